@@ -1,0 +1,286 @@
+"""Where things stand on the page: lines, words, gaps, pages, and what each line is and how it joins the next.
+
+Layout is not repair. Runs of spaces, blank lines, line joins and page furniture are annotations over the source;
+they are as reversible as edits, but a person who reviews a document does not have to look at a thousand of them.
+All columns are numpy arrays keyed by source offsets (code points, half-open).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.ledger import Evidence
+from cablefix.text import IntArray, Span
+
+FloatArray = npt.NDArray[np.float32]
+ByteArray = npt.NDArray[np.int8]
+
+
+class LineClass(IntEnum):
+    """What a line is."""
+
+    BODY = 0
+    BLANK = 1
+    HEADER = 2  # a format line or field of the message header, or one that continues it
+    HEADING = 3  # a heading within the text
+    PARAGRAPH = 4  # the first line of a paragraph
+    ITEM = 5  # the first line of a sub-paragraph, bullet or list item
+    TABLE = 6  # a table row
+    SIGNATURE = 7
+    FURNITURE = 8  # running head, page number, banner, stamp, repeated section header
+    RULE = 9  # a row of dashes or underscores that the reading text does not need
+    PROTOCOL = 10  # BT, NNNN, #0849 and the like
+
+
+class Join(IntEnum):
+    """How a line is joined to the next line that is read."""
+
+    BREAK = 0  # a new logical line begins
+    SPACE = 1
+    CLOSE = 2  # nothing between them; a hyphen or dash at the line end stays
+    DROP_HYPHEN = 3  # nothing between them, and the hyphen at the line end goes
+
+
+class MarkKind(IntEnum):
+    """What a layout mark says."""
+
+    LINE = 0  # the line is of class `value`
+    JOIN = 1  # the line joins the next one by `value`
+    FURNITURE = 2  # the span, less than a line, is page furniture
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A layout annotation with its reason. `value` is a LineClass or a Join; `start:end` the text concerned."""
+
+    start: int
+    end: int
+    kind: MarkKind
+    value: int
+    rule: str
+    confidence: float = 1.0
+    evidence: tuple[Evidence, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object of the fields, with names for the codes."""
+        names = {MarkKind.LINE: LineClass, MarkKind.JOIN: Join}
+        kind = names.get(self.kind)
+        return {
+            "start": self.start,
+            "end": self.end,
+            "kind": self.kind.name.lower(),
+            "value": kind(self.value).name.lower() if kind else "",
+            "rule": self.rule,
+            "confidence": round(self.confidence, 4),
+            "evidence": [item.to_json() for item in self.evidence],
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Mark:
+        """The inverse of `to_json`."""
+        kind = MarkKind[data["kind"].upper()]
+        names = {MarkKind.LINE: LineClass, MarkKind.JOIN: Join}
+        value = int(names[kind][data["value"].upper()]) if kind in names else 0
+        evidence = tuple(Evidence.from_json(item) for item in data["evidence"])
+        return cls(data["start"], data["end"], kind, value, data["rule"], float(data["confidence"]), evidence)
+
+
+# Characters that take no room on paper and no part in a word: C0 controls that are not white space, DEL, zero-width
+# characters and the byte order mark. They stay in the source and are left out of the reading text.
+IGNORABLE = "\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff"
+_LINE_END = re.compile(r"\r\n|[\n\r\f]")
+_WORD = re.compile(r"\S+")
+_IGNORED = re.compile(f"[{IGNORABLE}]+")
+_PIECE = re.compile(rf"[^\s{IGNORABLE}](?:[{IGNORABLE}]*[^\s{IGNORABLE}])*")
+
+HYPHENS = "-\u00ac\u00ad\u2010\u2011"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Numpy columns over the source.
+
+    Lines (shape (lines,)): `line_start`, `line_end` (without the line break), `line_next` (with it), `line_class`
+    (`LineClass`), `line_join` (`Join`), `line_page` (0-based), `line_first`/`line_last` (range of words).
+    Words (shape (words,)): `word_start`, `word_end`, `word_line`. The gap after word i is
+    `word_end[i]:word_start[i+1]`.
+    Optional columns, empty where the reader knows none: `word_box` and `line_box` (shape (n, 4): left, top, right,
+    bottom in pixels), `word_confidence` (0..1), `page_size` (pages, 2), `page_image`.
+    `marks` are the annotations that made classes and joins what they are, `cuts` the furniture inside lines.
+    """
+
+    text: str = field(repr=False)
+    line_start: IntArray
+    line_end: IntArray
+    line_next: IntArray
+    line_class: ByteArray
+    line_join: ByteArray
+    line_page: IntArray
+    line_first: IntArray
+    line_last: IntArray
+    word_start: IntArray
+    word_end: IntArray
+    word_line: IntArray
+    word_box: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    word_confidence: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
+    line_box: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    page_size: FloatArray = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    page_image: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = field(default=(), repr=False)
+    cuts: tuple[Span, ...] = ()
+
+    @classmethod
+    def from_text(cls, text: str) -> Layout:
+        """The layout of plain text: lines end at LF, CRLF, CR or form feed; a form feed ends a page.
+
+        >>> layout = Layout.from_text("TAGS:  PREL\\n\\fPAGE 02")
+        >>> layout.lines, layout.words, layout.line_page.tolist()
+        (3, 4, [0, 0, 1])
+        """
+        ends = [(m.start(), m.end(), m[0] == "\f") for m in _LINE_END.finditer(text)]
+        count = len(ends) + 1
+        if ends and ends[-1][1] == len(text):
+            count -= 1
+        line_end = np.fromiter((e[0] for e in ends), np.int64, len(ends))
+        line_next = np.fromiter((e[1] for e in ends), np.int64, len(ends))
+        feeds = np.fromiter((e[2] for e in ends), np.int64, len(ends))
+        if count > len(ends):
+            line_end = np.append(line_end, len(text))
+            line_next = np.append(line_next, len(text))
+            feeds = np.append(feeds, 0)
+        line_start = np.concatenate(([0], line_next[:-1])).astype(np.int64)
+        line_page = np.concatenate(([0], np.cumsum(feeds[:-1]))).astype(np.int64)
+        word_start, word_end = _find_words(text)
+        word_line = np.searchsorted(line_start, word_start, side="right") - 1
+        first = np.searchsorted(word_line, np.arange(count), side="left")
+        last = np.searchsorted(word_line, np.arange(count), side="right")
+        line_class = np.where(first == last, LineClass.BLANK, LineClass.BODY).astype(np.int8)
+        return cls(
+            text,
+            line_start,
+            line_end,
+            line_next,
+            line_class,
+            np.zeros(count, np.int8),
+            line_page,
+            first,
+            last,
+            word_start,
+            word_end,
+            word_line.astype(np.int64),
+        )
+
+    @property
+    def lines(self) -> int:
+        """The number of lines."""
+        return len(self.line_start)
+
+    @property
+    def words(self) -> int:
+        """The number of words (runs of characters between white space)."""
+        return len(self.word_start)
+
+    @property
+    def pages(self) -> int:
+        """The number of pages that form feeds or the reader tell apart, at least 1."""
+        return int(self.line_page[-1]) + 1 if self.lines else 1
+
+    def line_text(self, line: int) -> str:
+        """The verbatim text of a line, without its line break."""
+        return self.text[self.line_start[line] : self.line_end[line]]
+
+    def line_words(self, line: int) -> list[str]:
+        """The words of a line."""
+        first, last = int(self.line_first[line]), int(self.line_last[line])
+        starts, ends = self.word_start[first:last].tolist(), self.word_end[first:last].tolist()
+        return [self.text[a:b] for a, b in zip(starts, ends, strict=True)]
+
+    def line_span(self, line: int) -> Span:
+        """From the first to the last word of a line; empty at its start for a blank line."""
+        first, last = int(self.line_first[line]), int(self.line_last[line])
+        if first == last:
+            return Span(int(self.line_start[line]), int(self.line_start[line]))
+        return Span(int(self.word_start[first]), int(self.word_end[last - 1]))
+
+    def line_at(self, offset: int) -> int:
+        """The line that holds the source offset."""
+        return max(0, int(np.searchsorted(self.line_start, offset, side="right")) - 1)
+
+    def collapsed(self) -> list[str]:
+        """Each line with one space between its words."""
+        lines = self.text_lines()
+        return [" ".join(line.split()) for line in lines]
+
+    def text_lines(self) -> list[str]:
+        """Each line verbatim, without line breaks."""
+        bounds = zip(self.line_start.tolist(), self.line_end.tolist(), strict=True)
+        return [self.text[a:b] for a, b in bounds]
+
+    def with_marks(self, marks: Iterable[Mark]) -> Layout:
+        """This layout with annotations applied; of two marks on one thing the later one counts."""
+        marks = tuple(marks)
+        if not marks:
+            return self
+        line_class, line_join = self.line_class.copy(), self.line_join.copy()
+        lines = np.searchsorted(self.line_start, [mark.start for mark in marks], side="right") - 1
+        cuts = []
+        for mark, line in zip(marks, lines.tolist(), strict=True):
+            if mark.kind is MarkKind.LINE:
+                line_class[line] = mark.value
+            elif mark.kind is MarkKind.JOIN:
+                line_join[line] = mark.value
+            else:
+                cuts.append(Span(mark.start, mark.end))
+        return replace(
+            self,
+            line_class=line_class,
+            line_join=line_join,
+            marks=self.marks + marks,
+            cuts=tuple(sorted({*self.cuts, *cuts})),
+        )
+
+    def mark_line(
+        self,
+        line: int,
+        value: LineClass,
+        rule: str,
+        confidence: float = 1.0,
+        evidence: Sequence[Evidence] = (),
+    ) -> Mark:
+        """A mark that says what a line is."""
+        start, end = self.line_span(line)
+        return Mark(start, end, MarkKind.LINE, value, rule, confidence, tuple(evidence))
+
+    def mark_join(
+        self, line: int, value: Join, rule: str, confidence: float = 1.0, evidence: Sequence[Evidence] = ()
+    ) -> Mark:
+        """A mark that says how a line joins the next one that is read."""
+        start, end = self.line_span(line)
+        return Mark(start, end, MarkKind.JOIN, value, rule, confidence, tuple(evidence))
+
+
+def _find_words(text: str) -> tuple[IntArray, IntArray]:
+    pattern = _PIECE if _IGNORED.search(text) else _WORD
+    spans = [match.span() for match in pattern.finditer(text)]
+    array = np.array(spans, dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(array[:, 0]), np.ascontiguousarray(array[:, 1])
+
+
+def find_ignorable(text: str) -> list[Span]:
+    """The runs of characters that take no room on paper (see `IGNORABLE`)."""
+    return [Span(*match.span()) for match in _IGNORED.finditer(text)]
+
+
+UNREAD = (LineClass.BLANK, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
+
+
+def read_lines(layout: Layout) -> list[int]:
+    """The lines that stand in the reading text, in source order."""
+    return np.flatnonzero(~np.isin(layout.line_class, UNREAD)).tolist()

@@ -1,0 +1,242 @@
+"""The source text, spans of it, and views of it with replacements applied.
+
+The source is immutable. A `View` is what the text looks like when some spans are replaced; it knows, for every
+character, where it came from. Nothing here knows what a repair or a line is.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+KindArray = npt.NDArray[np.uint8]
+
+
+class SourceError(ValueError):
+    """The input cannot be read as text; the message names the input, the place and the remedy."""
+
+
+class Span(NamedTuple):
+    """A half-open range of code points, `text[start:end]`."""
+
+    start: int
+    end: int
+
+
+# Bytes that Windows-1252 leaves undefined become the C1 control of the same number, as the WHATWG encoding
+# standard does, so that any byte string can be decoded and comes back.
+_UNDEFINED_CP1252 = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+_CP1252_TO_TEXT = {
+    byte: (chr(byte) if byte in _UNDEFINED_CP1252 else bytes([byte]).decode("cp1252")) for byte in range(256)
+}
+_CP1252_DECODE = "".join(_CP1252_TO_TEXT[byte] for byte in range(256))
+_CP1252_ENCODE = {ord(char): byte for byte, char in _CP1252_TO_TEXT.items()}
+
+_BOMS: tuple[tuple[bytes, str], ...] = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An immutable text and how it was written down.
+
+    `text` holds code points exactly as decoded: CR, CRLF, form feeds, NUL and other controls included. `to_bytes()`
+    gives the original bytes back, always. `sha256` is the digest of those bytes (64 hexadecimal digits).
+
+    >>> Source.from_bytes(b"PAGE 02\\r\\nOF 03\\x0c").to_bytes()
+    b'PAGE 02\\r\\nOF 03\\x0c'
+    """
+
+    text: str
+    encoding: str = "utf-8"
+    bom: bytes = b""
+    origin: str = "<text>"
+    sha256: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.sha256:
+            object.__setattr__(self, "sha256", hashlib.sha256(self.to_bytes()).hexdigest())
+
+    @classmethod
+    def from_text(cls, text: str, origin: str = "<text>") -> Source:
+        """A source from a string; its bytes are the string in UTF-8 (lone surrogates pass through)."""
+        return cls(text, origin=origin)
+
+    @classmethod
+    def from_bytes(cls, data: bytes, origin: str = "<bytes>") -> Source:
+        """A source from bytes: UTF-8 with or without BOM, UTF-16 with BOM, otherwise Windows-1252 with a warning.
+
+        >>> Source.from_bytes(b"caf\\xe9").warnings
+        ('<bytes>: not UTF-8 (byte 0xE9 at offset 3); read as Windows-1252',)
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        for bom, encoding in _BOMS:
+            if data.startswith(bom):
+                body = data[len(bom) :]
+                try:
+                    text = body.decode(encoding)
+                except UnicodeDecodeError:
+                    break
+                if text.encode(encoding) == body:
+                    return cls(text, encoding, bom, origin, digest)
+        try:
+            return cls(data.decode("utf-8"), "utf-8", b"", origin, digest)
+        except UnicodeDecodeError as error:
+            place = f"byte 0x{data[error.start]:02X} at offset {error.start}"
+        warning = f"{origin}: not UTF-8 ({place}); read as Windows-1252"
+        text = data.decode("latin-1").translate({byte: _CP1252_DECODE[byte] for byte in range(0x80, 0xA0)})
+        return cls(text, "cp1252", b"", origin, digest, (warning,))
+
+    @classmethod
+    def from_path(cls, path: str | Path) -> Source:
+        """A source from a file. Raises `SourceError` naming the file when it cannot be read."""
+        try:
+            data = Path(path).read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SourceError(
+                f"{path}: cannot be read ({reason}); check the path and its permissions"
+            ) from error
+        return cls.from_bytes(data, str(path))
+
+    def to_bytes(self) -> bytes:
+        """The bytes that this source was read from."""
+        return encode_text(self.text, self.encoding, self.bom)
+
+
+def encode_text(text: str, encoding: str = "utf-8", bom: bytes = b"") -> bytes:
+    """Encode `text` the way `Source` decoded it. Raises `SourceError` for an encoding that Source does not use.
+
+    >>> encode_text("\\u2019\\x81", "cp1252")
+    b'\\x92\\x81'
+    """
+    if encoding == "cp1252":
+        try:
+            return bom + text.translate(_CP1252_ENCODE).encode("latin-1")
+        except UnicodeEncodeError as error:
+            raise SourceError(f"character U+{ord(text[error.start]):04X} is not in Windows-1252") from error
+    if encoding not in ("utf-8", "utf-16-le", "utf-16-be"):
+        raise SourceError(f"unknown source encoding {encoding!r}; use utf-8, utf-16-le, utf-16-be or cp1252")
+    return bom + text.encode(encoding, "surrogatepass")
+
+
+class Fate(IntEnum):
+    """What became of a source code point in a view. Each code point has exactly one fate."""
+
+    KEPT = 0
+    EDITED = 1
+    LAYOUT = 2
+    FURNITURE = 3
+
+
+class Replacement(NamedTuple):
+    """`text[start:end]` reads `after` in the view, because of `fate`."""
+
+    start: int
+    end: int
+    after: str
+    fate: Fate = Fate.EDITED
+
+
+def code_points(text: str) -> npt.NDArray[np.uint32]:
+    """The code points of `text` as an array of shape (len(text),)."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """The source text with replacements applied, and a two-way map of offsets.
+
+    The source is cut into segments: `src[k]:src[k+1]` in the source reads `out[k]:out[k+1]` in `text` and has the
+    fate `kind[k]`. Kept segments have equal lengths on both sides. The segments partition the source.
+
+    >>> view = View.build("GOF ' s view", [Replacement(3, 7, "'s")])
+    >>> view.text, view.to_source(6), view.to_view(8)
+    ("GOF's view", 8, 6)
+    """
+
+    source_text: str
+    text: str
+    src: IntArray = field(repr=False)
+    out: IntArray = field(repr=False)
+    kind: KindArray = field(repr=False)
+
+    @classmethod
+    def build(cls, text: str, replacements: Sequence[Replacement] = ()) -> View:
+        """A view of `text`. Replacements must be sorted, inside the text and free of overlaps, else ValueError."""
+        n = len(replacements)
+        if not n:
+            ends = np.array([0, len(text)], dtype=np.int64)
+            return cls(text, text, ends, ends, np.zeros(1, np.uint8))
+        starts = np.fromiter((r.start for r in replacements), np.int64, n)
+        ends = np.fromiter((r.end for r in replacements), np.int64, n)
+        if starts[0] < 0 or ends[-1] > len(text) or (starts > ends).any() or (starts[1:] < ends[:-1]).any():
+            raise ValueError("replacements must be sorted, inside the text and free of overlaps")
+        src = np.empty(2 * n + 2, np.int64)
+        src[0], src[1:-1:2], src[2:-1:2], src[-1] = 0, starts, ends, len(text)
+        lengths = np.diff(src)
+        lengths[1::2] = np.fromiter((len(r.after) for r in replacements), np.int64, n)
+        out = np.zeros(2 * n + 2, np.int64)
+        np.cumsum(lengths, out=out[1:])
+        kind = np.zeros(2 * n + 1, np.uint8)
+        kind[1::2] = np.fromiter((r.fate for r in replacements), np.uint8, n)
+        pieces = [""] * (2 * n + 1)
+        bounds = src.tolist()
+        pieces[0::2] = [text[bounds[k] : bounds[k + 1]] for k in range(0, 2 * n + 1, 2)]
+        pieces[1::2] = [r.after for r in replacements]
+        return cls(text, "".join(pieces), src, out, kind)
+
+    def _segment(self, bounds: IntArray, offset: int, *, left: bool) -> int:
+        side = "left" if left else "right"
+        k = int(np.searchsorted(bounds, offset, side=side)) - 1
+        return min(max(k, 0), len(self.kind) - 1)
+
+    def to_source(self, offset: int, *, end: bool = False) -> int:
+        """The source offset of the view offset. Inside a replacement: its start, or with `end` its end."""
+        k = self._segment(self.out, offset, left=end)
+        if self.kind[k] == Fate.KEPT:
+            return int(self.src[k] + offset - self.out[k])
+        if end:
+            return int(self.src[k + 1]) if offset > self.out[k] else int(self.src[k])
+        return int(self.src[k]) if offset < self.out[k + 1] else int(self.src[k + 1])
+
+    def to_view(self, offset: int, *, end: bool = False) -> int:
+        """The view offset of the source offset. Inside a replaced span: where the replacement starts (or ends)."""
+        k = self._segment(self.src, offset, left=end)
+        if self.kind[k] == Fate.KEPT:
+            return int(self.out[k] + offset - self.src[k])
+        if end:
+            return int(self.out[k + 1]) if offset > self.src[k] else int(self.out[k])
+        return int(self.out[k]) if offset < self.src[k + 1] else int(self.out[k + 1])
+
+    def source_span(self, start: int, end: int) -> Span:
+        """The smallest source span that holds the view span; replacements that it touches are held whole."""
+        return (
+            Span(self.to_source(start), self.to_source(end, end=True)) if end > start else self._point(start)
+        )
+
+    def _point(self, offset: int) -> Span:
+        place = self.to_source(offset)
+        return Span(place, place)
+
+    def view_span(self, start: int, end: int) -> Span:
+        """The view span of a source span; replacements that it touches are held whole."""
+        first = self.to_view(start)
+        return Span(first, max(first, self.to_view(end, end=True)))
+
+    def fates(self) -> KindArray:
+        """The fate of each source code point, an array of shape (len(source_text),) of `Fate` values."""
+        return np.repeat(self.kind, np.diff(self.src))
