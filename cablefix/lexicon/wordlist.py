@@ -1,0 +1,161 @@
+"""The shipped word list: which words exist, how often they were seen, which are names.
+
+Counts come from 25 million words of Foreign Relations of the United States (1861-1980); words without a count
+from SCOWL. Counts are kept in one byte, eight steps to the octave, so they are right within 5 %.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.lexicon.files import lexicon_folder, read_words
+
+_COUNTS_PER_OCTAVE = 8
+_NAME_SHARE = 0.9  # a word is a name when nine in ten of its uses inside a sentence have a capital
+_LOWER_SHARE = 0.02  # a word may stand in lower case when one such use in fifty does
+_ONE_LETTER_WORDS = frozenset("aio")
+_CAPITALISED = re.compile(r"(?:Mc|Mac|[A-Z]')?[^\W\d_a-z][^\W\d_A-Z]*(?:'[a-z]+)*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordList:
+    """Words, lower-cased, with their counts.
+
+    `vocabulary` maps each word of the counted text to its column in `counts`, shape (3, words): all uses,
+    uses in lower case, uses with a capital inside a sentence, each as round(8 log2(n + 1)). `more` holds
+    words without counts, `names` names without counts, `hyphens` compounds, counted in `hyphen_counts`.
+    """
+
+    vocabulary: dict[str, int]
+    counts: npt.NDArray[np.uint8]
+    more: frozenset[str]
+    names: frozenset[str]
+    hyphens: dict[str, int]
+    hyphen_counts: npt.NDArray[np.uint8]
+
+    def known(self, word: str) -> bool:
+        """Whether the word exists and its case is one that it may have.
+
+        A common word may be lower-case, capitalised or upper-case; a name not lower-case. A possessive is as
+        known as its word, a hyphenated compound when it was seen as such or when all its parts are known.
+
+        >>> words = load_wordlist()
+        >>> [words.known(w) for w in ("embassy", "EMBASSY", "Embassy's", "emBassy", "McNamara")]
+        [True, True, True, False, True]
+        >>> [words.known(w) for w in ("Geneva", "geneva", "ernbassy", "vice-consul", "don’t")]
+        [True, False, False, True, True]
+        """
+        if word.isalpha() and word.islower():
+            return self._known_lower(word)
+        word = strip_possessive(word)
+        if "-" in word:
+            return word.lower() in self.hyphens or all(part and self.known(part) for part in word.split("-"))
+        if word.islower():
+            return self._known_lower(word)
+        return (word.isupper() or bool(_CAPITALISED.fullmatch(word))) and self._exists(word.lower())
+
+    def _exists(self, low: str) -> bool:
+        if len(low) == 1:
+            return low in _ONE_LETTER_WORDS
+        return low in self.vocabulary or low in self.more or low in self.names
+
+    def _known_lower(self, low: str) -> bool:
+        if len(low) == 1:
+            return low in _ONE_LETTER_WORDS
+        row = self.vocabulary.get(low)
+        return low in self.more or (row is not None and self._lower_share(row) >= _LOWER_SHARE)
+
+    def _lower_share(self, row: int) -> float:
+        lower, capital = expand_count(int(self.counts[1, row])), expand_count(int(self.counts[2, row]))
+        return lower / (lower + capital) if capital > 1 else 1.0
+
+    def count(self, word: str) -> int:
+        """How often the counted text has the word in any case, possessives included; 0 if never.
+
+        >>> words = load_wordlist()
+        >>> words.count("government") > words.count("sanctions") > words.count("gvoernment") == 0
+        True
+        """
+        row = self.vocabulary.get(strip_possessive(word).lower())
+        return 0 if row is None else expand_count(int(self.counts[0, row]))
+
+    def is_name(self, word: str) -> bool:
+        """Whether the word, in capitals or with a capital, is mostly a name (a capital inside sentences).
+
+        >>> words = load_wordlist()
+        >>> words.is_name("Moscow"), words.is_name("Minister"), words.is_name("table")
+        (True, False, False)
+        """
+        if not word[:1].isupper():
+            return False
+        low = strip_possessive(word).lower()
+        row = self.vocabulary.get(low)
+        if row is None:
+            return low in self.names
+        return self._lower_share(row) <= 1 - _NAME_SHARE
+
+    def hyphenated_count(self, word: str) -> int:
+        """How often the counted text has the compound with exactly these hyphens, in any case.
+
+        >>> load_wordlist().hyphenated_count("Vice-Consul") > 0
+        True
+        """
+        row = self.hyphens.get(strip_possessive(word).lower())
+        return 0 if row is None else expand_count(int(self.hyphen_counts[row]))
+
+    def prefers_joined(self, left: str, right: str) -> float | None:
+        """The share of `leftright` among uses of `leftright` and `left-right`; None when neither was seen.
+
+        For a word divided at a line end: near 1 the hyphen is the printer's, near 0 it belongs to the word.
+
+        >>> words = load_wordlist()
+        >>> words.prefers_joined("govern", "ment"), words.prefers_joined("short", "term") < 0.5
+        (1.0, True)
+        """
+        joined, parted = self.count(left + right), self.hyphenated_count(f"{left}-{right}")
+        if joined + parted:
+            return joined / (joined + parted)
+        return 1.0 if self._exists(strip_possessive(left + right).lower()) else None
+
+
+def strip_possessive(word: str) -> str:
+    """The word without a possessive ending, its apostrophes straight.
+
+    >>> strip_possessive("Embassy's"), strip_possessive("MINISTER’S"), strip_possessive("don’t")
+    ('Embassy', 'MINISTER', "don't")
+    """
+    word = word.replace("’", "'")
+    if len(word) > 2 and word[-2] == "'" and word[-1] in "sS":
+        return word[:-2]
+    return word[:-1] if len(word) > 1 and word[-1] == "'" else word
+
+
+def expand_count(step: int) -> int:
+    """The count that one byte stands for.
+
+    >>> expand_count(0), expand_count(8), expand_count(80)
+    (0, 1, 1023)
+    """
+    return round(2 ** (step / _COUNTS_PER_OCTAVE) - 1)
+
+
+@lru_cache(maxsize=4)
+def load_wordlist(folder: Path | None = None) -> WordList:
+    """The word list of a folder made by dictionaries/build/lexicon.py; without one, the shipped list."""
+    folder = folder or lexicon_folder()
+    vocabulary = read_words(folder / "words.z")
+    hyphens = read_words(folder / "hyphens.z")
+    return WordList(
+        dict(zip(vocabulary, range(len(vocabulary)), strict=True)),
+        np.load(folder / "word_counts.npy"),
+        frozenset(read_words(folder / "scowl_words.z")),
+        frozenset(read_words(folder / "scowl_names.z")),
+        dict(zip(hyphens, range(len(hyphens)), strict=True)),
+        np.load(folder / "hyphen_counts.npy"),
+    )

@@ -1,0 +1,156 @@
+"""Build the word list of dictionaries/lexicon/ from a folder of text and, optionally, the SCOWL lists.
+
+    python dictionaries/build/lexicon.py TEXT_FOLDER --scowl SCOWL_FOLDER [--cache FOLDER]
+
+TEXT_FOLDER holds .txt or .txt.xz files (for the shipped list: 109 volumes of Foreign Relations of the United
+States, 1861-1980, a public-domain work of the Department of State). SCOWL_FOLDER is share/dict/scowl of the
+Debian package `scowl`; its notice ships beside the list. Only words and counts are written, no text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from lexicon_text import Stream, cached_stream
+from numpy.typing import NDArray
+
+OUT = Path(__file__).resolve().parent.parent / "lexicon"
+SCOWL_LEVEL = 70  # larger lists hold ever more words that are also misreadings of common ones
+SCOWL_SHORT_LEVEL = 50  # the same for words of up to three letters
+COUNTS_PER_OCTAVE = 8  # a count is written as round(8 log2(count + 1)) in one byte
+# Misreadings common to all engines, observed>intended; they only sift the misprints out of the counted text.
+MISREADING_LIST = """
+    o>e c>e e>c b>h h>b i>l l>i u>n n>u ii>n n>ii rn>m m>rn li>h cl>d d>cl fi>fl fl>fi ll>fi j>i i>j
+    t>f f>t a>s s>a o>a a>o a>e e>a c>o o>c r>t t>r v>y y>v vv>w q>g g>q tli>th tb>th th>tb ri>n
+    iu>in in>iu l>t t>l i>t r>n e>o ni>m in>m m>in s>e e>s u>a h>n n>h k>h z>s
+"""
+MISREADINGS = tuple(pair.split(">") for pair in MISREADING_LIST.split())
+MISPRINT_RATIO = 400  # a word is taken for a misprint when its well-read twin is this much more frequent
+MISPRINT_COUNT = 30
+
+
+@dataclass
+class Counts:
+    """Of each lower-case word: all uses, uses with a capital inside a sentence, uses in lower case."""
+
+    total: Counter[str] = field(default_factory=Counter)
+    capital: Counter[str] = field(default_factory=Counter)
+    lower: Counter[str] = field(default_factory=Counter)
+    hyphen: Counter[str] = field(default_factory=Counter)
+
+
+def bare(word: str) -> str:
+    """The word without a possessive ending."""
+    return word[:-2] if word.endswith("'s") else word
+
+
+def count_words(stream: Stream) -> Counts:
+    """Count every type; a capital counts as a name's only when the token before is a lower-case word."""
+    types = stream.types
+    uses = np.bincount(stream.ids, minlength=len(types))
+    is_lower = np.fromiter((t.islower() and t[0].isalpha() for t in types), bool, len(types))
+    inside = np.bincount(stream.ids[1:][is_lower[stream.ids[:-1]]], minlength=len(types))
+    counts = Counts()
+    for token, n, within in zip(types, uses.tolist(), inside.tolist(), strict=True):
+        if not token[0].isalpha():
+            continue
+        low = bare(token.lower())
+        if "-" in low:
+            if all(part.isalpha() for part in low.split("-")):
+                counts.hyphen[low] += n
+            for part in token.split("-"):
+                add_use(counts, part, n, within)
+        else:
+            add_use(counts, token, n, within)
+    return counts
+
+
+def add_use(counts: Counts, token: str, n: int, within: int) -> None:
+    """Add n uses of a token, `within` of them after a lower-case word."""
+    low = bare(token.lower())
+    if not low:
+        return
+    counts.total[low] += n
+    if token[0].islower():
+        counts.lower[low] += n
+    elif not token.isupper():
+        counts.capital[low] += within
+
+
+def read_scowl(folder: Path) -> tuple[set[str], set[str]]:
+    """The words and the proper names of SCOWL up to the level used, lower-cased, without possessives."""
+    words: set[str] = set()
+    names: set[str] = set()
+    for path in sorted(folder.iterdir()):
+        kind, _, level = path.name.rpartition(".")
+        if int(level) > SCOWL_LEVEL or "abbreviations" in kind or kind.startswith("special"):
+            continue
+        target = names if kind.endswith(("proper-names", "upper")) else words
+        for line in path.read_text(encoding="latin-1").split():
+            low = bare(line.lower())
+            if len(low) > 3 or int(level) <= SCOWL_SHORT_LEVEL:
+                target.add(low)
+    return words, names - words
+
+
+def misprints(total: Counter[str], trusted: set[str]) -> set[str]:
+    """Rare words of the text that are a common misreading away from a far more frequent one."""
+    found = set()
+    for word, n in total.items():
+        if n > MISPRINT_COUNT or word in trusted:
+            continue
+        for seen, meant in MISREADINGS:
+            at = word.find(seen)
+            while at >= 0:
+                if total.get(word[:at] + meant + word[at + len(seen) :], 0) >= MISPRINT_RATIO * n:
+                    found.add(word)
+                at = word.find(seen, at + 1)
+    return found
+
+
+def quantise(values: list[int]) -> NDArray[np.uint8]:
+    """Counts as one byte each, eight steps to the octave; shape (n,)."""
+    steps = np.round(COUNTS_PER_OCTAVE * np.log2(np.asarray(values, float) + 1))
+    return np.minimum(steps, 255).astype(np.uint8)
+
+
+def write_words(name: str, words: list[str]) -> None:
+    """Write words, one a line, deflated."""
+    (OUT / name).write_bytes(zlib.compress("\n".join(words).encode("utf-8"), 9))
+
+
+def main() -> None:
+    """Count, sift, write."""
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
+    parser.add_argument("text", type=Path)
+    parser.add_argument("--scowl", type=Path)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--least", type=int, default=2, help="uses a word needs to be listed")
+    parser.add_argument("--least-hyphen", type=int, default=2)
+    options = parser.parse_args()
+    OUT.mkdir(parents=True, exist_ok=True)
+    counts = count_words(cached_stream(options.text, options.cache))
+    words, names = read_scowl(options.scowl) if options.scowl else (set[str](), set[str]())
+    sifted = misprints(counts.total, words | names)
+    kept = sorted(w for w, n in counts.total.items() if n >= options.least and w not in sifted)
+    write_words("words.z", kept)
+    table = [quantise([source[w] for w in kept]) for source in (counts.total, counts.lower, counts.capital)]
+    np.save(OUT / "word_counts.npy", np.stack(table))
+    seen = set(kept)
+    write_words("scowl_words.z", sorted(words - seen))
+    write_words("scowl_names.z", sorted(names - seen))
+    hyphens = sorted(w for w, n in counts.hyphen.items() if n >= options.least_hyphen)
+    write_words("hyphens.z", hyphens)
+    np.save(OUT / "hyphen_counts.npy", quantise([counts.hyphen[w] for w in hyphens]))
+    more = f"{len(words - seen)} words and {len(names - seen)} names of SCOWL, {len(hyphens)} compounds"
+    print(f"{len(kept)} words, {len(sifted)} sifted out, {more}")
+
+
+if __name__ == "__main__":
+    main()
