@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"text"}),
     frozenset({"ledger"}),
     frozenset({"layout"}),
+    frozenset({"reading"}),
     frozenset({"lexicon", "cable", "collate"}),
     frozenset({"rules"}),
     frozenset({"profiles", "document"}),
