@@ -1,0 +1,58 @@
+"""cablefix: damaged OCR text of typed documents in, clean, structured, fully sourced text and TEI out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cablefix._version import __version__
+
+if TYPE_CHECKING:
+    from cablefix.document import Document
+    from cablefix.layout import Layout
+    from cablefix.ledger import Edit, Evidence, Ledger, Verdict
+    from cablefix.profiles import Profile
+    from cablefix.restoration import Restoration
+    from cablefix.restore import restore
+    from cablefix.text import Source, SourceError, View
+
+_HOME = {
+    "Document": "document",
+    "Edit": "ledger",
+    "Evidence": "ledger",
+    "Layout": "layout",
+    "Ledger": "ledger",
+    "Profile": "profiles",
+    "Restoration": "restoration",
+    "Source": "text",
+    "SourceError": "text",
+    "Verdict": "ledger",
+    "View": "text",
+    "restore": "restore",
+}
+
+__all__ = [
+    "Document",
+    "Edit",
+    "Evidence",
+    "Layout",
+    "Ledger",
+    "Profile",
+    "Restoration",
+    "Source",
+    "SourceError",
+    "Verdict",
+    "View",
+    "__version__",
+    "restore",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load the public names when they are first used, so that `import cablefix` stays light."""
+    from importlib import import_module
+
+    if name not in _HOME:
+        raise AttributeError(f"module 'cablefix' has no attribute {name!r}")
+    value = getattr(import_module(f"cablefix.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
