@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "_ext"))
 
@@ -30,3 +31,14 @@ html_title = f"cablefix {release}"
 html_static_path = ["_static"]
 html_css_files = ["cablefix.css"]
 html_show_sphinx = False
+
+
+def skip_member(app: object, what: str, name: str, obj: object, skip: bool, options: object) -> bool | None:
+    """Leave out what collections.namedtuple says of its fields: the signature says more."""
+    text = getattr(obj, "__doc__", None) or ""
+    return True if text.startswith("Alias for field number") else None
+
+
+def setup(app: Any) -> None:
+    """Connect the hook above."""
+    app.connect("autodoc-skip-member", skip_member)
