@@ -1,7 +1,7 @@
 """The directive ``{commands}``: the command line's reference, made from the commands themselves.
 
-It walks the click group named by its argument (``package.module:attribute``) and writes a section for each command:
-usage, help text, arguments and options. Nothing is written twice, so nothing can go stale.
+It walks the click group named by its argument (``package.module:attribute``) and writes a section for each
+command: usage, help text, arguments and options. Nothing is written twice, so nothing can go stale.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def walk(command: click.Command, name: str, parent: click.Context | None = None)
 
 
 def prose(text: str) -> list[nodes.Node]:
-    """Paragraphs of a click help text; those that click keeps as they are (marked by \\b) become literal blocks."""
+    """Paragraphs of a click help text; those marked by \\b, which click does not wrap, become literal blocks."""
     made: list[nodes.Node] = []
     for block in re.split(r"\n\s*\n", inspect.cleandoc(text).split("\f")[0].strip()):
         if block.startswith("\b"):
