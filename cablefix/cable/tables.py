@@ -1,0 +1,210 @@
+"""The code tables on disk: their columns, how they are read, and how a user's own rows are laid over ours.
+
+A table is a UTF-8 file of tab-separated values. Lines that begin with ``#`` before the header are comments; the header
+names the columns; every further line is one row. Fields with several values part them with ``|``. There is no quoting:
+a field holds neither tabs nor line breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cablefix.resources import DictionaryError, dictionary_path
+
+__all__ = ["FOLDER", "TABLES", "Table", "check_folders", "read_rows"]
+
+FOLDER = "codes"
+"""Folder of the shipped tables inside the dictionaries."""
+
+Row = list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one table looks like: its columns in order, which of them name a row, and which must parse as what."""
+
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    whole: tuple[str, ...] = ()
+    """Columns that hold a whole number or nothing."""
+    number: tuple[str, ...] = ()
+    """Columns that hold a decimal number."""
+    dates: tuple[str, ...] = ()
+    """Columns that hold an ISO date or nothing."""
+    needed: tuple[str, ...] = ()
+    """Columns, beside the key, that may not be empty."""
+
+
+_YEARS = ("first", "last")
+TABLES: dict[str, Table] = {
+    "abbreviations": Table(("abbreviation", "meaning"), ("abbreviation",)),
+    "addressees": Table(("name", "kind", "meaning"), ("name",), needed=("kind",)),
+    "captions": Table(("caption", "kind", "meaning"), ("caption",), needed=("kind",)),
+    "chiefs_of_mission": Table(
+        ("mission", "role", "surname", "forename", "start", "end"),
+        ("mission", "surname", "start"),
+        dates=("start", "end"),
+    ),
+    "classification": Table(
+        ("level", "rank", "signal", "letters", "header", "forms", "portion_marks"),
+        ("level",),
+        number=("rank",),
+    ),
+    "distribution": Table(("office", "copies", "meaning"), ("office",)),
+    "executive_orders": Table(
+        ("eo", "signed", "effective", "until", "kind", "forms", "reasons", "note"),
+        ("eo",),
+        dates=("signed", "effective", "until"),
+        needed=("signed", "effective", "kind"),
+    ),
+    "months": Table(
+        ("word", "number", "days"), ("word",), whole=("number", "days"), needed=("number", "days")
+    ),
+    "posts": Table(
+        ("post", "place", "territory", "kind", "first", "last", "alternates"),
+        ("post", "kind", "first"),
+        whole=_YEARS,
+    ),
+    "precedence": Table(
+        ("word", "prosign", "digraph", "rank", "note"),
+        ("word",),
+        whole=("rank",),
+        needed=("prosign", "digraph", "rank"),
+    ),
+    "principal_officers": Table(
+        ("position", "surname", "forename", "start", "end"),
+        ("position", "surname", "start"),
+        dates=("start", "end"),
+    ),
+    "routing": Table(("ri", "plad"), ("ri", "plad")),
+    "signals": Table(("signal", "kind", "meaning"), ("signal",), needed=("kind",)),
+    "tags": Table(("code", "kind", "meaning", "first", "last"), ("code", "kind", "first"), whole=_YEARS),
+    "territories": Table(
+        ("territory", "name", "long_name", "first", "last"), ("territory",), whole=_YEARS, needed=("name",)
+    ),
+}
+"""Every table by its file name without ``.tsv``."""
+
+
+def _split(path: Path) -> tuple[list[tuple[int, Row]], Row]:
+    """The rows of a file with their line numbers, and its header."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise DictionaryError(f"{path}, line {line}: not UTF-8. Save the file as UTF-8.") from error
+    except OSError as error:
+        raise DictionaryError(
+            f"{path}: cannot be read ({error.strerror}). Check that it is a readable file."
+        ) from error
+    header: Row | None = None
+    rows: list[tuple[int, Row]] = []
+    for number, raw in enumerate(text.split("\n"), start=1):
+        line = raw.removesuffix("\r")
+        if header is None:
+            if line and not line.startswith("#"):
+                header = line.split("\t")
+        elif line:
+            rows.append((number, line.split("\t")))
+    if header is None:
+        raise DictionaryError(f"{path}, line 1: there is no header row. Name the columns in the first line.")
+    return rows, header
+
+
+def _parses(value: str, parse: Callable[[str], object]) -> bool:
+    try:
+        parse(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _check(path: Path, line: int, row: Row, table: Table) -> None:
+    """Refuse a row of a user's file that a look-up could not use."""
+    field = dict(zip(table.columns, row, strict=True))
+    for column in (*table.key, *table.needed):
+        if not field[column] and column not in (*table.whole, *table.dates):
+            raise DictionaryError(f"{path}, line {line}: the column {column!r} is empty. Give it a value.")
+    kinds: tuple[tuple[tuple[str, ...], Callable[[str], object], str], ...] = (
+        (table.whole, int, "a whole number"),
+        (table.number, float, "a number"),
+        (table.dates, date.fromisoformat, "a date such as 1972-06-01"),
+    )
+    for columns, parse, wanted in kinds:
+        for column in columns:
+            value = field[column]
+            if (value and not _parses(value, parse)) or (not value and column in table.needed):
+                raise DictionaryError(f"{path}, line {line}: {column!r} is {value!r}. Write {wanted}.")
+
+
+def _read_extra(path: Path, table: Table) -> list[Row]:
+    """The rows of a user's file, checked, in the order of our columns."""
+    rows, header = _split(path)
+    if sorted(header) != sorted(table.columns):
+        raise DictionaryError(
+            f"{path}, line 1: the columns are {', '.join(header)}. "
+            f"This table needs exactly these columns, parted by tabs: {', '.join(table.columns)}."
+        )
+    place = [header.index(column) for column in table.columns]
+    found: list[Row] = []
+    for line, row in rows:
+        if len(row) != len(header):
+            raise DictionaryError(
+                f"{path}, line {line}: {len(row)} fields where the header has {len(header)}. "
+                "Part the fields with single tabs and leave empty fields empty."
+            )
+        ordered = [row[index].strip() for index in place]
+        _check(path, line, ordered, table)
+        found.append(ordered)
+    return found
+
+
+def check_folders(folders: Sequence[Path]) -> None:
+    """Refuse folders that do not exist or that hold a table whose name is not one of ours.
+
+    A wrong name would otherwise be passed over in silence, and the user would never learn that it has no effect.
+    Files that are not ``.tsv`` are left alone, so that a folder may hold a README.
+
+    :raises DictionaryError: naming the folder or file and the names that would do.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise DictionaryError(
+                f"{folder}: no such folder. Give a folder that holds tables such as posts.tsv."
+            )
+        for path in sorted(folder.glob("*.tsv")):
+            if path.stem not in TABLES:
+                known = ", ".join(f"{name}.tsv" for name in TABLES)
+                raise DictionaryError(f"{path}, line 1: unknown table. Rename it to one of these: {known}.")
+
+
+def read_rows(name: str, folders: Sequence[Path] = ()) -> list[Row]:
+    """The rows of one table, those of the users' folders laid over ours.
+
+    A later row with the same key takes the place of the earlier one; a new key is added at the end. Each row has
+    exactly the columns of ``TABLES[name]``, in that order.
+
+    :raises DictionaryError: when a file is missing or a user's file is not as it should be.
+
+    >>> read_rows("months")[0]
+    ['JAN', '1', '31']
+    """
+    table = TABLES[name]
+    rows, _ = _split(dictionary_path(f"{FOLDER}/{name}.tsv"))
+    ours = [row for _, row in rows]
+    extra = [
+        row
+        for folder in folders
+        if (path := folder / f"{name}.tsv").is_file()
+        for row in _read_extra(path, table)
+    ]
+    if not extra:
+        return ours
+    place = [table.columns.index(column) for column in table.key]
+    merged = {tuple(row[index] for index in place): row for row in ours}
+    for row in extra:
+        merged[tuple(row[index] for index in place)] = row
+    return list(merged.values())
