@@ -1,0 +1,1 @@
+"""The benchmark: documents, noise, and the scripts that make them."""

@@ -1,0 +1,1 @@
+"""Scripts that make the benchmark: documents from their sources, and the noise that damages them."""
