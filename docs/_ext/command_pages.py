@@ -29,7 +29,7 @@ def walk(command: click.Command, name: str, parent: click.Context | None = None)
 
 
 def prose(text: str) -> list[nodes.Node]:
-    """Paragraphs of a click help text; those marked by \\b, which click does not wrap, become literal blocks."""
+    """Paragraphs of a click help text; those that \\b marks become literal blocks."""
     made: list[nodes.Node] = []
     for block in re.split(r"\n\s*\n", inspect.cleandoc(text).split("\f")[0].strip()):
         if block.startswith("\b"):

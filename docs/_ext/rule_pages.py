@@ -1,7 +1,7 @@
 """The directive ``.. rules::``: a page that explains every rule, made from the rules' own docstrings.
 
-It imports every module of ``cablefix.rules`` and writes a section for each, and in it one for each rule: its name
-and its docstring.
+It imports every module of ``cablefix.rules`` and writes a section for each, and in it one for each rule with its
+docstring.
 """
 
 from __future__ import annotations
