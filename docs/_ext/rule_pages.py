@@ -1,7 +1,7 @@
 """The directive ``.. rules::``: a page that explains every rule, made from the rules' own docstrings.
 
-It imports every module of ``cablefix.rules`` and writes a section for each, and in it one for each rule with its
-docstring.
+It imports every module of ``cablefix.rules`` and writes a section for each that has rules, and in it one for each
+rule with its docstring. A rule is a public function that takes a view and a context.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ def modules() -> list[ModuleType]:
     return [importlib.import_module(info.name) for info in sorted(found, key=lambda info: info.name)]
 
 
-def public_functions(module: ModuleType) -> Iterator[tuple[str, Rule]]:
-    """The functions that a module shows and defines itself, in the order of its text."""
+def rules_of(module: ModuleType) -> Iterator[tuple[str, Rule]]:
+    """The rules that a module defines, in the order of its text, with their names."""
     family = module.__name__.rpartition(".")[2]
-    functions = [
+    rules = [
         value
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+        if list(inspect.signature(value).parameters)[:2] == ["view", "context"]
     ]
-    for function in sorted(functions, key=lambda function: function.__code__.co_firstlineno):
-        yield f"{family}.{function.__name__}", function
+    for rule in sorted(rules, key=lambda rule: rule.__code__.co_firstlineno):
+        yield f"{family}.{rule.__name__}", rule
 
 
 class Rules(SphinxDirective):
@@ -48,7 +49,7 @@ class Rules(SphinxDirective):
 
     def family(self, module: ModuleType) -> nodes.section | None:
         """A section for one module; none for a module without rules."""
-        rules = list(public_functions(module))
+        rules = list(rules_of(module))
         if not rules:
             return None
         name = module.__name__.rpartition(".")[2]
