@@ -1,8 +1,9 @@
 """Where the data files that come with cablefix are found.
 
-Code tables, word lists and profiles are plain files. In a source checkout they lie in the folder ``dictionaries/``
-beside the package; in an installed wheel the same folder lies inside the package. Everything that reads a shipped
-file asks here, so no other module needs to know which of the two it runs from.
+Code tables, word lists and profiles are plain files. In a source checkout they lie in the folder
+``dictionaries/`` beside the package; in an installed wheel the same folder lies inside the package.
+Everything that reads a shipped file asks here, so no other module needs to know which of the two it runs
+from.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ class DictionaryError(ValueError):
 def dictionary_root() -> Path:
     """The folder that holds the shipped dictionaries.
 
-    The installed copy inside the package is preferred; a source checkout has none, and there the folder beside the
-    package is used.
+    The installed copy inside the package is preferred; a source checkout has none, and there the folder
+    beside the package is used.
 
     :raises DictionaryError: when neither exists.
 
@@ -49,7 +50,8 @@ def dictionary_path(name: str) -> Path:
 
     ``name`` is relative to the dictionaries folder and uses forward slashes.
 
-    :raises DictionaryError: when there is no such file or folder, or when ``name`` points outside the dictionaries.
+    :raises DictionaryError: when there is no such file or folder, or when ``name`` points outside the
+        dictionaries.
 
     >>> dictionary_path("codes/months.tsv").is_file()
     True
@@ -66,6 +68,6 @@ def dictionary_path(name: str) -> Path:
         )
     if not path.exists():
         raise DictionaryError(
-            f"no dictionary {name} in {root}. Check the name, or install the package again if the file has been lost."
+            f"no dictionary {name} in {root}. Check the name; if the file is lost, install the package again."
         )
     return path

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date
 from typing import NamedTuple
 
 __all__ = [
+    "OPEN_YEAR",
     "Addressee",
     "Caption",
     "Classification",
@@ -18,11 +20,46 @@ __all__ = [
     "Signal",
     "TagEntry",
     "Territory",
+    "day_or_none",
+    "upper_name",
+    "values",
+    "year",
 ]
+
+OPEN_YEAR = 9999
+"""The last year of what has not ended."""
+
+
+def year(value: str, otherwise: int) -> int:
+    """The year in a field, or another where the field is empty."""
+    return int(value) if value else otherwise
+
+
+def values(field: str) -> tuple[str, ...]:
+    """The values in a field that parts several with ``|``."""
+    return tuple(field.split("|")) if field else ()
+
+
+def day_or_none(value: str) -> date | None:
+    """The date in a field, or None where the field is empty."""
+    return date.fromisoformat(value) if value else None
+
+
+def upper_name(text: str) -> str:
+    """A name as a telegram prints it: capitals, no accents, no apostrophes, single spaces.
+
+    >>> upper_name("N’Djamena"), upper_name("São  Paulo")
+    ('NDJAMENA', 'SAO PAULO')
+    """
+    if text.isascii():
+        plain = text
+    else:
+        plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return " ".join(plain.replace("’", "").replace("'", "").upper().split())
 
 
 class Precedence(NamedTuple):
-    """A precedence: the word of an addressee line, the letter of the date-time group, the digraph of line 2."""
+    """A precedence: word of an address, letter of the date-time group, digraph of format line 2."""
 
     word: str
     prosign: str

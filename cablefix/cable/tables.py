@@ -1,8 +1,8 @@
 """The code tables on disk: their columns, how they are read, and how a user's own rows are laid over ours.
 
-A table is a UTF-8 file of tab-separated values. Lines that begin with ``#`` before the header are comments; the header
-names the columns; every further line is one row. Fields with several values part them with ``|``. There is no quoting:
-a field holds neither tabs nor line breaks.
+A table is a UTF-8 file of tab-separated values. Lines that begin with ``#`` before the header are comments;
+the header names the columns; every further line is one row. Fields with several values part them with ``|``.
+There is no quoting: a field holds neither tabs nor line breaks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cablefix.resources import DictionaryError, dictionary_path
 
-__all__ = ["FOLDER", "TABLES", "Table", "check_folders", "read_rows"]
+__all__ = ["FOLDER", "TABLES", "Row", "Table", "TableSet", "check_folders"]
 
 FOLDER = "codes"
 """Folder of the shipped tables inside the dictionaries."""
@@ -24,12 +24,14 @@ Row = list[str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What one table looks like: its columns in order, which of them name a row, and which must parse as what."""
+    """What one table looks like: its columns in order, which name a row, which must parse as what."""
 
     columns: tuple[str, ...]
     key: tuple[str, ...]
     whole: tuple[str, ...] = ()
     """Columns that hold a whole number or nothing."""
+    several: tuple[str, ...] = ()
+    """Columns that hold whole numbers parted by ``|``, or nothing."""
     number: tuple[str, ...] = ()
     """Columns that hold a decimal number."""
     dates: tuple[str, ...] = ()
@@ -47,13 +49,15 @@ TABLES: dict[str, Table] = {
         ("mission", "role", "surname", "forename", "start", "end"),
         ("mission", "surname", "start"),
         dates=("start", "end"),
+        needed=("start",),
     ),
     "classification": Table(
         ("level", "rank", "signal", "letters", "header", "forms", "portion_marks"),
         ("level",),
         number=("rank",),
+        needed=("rank", "header", "forms"),
     ),
-    "distribution": Table(("office", "copies", "meaning"), ("office",)),
+    "distribution": Table(("office", "copies", "meaning"), ("office",), several=("copies",)),
     "executive_orders": Table(
         ("eo", "signed", "effective", "until", "kind", "forms", "reasons", "note"),
         ("eo",),
@@ -78,6 +82,7 @@ TABLES: dict[str, Table] = {
         ("position", "surname", "forename", "start", "end"),
         ("position", "surname", "start"),
         dates=("start", "end"),
+        needed=("start",),
     ),
     "routing": Table(("ri", "plad"), ("ri", "plad")),
     "signals": Table(("signal", "kind", "meaning"), ("signal",), needed=("kind",)),
@@ -122,6 +127,10 @@ def _parses(value: str, parse: Callable[[str], object]) -> bool:
     return True
 
 
+def _whole_numbers(value: str) -> list[int]:
+    return [int(part) for part in value.split("|")]
+
+
 def _check(path: Path, line: int, row: Row, table: Table) -> None:
     """Refuse a row of a user's file that a look-up could not use."""
     field = dict(zip(table.columns, row, strict=True))
@@ -130,6 +139,7 @@ def _check(path: Path, line: int, row: Row, table: Table) -> None:
             raise DictionaryError(f"{path}, line {line}: the column {column!r} is empty. Give it a value.")
     kinds: tuple[tuple[tuple[str, ...], Callable[[str], object], str], ...] = (
         (table.whole, int, "a whole number"),
+        (table.several, _whole_numbers, "whole numbers parted by |"),
         (table.number, float, "a number"),
         (table.dates, date.fromisoformat, "a date such as 1972-06-01"),
     )
@@ -163,48 +173,55 @@ def _read_extra(path: Path, table: Table) -> list[Row]:
 
 
 def check_folders(folders: Sequence[Path]) -> None:
-    """Refuse folders that do not exist or that hold a table whose name is not one of ours.
+    """Refuse folders that a look-up could not use, before anything is looked up.
 
-    A wrong name would otherwise be passed over in silence, and the user would never learn that it has no effect.
-    Files that are not ``.tsv`` are left alone, so that a folder may hold a README.
+    A file with a wrong name would otherwise be passed over in silence, and the user would never learn that it
+    has no effect. Files that do not end in ``.tsv`` are left alone: a folder may hold a README.
 
-    :raises DictionaryError: naming the folder or file and the names that would do.
+    :raises DictionaryError: naming the folder, or the file and the line, and the remedy.
     """
     for folder in folders:
         if not folder.is_dir():
             raise DictionaryError(
-                f"{folder}: no such folder. Give a folder that holds tables such as posts.tsv."
+                f"{folder}: no such folder. Name a folder that holds tables such as posts.tsv."
             )
-        for path in sorted(folder.glob("*.tsv")):
+        paths = sorted(folder.glob("*.tsv"))
+        known = ", ".join(f"{name}.tsv" for name in TABLES)
+        if not paths:
+            raise DictionaryError(f"{folder}: no tables in it. Put there one or more of these: {known}.")
+        for path in paths:
             if path.stem not in TABLES:
-                known = ", ".join(f"{name}.tsv" for name in TABLES)
                 raise DictionaryError(f"{path}, line 1: unknown table. Rename it to one of these: {known}.")
+            _read_extra(path, TABLES[path.stem])
 
 
-def read_rows(name: str, folders: Sequence[Path] = ()) -> list[Row]:
-    """The rows of one table, those of the users' folders laid over ours.
+class TableSet:
+    """Our tables with the tables of users' folders laid over them.
 
-    A later row with the same key takes the place of the earlier one; a new key is added at the end. Each row has
-    exactly the columns of ``TABLES[name]``, in that order.
-
-    :raises DictionaryError: when a file is missing or a user's file is not as it should be.
-
-    >>> read_rows("months")[0]
-    ['JAN', '1', '31']
+    :param folders: folders of the user's own tables; those of later folders win.
     """
-    table = TABLES[name]
-    rows, _ = _split(dictionary_path(f"{FOLDER}/{name}.tsv"))
-    ours = [row for _, row in rows]
-    extra = [
-        row
-        for folder in folders
-        if (path := folder / f"{name}.tsv").is_file()
-        for row in _read_extra(path, table)
-    ]
-    if not extra:
-        return ours
-    place = [table.columns.index(column) for column in table.key]
-    merged = {tuple(row[index] for index in place): row for row in ours}
-    for row in extra:
-        merged[tuple(row[index] for index in place)] = row
-    return list(merged.values())
+
+    def __init__(self, folders: Sequence[Path] = ()) -> None:
+        self.folders = tuple(folders)
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of one table, each with exactly the columns of ``TABLES[name]`` in that order.
+
+        A later row with the same key takes the place of the earlier one; a new key is added at the end.
+
+        :raises DictionaryError: when a file is missing or a user's file is not as it should be.
+
+        >>> TableSet().rows("months")[0]
+        ['JAN', '1', '31']
+        """
+        table = TABLES[name]
+        ours = [row for _, row in _split(dictionary_path(f"{FOLDER}/{name}.tsv"))[0]]
+        paths = [folder / f"{name}.tsv" for folder in self.folders]
+        extra = [row for path in paths if path.is_file() for row in _read_extra(path, table)]
+        if not extra:
+            return ours
+        place = [table.columns.index(column) for column in table.key]
+        merged = {tuple(row[index] for index in place): row for row in ours}
+        for row in extra:
+            merged[tuple(row[index] for index in place)] = row
+        return list(merged.values())

@@ -2,8 +2,8 @@
 
     python dictionaries/build/tables.py FACTS [--to dictionaries/codes]
 
-``FACTS`` holds the tables described in ``dictionaries/SOURCES.md``; ``dictionaries/build/additions/`` holds what we
-looked up, corrected and wrote ourselves. The same inputs give the same bytes. Columns are those of
+``FACTS`` holds the tables described in ``dictionaries/SOURCES.md``; ``dictionaries/build/additions/`` holds
+what we looked up, corrected and wrote ourselves. The same inputs give the same bytes. Columns are those of
 ``cablefix.cable.tables.TABLES``; what a look-up does not need is dropped.
 """
 
@@ -12,15 +12,13 @@ from __future__ import annotations
 import argparse
 import calendar
 import re
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(REPOSITORY))
+from cablefix.cable.entries import upper_name
+from cablefix.cable.tables import TABLES
 
-from cablefix.cable.codes import upper_name  # noqa: E402  (the package need not be installed to build its data)
-from cablefix.cable.tables import TABLES  # noqa: E402
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 ADDITIONS = Path(__file__).resolve().parent / "additions"
 Record = dict[str, str]
@@ -120,10 +118,11 @@ def distribution(facts: Path) -> Rows:
 
 
 def geographic_tags(facts: Path) -> Rows:
-    """One row a country code and meaning. A code that our additions list has exactly their meanings and years.
+    """One row a country code and meaning. A code that our additions list has exactly their meanings and
+    years.
 
-    The rest have the same meaning in the handbook of 1974 and in FIPS 10-4, which later TAGS follow; the name is the
-    handbook's, and the years are open.
+    The rest have the same meaning in the handbook of 1974 and in FIPS 10-4, which later TAGS follow; the name
+    is the handbook's, and the years are open.
     """
     ours = additions("tags_geographic")
     listed = {r["code"] for r in ours}
@@ -145,7 +144,11 @@ def tags(facts: Path) -> Rows:
     for r in read(facts / "tags_organization.tsv"):
         first = FIRST_YEAR_OF_TAGS if r["era"] == "1974" else "1990"
         rows.append([r["code"], "organization", plain(r["meaning"]), first, ""])
-    rows.extend([r["code"], "program", plain(r["meaning"]), "1982", ""] for r in read(facts / "tags_program.tsv"))
+    rows.extend(
+        [r["code"], "program", plain(r["meaning"]), "1982", ""] for r in read(facts / "tags_program.tsv")
+    )
+    meanings = {(r["code"], r["kind"]): r["meaning"] for r in additions("tags_meanings")}
+    rows = [[code, kind, meanings.get((code, kind), text), *years] for code, kind, text, *years in rows]
     return sorted(laid_over(rows, "tags"), key=lambda row: (row[0], int(row[3]), row[1]))
 
 
@@ -176,7 +179,7 @@ def subject_tags(facts: Path) -> Rows:
 
 
 def routing(facts: Path) -> Rows:
-    """Routing indicators with their addresses; misprints of the source are put right or dropped by our additions."""
+    """Routing indicators with their addresses; our additions put misprints right or drop them."""
     amended = {(r["ri"], r["plad"]): r["plad_as_it_is"] for r in additions("routing")}
     rows = {(r["ri"], plain(r["plad"])) for r in read(facts / "routing_indicators.tsv")}
     kept = {(ri, amended.get((ri, plad), plad)) for ri, plad in rows}
@@ -224,8 +227,9 @@ def posts(facts: Path) -> Rows:
 
 
 def chiefs_of_mission(facts: Path) -> Rows:
-    """Chiefs of mission whose term ended in 1945 or later, by territory; rows without a first day are left out."""
+    """Chiefs of mission whose term ended in 1945 or later, by territory; some rows lack the first day."""
     territory = {r["mission"]: r["territory"] for r in additions("missions")}
+    moved = {(r["mission"], r["surname"], r["start"]): r["territory"] for r in additions("chiefs_moved")}
     rows: set[tuple[str, ...]] = set()
     for r in read(facts / "chiefs_of_mission.tsv"):
         start = r["started"] or r["appointed"]
@@ -236,6 +240,7 @@ def chiefs_of_mission(facts: Path) -> Rows:
         else:
             end = r["ended"]
         mission = territory.get(r["mission"], r["mission"])
+        mission = moved.get((mission, r["surname"], start), mission)
         rows.add(
             (mission, r["role"], plain(r["surname"]), plain(r["forename"]), first_day(start), last_day(end))
         )
