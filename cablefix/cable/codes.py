@@ -188,7 +188,8 @@ class Codes(OfficerTables):
     def is_tag(self, code: str, year: int | None = None) -> TagEntry | None:
         """The entry of a TAGS code in a year, or None when that year did not know the code.
 
-        Without a year the latest entry is given. Program TAGS are an open list that grew every year: see
+        Of several entries the latest is given, and an organization only where the code is nothing else.
+        Program TAGS are an open list that grew every year: see
         :meth:`is_program_tag` for those that the table lacks.
 
         >>> codes = load_codes()
@@ -200,7 +201,7 @@ class Codes(OfficerTables):
         entries = self.tags.get(code, ())
         if year is not None:
             entries = tuple(entry for entry in entries if entry.first <= year <= entry.last)
-        return entries[-1] if entries else None
+        return max(entries, key=lambda entry: (entry.kind != "organization", entry.first), default=None)
 
     def is_program_tag(self, code: str, year: int | None = None) -> bool:
         """Whether a code has the shape of a program TAG, four letters that begin with K, and the year has

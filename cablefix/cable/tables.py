@@ -47,7 +47,7 @@ TABLES: dict[str, Table] = {
     "captions": Table(("caption", "kind", "meaning"), ("caption",), needed=("kind",)),
     "chiefs_of_mission": Table(
         ("mission", "role", "surname", "forename", "start", "end"),
-        ("mission", "surname", "start"),
+        ("mission", "role", "surname", "start"),
         dates=("start", "end"),
         needed=("start",),
     ),

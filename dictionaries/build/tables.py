@@ -27,6 +27,8 @@ OPEN = "9999"
 FIRST_YEAR_OF_POSTS = 1900
 FIRST_YEAR_OF_OFFICERS = "1945"
 FIRST_YEAR_OF_TAGS = "1973"
+FIRST_YEAR_OF_NEW_TAGS = "1980"
+LAST_YEAR_OF_OLD_TAGS = "1995"
 
 
 def read(path: Path) -> list[Record]:
@@ -46,8 +48,8 @@ def additions(name: str) -> list[Record]:
 
 
 def plain(text: str) -> str:
-    """A field on one line, with straight apostrophes as telegrams have them."""
-    return " ".join(text.replace("’", "'").split())
+    """A field on one line, with straight apostrophes and plain hyphens as telegrams have them."""
+    return " ".join(text.replace("’", "'").replace("–", "-").split())
 
 
 def year(value: str, last: bool = False) -> str:
@@ -141,9 +143,10 @@ def tags(facts: Path) -> Rows:
     for r in read(facts / "tags_region.tsv"):
         first = FIRST_YEAR_OF_TAGS if r["era"] == "1974" else "2011"
         rows.append([r["code"], "region", plain(r["name"]), first, ""])
-    for r in read(facts / "tags_organization.tsv"):
-        first = FIRST_YEAR_OF_TAGS if r["era"] == "1974" else "1990"
-        rows.append([r["code"], "organization", plain(r["meaning"]), first, ""])
+    rows.extend(
+        [r["code"].upper(), "organization", plain(r["meaning"]), FIRST_YEAR_OF_TAGS, ""]
+        for r in read(facts / "tags_organization.tsv")
+    )
     rows.extend(
         [r["code"], "program", plain(r["meaning"]), "1982", ""] for r in read(facts / "tags_program.tsv")
     )
@@ -153,21 +156,20 @@ def tags(facts: Path) -> Rows:
 
 
 def subject_tags(facts: Path) -> Rows:
-    """One row a subject TAG: the span of years of all its sources, and the fullest meaning among them."""
+    """One row a subject TAG: the span of years of all its sources, and the fullest meaning among them.
+
+    The lists of the 1970s are whole for the fields A, B, C and O. In E, M and S they have gaps, so a code
+    that only a later list has may be as old as TAGS are; in P and T the fields were made anew about 1980.
+    """
     found: dict[str, list[Record]] = {}
     for record in read(facts / "tags_subject.tsv"):
         found.setdefault(record["code"], []).append(record)
-    spans = {
-        "1974": ("1973", "1979"),
-        "1973-79": ("1973", "1979"),
-        "2000s": ("1990", ""),
-        "2022": ("2000", ""),
-    }
     rows: Rows = []
     for code, records in found.items():
         eras = {record["era"] for record in records}
-        first = min(spans[era][0] for era in eras)
-        last = "" if eras & {"2000s", "2022"} else "1995"
+        early, late = eras & {"1974", "1973-79"}, eras & {"2000s", "2022"}
+        first = FIRST_YEAR_OF_TAGS if early or code[0] in "EMS" else FIRST_YEAR_OF_NEW_TAGS
+        last = "" if late else LAST_YEAR_OF_OLD_TAGS
         meanings = [
             record["meaning"]
             for era in ("2022", "2000s", "1974", "1973-79")
@@ -198,6 +200,7 @@ def posts(facts: Path) -> Rows:
         place = plain(record["locale"]) or " ".join(
             word.capitalize()
             for word in record["locale_id"].removesuffix("-" + record["territory"]).split("-")
+            if word
         )
         name = upper_name(place)
         if name in replaced or upper_name(place.replace("-", " ")) in replaced:
@@ -227,24 +230,28 @@ def posts(facts: Path) -> Rows:
 
 
 def chiefs_of_mission(facts: Path) -> Rows:
-    """Chiefs of mission whose term ended in 1945 or later, by territory; some rows lack the first day."""
+    """Chiefs of mission whose term ended in 1945 or later, by territory.
+
+    Rows without a first day are left out. Where the mission changed its country's name during a term, the
+    source has the term twice; the longer one is kept.
+    """
     territory = {r["mission"]: r["territory"] for r in additions("missions")}
     moved = {(r["mission"], r["surname"], r["start"]): r["territory"] for r in additions("chiefs_moved")}
-    rows: set[tuple[str, ...]] = set()
+    rows: dict[tuple[str, ...], str] = {}
     for r in read(facts / "chiefs_of_mission.tsv"):
         start = r["started"] or r["appointed"]
         if not start or (r["ended"] and r["ended"] < FIRST_YEAR_OF_OFFICERS):
             continue
         if not r["ended"] and start < "2015":
-            end = start  # a temporary chargé of whom only the first day is known
+            end = last_day(start)  # a temporary chargé of whom only the first day is known
         else:
-            end = r["ended"]
+            end = last_day(r["ended"]) or OPEN
         mission = territory.get(r["mission"], r["mission"])
         mission = moved.get((mission, r["surname"], start), mission)
-        rows.add(
-            (mission, r["role"], plain(r["surname"]), plain(r["forename"]), first_day(start), last_day(end))
-        )
-    return [list(row) for row in sorted(rows, key=lambda row: (row[0], row[4], row))]
+        key = (mission, r["role"], plain(r["surname"]), plain(r["forename"]), first_day(start))
+        rows[key] = max(end, rows.get(key, ""))
+    ordered = sorted(rows.items(), key=lambda item: (item[0][0], item[0][4], item))
+    return [[*key, "" if end == OPEN else end] for key, end in ordered]
 
 
 def principal_officers(facts: Path) -> Rows:
@@ -287,7 +294,7 @@ def abbreviations(facts: Path) -> Rows:
     best: dict[str, tuple[int, str]] = {}
     total: dict[str, int] = {}
     for r in read(facts / "abbreviations_frus.tsv"):
-        short, count = r["abbr"], int(r["volumes"])
+        short, count = plain(r["abbr"]), int(r["volumes"])
         total[short] = total.get(short, 0) + count
         best[short] = max(
             best.get(short, (0, "")), (count, plain(r["expansion"])), key=lambda pair: (pair[0], pair[1])
