@@ -232,9 +232,7 @@ class Ledger:
     def check(self, source: Source, edits: Iterable[Edit] | None = None) -> None:
         """Raise LedgerError unless the source is the one that was edited and each `before` stands in it."""
         if source.sha256 != self.digest:
-            raise LedgerError(
-                f"{source.origin}: this is not the source of the ledger (sha256 {source.sha256[:12]}...)"
-            )
+            raise LedgerError(f"{source.origin}: this is not the source of the ledger (sha256 {source.sha256[:12]}...)")
         for edit in self.edits if edits is None else edits:
             found = source.text[edit.start : edit.end]
             if found != edit.before:
@@ -311,6 +309,4 @@ def propose_edit(
     if parents:
         whole = view.view_span(start, end)
         after = view.text[whole.start : span.start] + after + view.text[span.end : whole.end]
-    return Edit(
-        start, end, source.text[start:end], after, rule, confidence, tuple(evidence), parents, source.sha256
-    )
+    return Edit(start, end, source.text[start:end], after, rule, confidence, tuple(evidence), parents, source.sha256)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cablefix.ledger import Edit
 from cablefix.layout import UNREAD, Join, Layout, LineClass, find_ignorable
+from cablefix.ledger import Edit
 from cablefix.text import Fate, IntArray, KindArray, Replacement, Source, View, code_points
 
 _NOTHING, _BLANK, _NEWLINE = 0, 1, 2
@@ -54,9 +54,7 @@ class _Spaces:
             if k < 0 or ends[k] <= start:
                 rows.append((start, end, _NOTHING, 0))
         rows.sort()
-        self.start, self.end, self.separator, self.hides = (
-            list(column) for column in zip(*rows, strict=True)
-        )
+        self.start, self.end, self.separator, self.hides = (list(column) for column in zip(*rows, strict=True))
 
     def make_room(self, live: Sequence[Edit]) -> list[Edit]:
         """Cut away what the edits cover; returns the edits that show: those outside what is left out."""

@@ -107,9 +107,7 @@ class Source:
             data = Path(path).read_bytes()
         except OSError as error:
             reason = error.strerror or str(error)
-            raise SourceError(
-                f"{path}: cannot be read ({reason}); check the path and its permissions"
-            ) from error
+            raise SourceError(f"{path}: cannot be read ({reason}); check the path and its permissions") from error
         return cls.from_bytes(data, str(path))
 
     def to_bytes(self) -> bytes:
@@ -224,9 +222,7 @@ class View:
 
     def source_span(self, start: int, end: int) -> Span:
         """The smallest source span that holds the view span; replacements that it touches are held whole."""
-        return (
-            Span(self.to_source(start), self.to_source(end, end=True)) if end > start else self._point(start)
-        )
+        return Span(self.to_source(start), self.to_source(end, end=True)) if end > start else self._point(start)
 
     def _point(self, offset: int) -> Span:
         place = self.to_source(offset)

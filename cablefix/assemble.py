@@ -1,0 +1,188 @@
+"""Put a document together from source, layout, live edits, header and paragraph numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from cablefix.cable.codes import Codes
+from cablefix.cable.fields import Header
+from cablefix.cable.heads import read_head
+from cablefix.cable.sequence import NumberedParagraph, Numbering
+from cablefix.document import Block, BlockKind, Document, Furniture, PageBreak
+from cablefix.layout import UNREAD, Join, Layout, LineClass, MarkKind
+from cablefix.ledger import Edit
+from cablefix.reading import reading_view
+from cablefix.text import Replacement, Source, Span, View
+
+_KINDS = {
+    LineClass.HEADER: BlockKind.HEADER,
+    LineClass.HEADING: BlockKind.HEADING,
+    LineClass.ITEM: BlockKind.ITEM,
+    LineClass.TABLE: BlockKind.TABLE,
+    LineClass.SIGNATURE: BlockKind.SIGNATURE,
+}
+_FURNITURE_KINDS = {
+    "furniture.head": "head",
+    "furniture.page-number": "page",
+    "furniture.banner": "banner",
+    "furniture.stamp": "stamp",
+    "furniture.margin-code": "margin",
+    "furniture.section": "section",
+}
+_NUMBER = re.compile(r"¶?\d{1,3}\.")
+_PORTION = re.compile(r"\s*[(\[]\s?(?P<mark>[A-Z][A-Z/ ]{0,14}?)\s?[)\]](?=\s|$)")
+
+
+def assemble_document(
+    source: Source,
+    layout: Layout,
+    live: Sequence[Edit],
+    *,
+    kind: str,
+    header: Header | None,
+    numbering: Numbering | None,
+    codes: Codes,
+) -> Document:
+    """The document: blocks over the reading view, furniture, pages. `live` is what `Ledger.live` returns."""
+    view = reading_view(source, layout, live)
+    numbers = {p.candidate.line: p for p in numbering.paragraphs} if numbering else {}
+    fields = {line: part.kind for part in header.format_lines for line in part.lines} if header else {}
+    blocks = tuple(_number_blocks(_blocks(layout, view, fields), view, numbers, codes))
+    furniture = tuple(_furniture(source, layout, live))
+    signature = next((view.text[b.start : b.end] for b in blocks if b.kind is BlockKind.SIGNATURE), "")
+    return Document(
+        kind,
+        view,
+        blocks,
+        header,
+        furniture,
+        tuple(_pages(layout, furniture)),
+        numbering.missing if numbering and kind == "cable" else (),
+        signature,
+        bool(numbering and numbering.pilcrow),
+    )
+
+
+def _blocks(layout: Layout, view: View, fields: Mapping[int, str]) -> Iterator[Block]:
+    """One block a logical line, in source order."""
+    read = np.flatnonzero(~np.isin(layout.line_class, UNREAD))
+    if not len(read):
+        return
+    first = layout.word_start[layout.line_first[read]]
+    last = layout.word_end[layout.line_last[read] - 1]
+    begins = np.concatenate(([True], layout.line_join[read[:-1]] == Join.BREAK))
+    group = np.flatnonzero(begins).tolist()
+    starts, ends, lines = first.tolist(), last.tolist(), read.tolist()
+    for k, begin in enumerate(group):
+        stop = group[k + 1] if k + 1 < len(group) else len(lines)
+        members = tuple(lines[begin:stop])
+        span = Span(starts[begin], ends[stop - 1])
+        start, end = view.to_view(span.start), view.to_view(span.end, end=True)
+        if end <= start:
+            continue
+        value = LineClass(int(layout.line_class[members[0]]))
+        yield Block(
+            _KINDS.get(value, BlockKind.PARAGRAPH),
+            start,
+            end,
+            span,
+            members,
+            fields.get(members[0], ""),
+            body=start,
+        )
+
+
+def _number_blocks(
+    blocks: Iterator[Block], view: View, numbers: Mapping[int, NumberedParagraph], codes: Codes
+) -> Iterator[Block]:
+    """Add paragraph number and portion mark to the blocks that have them."""
+    for block in blocks:
+        if block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+            yield block
+            continue
+        found = numbers.get(block.lines[0])
+        body = block.start
+        number = None
+        if found and block.kind is BlockKind.PARAGRAPH:
+            number = _number_span(block, view, found)
+            body = number.end if number else body
+        portion = _PORTION.match(view.text, body, block.end)
+        mark = None
+        name = ""
+        if portion and block.kind is BlockKind.PARAGRAPH:
+            name = portion["mark"].replace(" ", "")
+            if _is_portion(name, codes):
+                mark = Span(portion.start("mark") - 1, portion.end())
+                body = portion.end()
+            else:
+                name = ""
+        while body < block.end and view.text[body] == " ":
+            body += 1
+        yield replace(block, n=found.n if number and found else None, portion=name, number=number, mark=mark, body=body)
+
+
+def _number_span(block: Block, view: View, found: NumberedParagraph) -> Span | None:
+    """Where the number of a paragraph stands in the view; None where it is lost and was not restored."""
+    if found.candidate.mark:
+        return Span(block.start, view.view_span(found.candidate.start, found.candidate.end).end)
+    restored = _NUMBER.match(view.text, block.start, block.end)
+    return Span(*restored.span()) if restored else None
+
+
+def _is_portion(name: str, codes: Codes) -> bool:
+    return name.split("/")[0] in codes.portion_marks
+
+
+def _furniture(source: Source, layout: Layout, live: Sequence[Edit]) -> Iterator[Furniture]:
+    """What was set apart as furniture, in source order, with its text restored."""
+    rules: dict[int, str] = {}
+    cuts = []
+    for mark in layout.marks:
+        if mark.kind is MarkKind.LINE and mark.value == LineClass.FURNITURE:
+            rules[layout.line_at(mark.start)] = mark.rule
+        elif mark.kind is MarkKind.FURNITURE:
+            cuts.append((Span(mark.start, mark.end), mark.rule, layout.line_at(mark.start)))
+    pieces = [
+        (layout.line_span(n), rules.get(n, ""), n)
+        for n in np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist()
+    ]
+    ends = [edit.end for edit in live]
+    for span, rule, line in sorted([*pieces, *cuts]):
+        k = int(np.searchsorted(ends, span.start, side="right"))
+        inside = []
+        while k < len(live) and live[k].start < span.end:
+            if live[k].start >= span.start and live[k].end <= span.end:
+                edit = live[k]
+                inside.append(Replacement(edit.start - span.start, edit.end - span.start, edit.after))
+            k += 1
+        text = View.build(source.text[span.start : span.end], inside).text
+        yield Furniture(span, " ".join(text.split()), _FURNITURE_KINDS.get(rule, "other"), (line,))
+
+
+def _pages(layout: Layout, furniture: Sequence[Furniture]) -> Iterator[PageBreak]:
+    """Page breaks: at form feeds where there are any, else where a running head opens a new page."""
+    yield PageBreak(0, 1)
+    if layout.pages > 1:
+        for page in range(1, layout.pages):
+            line = int(np.searchsorted(layout.line_page, page, side="left"))
+            yield PageBreak(int(layout.line_start[line]), page + 1)
+        return
+    seen = 1
+    for piece in furniture:
+        head = read_head(piece.text) if piece.kind == "head" else None
+        if head and head.page != seen:
+            seen = head.page
+            yield PageBreak(_first_of_group(layout, piece.lines[0]), head.page)
+
+
+def _first_of_group(layout: Layout, line: int) -> int:
+    """The source offset where the furniture lines that lead up to this one begin."""
+    while line > 0 and layout.line_class[line - 1] in (LineClass.FURNITURE, LineClass.BLANK):
+        line -= 1
+    while layout.line_class[line] == LineClass.BLANK:
+        line += 1
+    return layout.line_span(line).start

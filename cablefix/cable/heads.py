@@ -1,0 +1,181 @@
+"""Running heads, page numbers, classification banners and stamps: what a line of page furniture looks like.
+
+Nothing here decides that a line *is* furniture; that takes the whole document (see `cablefix.rules.furniture`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from cablefix.resources import dictionary_path
+
+_D = "[0-9OoQIlSZBG|@]"
+_OF = "[O0Q]F"
+# Each form first with blanks between its parts, then without: `QUITO 01187` must not be read as QUIT O01187.
+_SECTION_HEADS = tuple(
+    re.compile(
+        rf"^(?P<post>[A-Z][A-Z0-9.' ]{{1,24}}?){gap}(?P<number>{_D}{{5,8}}){gap}(?P<page>{_D}{{3}}){gap}{_OF}{gap}"
+        rf"(?P<total>{_D}{{3}})$"
+    )
+    for gap in (" ", "")
+)
+_PAGE_HEADS = tuple(
+    re.compile(
+        rf"^PA[GC6]E{gap}(?P<page>{_D}{{1,3}}){gap}(?P<post>[A-Z][A-Z.']{{1,9}}?(?: [A-Z]{{1,8}})?){gap}"
+        rf"(?P<number>{_D}{{3,6}})(?:{gap}(?P<dtg>{_D}{{6}}[A-Z2]))?(?:{gap}\d+ ?OF ?\d+)?$"
+    )
+    for gap in (" ", "")
+)
+_DASHES = r"\-~\u2013\u2014_.* "
+_PAGE_NUMBER = re.compile(
+    rf"^(?:#{{1,3}} ?)?[(\[{_DASHES}]{{0,4}}(?:[Pp][Aa][Gg][Ee]|[Pp]g?\.)?\s?(?P<page>\d{{1,4}})"
+    rf"(?:\s?(?:of|OF|/)\s?\d{{1,4}})?[)\]{_DASHES}]{{0,4}}$"
+)
+_TO_DIGIT = str.maketrans("OoQIl|SZBG@", "00011152860")
+_CODE = re.compile(r"[0-9][0-9A-Za-z/.-]*|[A-Z][0-9][0-9A-Za-z]*")
+_MARGIN_CODE = re.compile(r"(?:\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\))")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A running head as read: the form ("section" or "page"), post, number, page and, where given, pages in all.
+
+    Numbers are read under the digit confusions of OCR; `post` is as printed, without blanks.
+    """
+
+    form: str
+    post: str
+    number: str
+    page: int
+    total: int = 0
+    dtg: str = ""
+
+
+def read_head(text: str) -> Head | None:
+    """Read a line as a running head, None when it has not the form of one.
+
+    The 2000s form gives post, number of eight digits, sheet and sheets; that of 1965-79 gives page, post, number
+    and, until 1972, the date-time group. `text` has single blanks; blanks that OCR lost are made up for.
+
+    >>> read_head("LIMA 0O001203 002 0F 003")
+    Head(form='section', post='LIMA', number='00001203', page=2, total=3, dtg='')
+    >>> read_head("PAGE 02 QUITO 01187 121530Z").number
+    '01187'
+    >>> read_head("PAGE 2 of the report to Quito") is None
+    True
+    """
+    if len(text) > 60:
+        return None
+    texts = (text, text.replace(" ", ""))
+    for pattern, form in zip(_SECTION_HEADS, texts, strict=True):
+        match = pattern.match(form)
+        if match:
+            number, page, total = (_number(match[key]) for key in ("number", "page", "total"))
+            if 1 <= int(page) <= int(total):
+                return Head("section", match["post"].replace(" ", ""), number, int(page), int(total))
+    for pattern, form in zip(_PAGE_HEADS, texts, strict=True):
+        match = pattern.match(form)
+        if match and int(_number(match["page"])):
+            page, number = _number(match["page"]), _number(match["number"])
+            return Head("page", match["post"].replace(" ", ""), number, int(page), 0, match["dtg"] or "")
+    return None
+
+
+def _number(text: str) -> str:
+    return text.translate(_TO_DIGIT)
+
+
+def read_page_number(text: str) -> tuple[int, bool] | None:
+    """Read a line as a page number: the number, and whether the line says so ("- 2 -", "Page 2", "2 of 5").
+
+    >>> read_page_number("- 12 -"), read_page_number("12"), read_page_number("12 men")
+    ((12, True), (12, False), None)
+    """
+    match = _PAGE_NUMBER.match(text) if len(text) <= 24 else None
+    if not match:
+        return None
+    return int(match["page"]), text.strip() != match["page"]
+
+
+@lru_cache(maxsize=1)
+def _stamps() -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """The stamp templates in comparison form, and whether each may stand alone."""
+    rows = dictionary_path("furniture/stamps.tsv").read_text(encoding="utf-8").splitlines()
+    cells = [row.split("\t") for row in rows if row and not row.startswith("#")][1:]
+    return tuple(stamp_form(cell[2]) for cell in cells), tuple(cell[1] == "yes" for cell in cells)
+
+
+def stamp_form(text: str) -> str:
+    """A line as stamps are compared: capitals, digits and codes as number signs, no blanks."""
+    return re.sub(r"#[#/.-]*", "#", _CODE.sub("#", text).upper().replace(" ", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class StampMatch:
+    """How well a line fits a stamp template: similarity 0..1, and whether that template may stand alone."""
+
+    likeness: float
+    alone: bool
+
+
+def match_stamp(text: str, *, least: float = 0.8) -> StampMatch | None:
+    """The best fit of a line to the known stamps, None below `least`.
+
+    >>> match_stamp("RELEASE IN FULL").alone
+    True
+    >>> match_stamp("The release was full of surprises") is None
+    True
+    """
+    form = stamp_form(text)
+    if not 5 <= len(form) <= 110:
+        return None
+    if not any(char.isalpha() for char in form):
+        return None
+    templates, alone = _stamps()
+    found = process.extractOne(form, templates, scorer=fuzz.ratio, score_cutoff=100 * least)
+    if not found:
+        return None
+    _, score, place = found
+    if len(form) < 12 and score < 92:
+        return None
+    return StampMatch(score / 100, alone[place])
+
+
+def margin_codes(text: str) -> list[str]:
+    """The exemption codes of a line that holds nothing else, empty otherwise.
+
+    >>> margin_codes("B6"), margin_codes("1.4(D) B1"), margin_codes("B6 was")
+    (['B6'], ['1.4(D)', 'B1'], [])
+    """
+    parts = re.split(r"[\s,]+", text.strip())
+    return parts if parts and all(_MARGIN_CODE.fullmatch(part) for part in parts) else []
+
+
+def likeness(one: str, other: str) -> float:
+    """Similarity of two strings, 0..1 (normalised Indel)."""
+    return fuzz.ratio(one, other) / 100
+
+
+def match_banner(text: str, forms: frozenset[str]) -> str | None:
+    """The classification that a line consists of, None where it says more or something else.
+
+    `forms` are the printed forms, closed up. Blanks do not count; one misread letter in six is allowed.
+
+    >>> match_banner("C O N F I D E N T 1 A L", frozenset({"CONFIDENTIAL", "SECRET"}))
+    'CONFIDENTIAL'
+    >>> match_banner("SECRETARY", frozenset({"CONFIDENTIAL", "SECRET"})) is None
+    True
+    """
+    compact = re.sub(r"[^A-Z0-9|@]", "", text)
+    if not 5 <= len(compact) <= 40 or len(compact) < 0.75 * len(text.replace(" ", "")):
+        return None
+    if compact in forms:
+        return compact
+    found = process.extractOne(compact, forms, scorer=fuzz.ratio, score_cutoff=84)
+    if not found or abs(len(found[0]) - len(compact)) > 1 or len(compact) < 6:
+        return None
+    return str(found[0])

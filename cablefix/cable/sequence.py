@@ -1,0 +1,292 @@
+"""Paragraph numbers of a message, solved together as a sequence.
+
+A typed cable numbers its paragraphs 1, 2, 3 ... and many print a pilcrow before each number. OCR has no pilcrow in
+its alphabet and reads it as `^`, `1[`, `1L`, `J.`, `fl`, `"`, `4` and much else, differently from engine to engine
+but alike within a document; digits are misread too. One number alone can be read in several ways; the sequence can
+not. Costs are in nats; the garbled forms and their frequencies are in dictionaries/confusions/.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from cablefix.resources import dictionary_path
+
+_MOST_NUMBER = 300
+_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€/ ]{1,14}?)\s?[)\]}>]")
+_DOT = re.compile(r"[.,:;*]")
+_NEXT = re.compile(r"\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
+_LONGEST_MARK = 6
+# Costs and rewards of the sequence, in nats.
+_FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
+_GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.8, 4.0, 1.2, 3.0
+_UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
+_TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line that may begin a numbered paragraph.
+
+    `start:end` is the source span of the mark, dot included; `mark` its text without the dot and blanks, empty where
+    the number is lost and only a portion mark stands there. `portion` is the portion mark as printed. `after_break`
+    says whether the line before looks like the end of a paragraph.
+    """
+
+    line: int
+    start: int
+    end: int
+    mark: str
+    dot: str
+    portion: str
+    after_break: bool
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedParagraph:
+    """A candidate with the number that the sequence gives it, the garble that stands for the pilcrow, a confidence."""
+
+    candidate: Candidate
+    n: int
+    garble: str
+    cost: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbering:
+    """The paragraphs of a message in order, whether it prints pilcrows, and the numbers that are missing."""
+
+    paragraphs: tuple[NumberedParagraph, ...]
+    pilcrow: bool
+    missing: tuple[int, ...]
+
+    def at(self, line: int) -> NumberedParagraph | None:
+        """The paragraph that begins on this line."""
+        return next((p for p in self.paragraphs if p.candidate.line == line), None)
+
+
+@lru_cache(maxsize=1)
+def _garbles() -> dict[str, float]:
+    """Cost of each reading of a pilcrow; the empty one is a pilcrow that the engine lost."""
+    return _read_costs("pilcrow.tsv")
+
+
+@lru_cache(maxsize=1)
+def _digits() -> dict[str, tuple[tuple[str, float], ...]]:
+    """For each character the digits that it may stand for, with costs."""
+    table: dict[str, list[tuple[str, float]]] = {str(d): [(str(d), 0.0)] for d in range(10)}
+    for pair, cost in _read_costs("digits.tsv").items():
+        table.setdefault(pair[0], []).append((pair[1], cost))
+    return {key: tuple(value) for key, value in table.items()}
+
+
+def _read_costs(name: str) -> dict[str, float]:
+    rows = dictionary_path(f"confusions/{name}").read_text(encoding="utf-8").splitlines()
+    pairs = [row.split("\t") for row in rows if row and not row.startswith("#")]
+    return {key: float(cost) for key, cost in pairs[1:]}
+
+
+class MarkReading(NamedTuple):
+    """A paragraph number as read from a mark: the number, the garble before it, the cost of its digits."""
+
+    n: int
+    garble: str
+    cost: float
+
+
+def read_mark(mark: str) -> list[MarkReading]:
+    """All ways to read a mark (without dot and blanks) as an optional garbled pilcrow and a number.
+
+    >>> read_mark("1[2")[0]
+    MarkReading(n=2, garble='1[', cost=0.0)
+    >>> [(r.n, r.garble) for r in read_mark("12") if r.cost == 0]
+    [(2, '1'), (12, '')]
+    """
+    out = []
+    for cut in range(max(0, len(mark) - 3), -1, -1) if len(mark) <= 3 else range(len(mark) - 1, len(mark) - 4, -1):
+        out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))
+    if len(mark) <= 3:
+        for cut in range(1, len(mark)):
+            out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))
+    return sorted(set(out), key=lambda r: (r.cost, len(r.garble) == 0, -len(r.garble)))
+
+
+def _numbers(text: str) -> list[tuple[int, float]]:
+    """The numbers that a string may stand for, with the cost of its digits."""
+    if not text:
+        return []
+    partial: list[tuple[str, float]] = [("", 0.0)]
+    for char in text:
+        options = _digits().get(char)
+        if not options:
+            return []
+        partial = [(done + digit, cost + more) for done, cost in partial for digit, more in options]
+    return [
+        (int(digits), cost)
+        for digits, cost in partial
+        if digits[0] != "0" and cost <= 4.5 and int(digits) <= _MOST_NUMBER
+    ]
+
+
+def find_candidate(line: int, text: str, offset: int, *, after_break: bool, indent: int = 0) -> Candidate | None:
+    """The paragraph mark at the head of a line, None where there is none.
+
+    `text` is the verbatim line from its first word on, `offset` its place in the source.
+
+    >>> find_candidate(7, "1[3 . (C)  The  Minister", 100, after_break=True)
+    Candidate(line=7, start=100, end=105, mark='1[3', dot='.', portion='C', after_break=True, indent=0)
+    >>> find_candidate(7, "The Minister said. He left", 100, after_break=True) is None
+    True
+    """
+    portion = _PORTION.search(text, 0, 26)
+    if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
+        head = text[: portion.start()].rstrip()
+        mark = head.rstrip(".,:;*").rstrip()
+        dot = head[len(mark) :].strip()
+        compact = mark.replace(" ", "")
+        letters = portion["mark"].replace(" ", "").upper()
+        if not compact and not dot:
+            return Candidate(line, offset, offset, "", "", letters, after_break, indent)
+        if len(compact) <= _LONGEST_MARK and read_mark(compact):
+            return Candidate(line, offset, offset + len(head), compact, dot, letters, after_break, indent)
+    for dot in _DOT.finditer(text, 0, 12):
+        mark = text[: dot.start()].rstrip()
+        compact = mark.replace(" ", "")
+        if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
+            continue
+        if _NEXT.match(text, dot.end()) and read_mark(compact):
+            return Candidate(line, offset, offset + dot.end(), compact, dot[0], "", after_break, indent)
+    return None
+
+
+class _Link(NamedTuple):
+    score: float
+    candidate: int
+    reading: MarkReading
+    before: _Link | None
+
+
+def solve_numbering(candidates: Sequence[Candidate], *, whole: bool) -> Numbering:
+    """Choose the candidates that number the paragraphs, with their numbers: the best sequence in nats.
+
+    `whole` says that the text begins at its beginning (a header stands before it), so that paragraph 1 is expected.
+    """
+    if not candidates:
+        return Numbering((), False, ())
+    best: tuple[float, list[_Link], bool] | None = None
+    for pilcrow in (False, True):
+        garbles = dict(_garbles())
+        links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole)
+        if pilcrow and links:
+            garbles = _adapt(garbles, links)
+            links = _chain(candidates, garbles, pilcrow=True, whole=whole)
+        score = links[-1].score if links else 0.0
+        if best is None or score > best[0] + (0.5 if pilcrow else 0.0):
+            best = score, links, pilcrow
+    assert best is not None
+    score, links, pilcrow = best
+    if not links or (len(links) == 1 and (links[0].reading.n != 1 or links[0].reading.cost > 0)):
+        return Numbering((), False, ())
+    numbers = [link.reading.n for link in links]
+    gaps = [n for a, b in itertools.pairwise(numbers) for n in range(a + 1, b)]
+    first = list(range(1, numbers[0])) if whole else []
+    return Numbering(tuple(_grade(candidates, links)), pilcrow, tuple(first + gaps))
+
+
+def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float]:
+    """Garble costs re-estimated on the document: an engine misreads a pilcrow alike from page to page."""
+    seen = Counter(link.reading.garble for link in links)
+    total = sum(seen.values())
+    prior = 3.0
+    adapted = dict(garbles)
+    for garble, count in seen.items():
+        before = math.exp(-garbles.get(garble, _unknown(garble)))
+        adapted[garble] = -math.log((count + prior * before) / (total + prior))
+    return adapted
+
+
+def _unknown(garble: str) -> float:
+    return _UNKNOWN_GARBLE[min(len(garble), 3)]
+
+
+def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool) -> list[_Link]:
+    marked = sum(bool(c.portion) for c in candidates) >= max(2.0, 0.4 * len(candidates))
+    best: dict[int, _Link] = {}
+    for index, candidate in enumerate(candidates):
+        gain = _FOUND + (0.0 if candidate.after_break else _NO_BREAK)
+        if candidate.portion:
+            gain += _WITH_PORTION
+        elif marked:
+            gain += _WITHOUT_PORTION
+        new: dict[int, _Link] = {}
+        for reading in _readings(candidate, best, pilcrow=pilcrow):
+            cost = reading.cost
+            if reading.garble or pilcrow:
+                cost += garbles.get(reading.garble, _unknown(reading.garble)) + (0.0 if pilcrow else _TYPED_WITHOUT)
+            link = _extend(best, index, reading, gain - cost, whole=whole)
+            if link and (reading.n not in new or link.score > new[reading.n].score):
+                new[reading.n] = link
+        for n, link in new.items():
+            if n not in best or link.score > best[n].score:
+                best[n] = link
+    if not best:
+        return []
+    last: _Link | None = max(best.values(), key=lambda link: link.score)
+    links = []
+    while last:
+        links.append(last)
+        last = last.before
+    return links[::-1]
+
+
+def _readings(candidate: Candidate, best: dict[int, _Link], *, pilcrow: bool) -> Iterator[MarkReading]:
+    if candidate.mark:
+        yield from read_mark(candidate.mark)
+    else:
+        for n in sorted(best, reverse=True)[:40]:
+            yield MarkReading(n + 1, "", _LOST)
+
+
+def _extend(best: dict[int, _Link], index: int, reading: MarkReading, gain: float, *, whole: bool) -> _Link | None:
+    """The best sequence that ends in this reading; None where it would not pay."""
+    n = reading.n
+    start = -_LATE_START * min(n - 1, 8) if whole else -0.35 * min(n - 1, 8)
+    link = _Link(start + gain, index, reading, None)
+    for earlier in range(max(1, n - 12), n + 1):
+        before = best.get(earlier)
+        if before is None or before.candidate == index:
+            continue
+        if earlier == n:
+            cost = _REPEAT if reading.cost == 0 else math.inf
+        else:
+            cost = 0.0 if earlier == n - 1 else _GAP + _GAP_EACH * (n - earlier - 1)
+        score = before.score + gain - cost
+        if score > link.score:
+            link = _Link(score, index, reading, before)
+    return link if link.score > 0 else None
+
+
+def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[NumberedParagraph]:
+    """Confidence from the reading's own cost and from whether its neighbours count on."""
+    for place, link in enumerate(links):
+        n = link.reading.n
+        before = place > 0 and links[place - 1].reading.n == n - 1
+        after = place + 1 < len(links) and links[place + 1].reading.n == n + 1
+        neighbours = before + after + (n == 1 and place == 0) + (place + 1 == len(links) and before)
+        candidate = candidates[link.candidate]
+        if not candidate.mark:
+            confidence = 0.85 if before and after else 0.6
+        elif link.reading.cost == 0:
+            confidence = (0.9, 0.97, 0.99)[min(neighbours, 2)]
+        else:
+            confidence = (0.5, 0.85, 0.97)[min(neighbours, 2)]
+        yield NumberedParagraph(candidate, n, link.reading.garble, link.reading.cost, confidence)

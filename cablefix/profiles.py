@@ -1,0 +1,86 @@
+"""Profiles: which rules run, in which order, and from which confidence an edit applies. They are data, in TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cablefix.resources import DictionaryError, dictionary_path
+from cablefix.rules.context import Rule
+from cablefix.rules.registry import RULES
+
+PROFILES = ("auto", "cable", "prose", "faithful")
+
+
+class ProfileError(ValueError):
+    """A profile that cannot be used; the message names the file, the place and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named list of rules in three stages, and the threshold.
+
+    `furniture` rules run before the header is read again and the paragraphs are counted, `structure` rules mark what
+    lines are and how they join, `repairs` make edits. `dictionaries` are folders of the user's own code tables and
+    word lists.
+    """
+
+    name: str
+    threshold: float
+    furniture: tuple[str, ...]
+    structure: tuple[str, ...]
+    repairs: tuple[str, ...]
+    settings: Mapping[str, float] = field(default_factory=dict)
+    dictionaries: tuple[Path, ...] = ()
+
+    def rules(self, stage: str) -> list[tuple[str, Rule]]:
+        """The rules of a stage ("furniture", "structure", "repairs") as (name, function)."""
+        names: tuple[str, ...] = getattr(self, stage)
+        return [(name, RULES[name]) for name in names]
+
+
+@lru_cache(maxsize=16)
+def load_profile(name: str) -> Profile:
+    """A shipped profile by its name, or a profile of the user's own by the path of its TOML file.
+
+    Raises ProfileError for an unknown name, a rule that does not exist or a value of the wrong kind.
+
+    >>> load_profile("cable").threshold
+    0.8
+    """
+    try:
+        path = dictionary_path(f"profiles/{name}.toml") if name in PROFILES else Path(name)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, DictionaryError) as error:
+        known = ", ".join(PROFILES)
+        raise ProfileError(f"no profile {name!r}: give one of {known}, or the path of a TOML file") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{path}: not valid TOML ({error}); correct the file") from error
+    return _read_profile(data, path)
+
+
+def _read_profile(data: Mapping[str, Any], path: Path) -> Profile:
+    stages: dict[str, tuple[str, ...]] = {}
+    base = load_profile(str(data["extends"])) if "extends" in data else None
+    for stage in ("furniture", "structure", "repairs"):
+        names = data.get(stage, getattr(base, stage) if base else ())
+        unknown = [rule for rule in names if rule not in RULES]
+        if unknown:
+            raise ProfileError(
+                f"{path}: no rule {unknown[0]!r} in {stage}; the rules page of the documentation lists them"
+            )
+        stages[stage] = tuple(names)
+    threshold = data.get("threshold", base.threshold if base else 0.8)
+    if not isinstance(threshold, int | float) or not 0 < threshold <= 1:
+        raise ProfileError(f"{path}: threshold is {threshold!r}; give a number above 0 and up to 1")
+    folders = tuple(path.parent / folder for folder in data.get("dictionaries", ()))
+    settings = {str(key): float(value) for key, value in data.get("settings", {}).items()}
+    return Profile(
+        str(data.get("name", path.stem)), float(threshold), **stages, settings=settings, dictionaries=folders
+    )

@@ -1,0 +1,167 @@
+"""A restoration with what a person does with it: look, accept, undo, explain, write, keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from cablefix.assemble import assemble_document
+from cablefix.cable.codes import load_codes
+from cablefix.cable.sequence import Numbering
+from cablefix.keep import header_from_json, header_to_json, numbering_from_json, numbering_to_json
+from cablefix.layout import Layout, Mark
+from cablefix.ledger import Decision, Edit, Evidence, Ledger, LedgerError, Verdict
+from cablefix.restored import Restored
+from cablefix.text import Source
+from cablefix.writers.record import write_record
+from cablefix.writers.text import write_text
+
+_FORMAT = "cablefix-restoration/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One row of `explain`: where (line and column count from 1), what, why, and what became of it.
+
+    `status` is "applied", "proposed", "rejected" or "superseded" for an edit, "layout" for a layout mark.
+    """
+
+    id: str
+    line: int
+    column: int
+    before: str
+    after: str
+    rule: str
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    status: str
+
+
+@dataclass(frozen=True, eq=False)
+class Restoration(Restored):
+    """A restored document: `text`, `record`, `document`, `edits`, `checks`, `layout`, and ways to work with them."""
+
+    numbering: Numbering | None = None
+    dictionaries: tuple[Path, ...] = ()
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The record as in docs/record.md, with repairs, proposals and checks beside it."""
+        return write_record(self)
+
+    def undo(self, edit_id: str, *, who: str = "", when: str = "", note: str = "") -> Restoration:
+        """This restoration with an edit rejected; what rests on it goes too. Raises LedgerError for an unknown id."""
+        return self._decide(edit_id, Decision.REJECTED, who, when, note)
+
+    def accept(self, edit_id: str, *, who: str = "", when: str = "", note: str = "") -> Restoration:
+        """This restoration with an edit accepted, a proposal as well. Raises LedgerError for an unknown id."""
+        return self._decide(edit_id, Decision.ACCEPTED, who, when, note)
+
+    def _decide(self, edit_id: str, decision: Decision, who: str, when: str, note: str) -> Restoration:
+        edit = self.ledger[edit_id]
+        return self._with_verdicts((*self.verdicts, Verdict(edit.id, decision, who, when, note)))
+
+    def _with_verdicts(self, verdicts: tuple[Verdict, ...]) -> Restoration:
+        document = assemble_document(
+            self.source,
+            self.layout,
+            self.ledger.live(verdicts),
+            kind=self.document.kind,
+            header=self.document.header,
+            numbering=self.numbering,
+            codes=load_codes(self.dictionaries),
+        )
+        return replace(self, document=document, verdicts=verdicts)
+
+    def explain(self, *, layout: bool = False) -> list[Explanation]:
+        """What was found, in the order of the source: all edits; with `layout` also the layout marks with reasons."""
+        rows = [
+            self._row(edit.id, edit.start, edit.before, edit.after, edit.rule, edit.confidence, edit.evidence, edit)
+            for edit in self.edits
+        ]
+        if layout:
+            rows += [
+                self._row("", m.start, self.source.text[m.start : m.end], "", m.rule, m.confidence, m.evidence)
+                for m in self.layout.marks
+                if m.evidence
+            ]
+            rows.sort(key=lambda row: (row.line, row.column))
+        return rows
+
+    def _row(
+        self,
+        edit_id: str,
+        start: int,
+        before: str,
+        after: str,
+        rule: str,
+        confidence: float,
+        evidence: tuple[Evidence, ...],
+        edit: Edit | None = None,
+    ) -> Explanation:
+        line = self.layout.line_at(start)
+        column = start - int(self.layout.line_start[line]) + 1 if self.layout.lines else 1
+        status = self.status(edit) if edit else "layout"
+        return Explanation(edit_id, line + 1, column, before, after, rule, confidence, evidence, status)
+
+    def to_text(self) -> str:
+        """The reading text."""
+        return write_text(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as one JSON object: source, layout marks, ledger, verdicts, header. `from_json` reads it back."""
+        source = self.source
+        header = self.document.header
+        return {
+            "format": _FORMAT,
+            "source": {
+                "text": source.text,
+                "encoding": source.encoding,
+                "bom": source.bom.hex(),
+                "origin": source.origin,
+                "sha256": source.sha256,
+                "warnings": list(source.warnings),
+            },
+            "profile": self.profile,
+            "kind": self.document.kind,
+            "ledger": self.ledger.to_json(),
+            "marks": [mark.to_json() for mark in self.layout.marks],
+            "header": header_to_json(header) if header else None,
+            "numbering": numbering_to_json(self.numbering) if self.numbering else None,
+            "verdicts": [verdict.to_json() for verdict in self.verdicts],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Restoration:
+        """The inverse of `to_json`. Raises LedgerError when the parts do not fit together."""
+        if data.get("format") != _FORMAT:
+            raise LedgerError(f"not a kept restoration: format is {data.get('format')!r}, expected {_FORMAT!r}")
+        kept = data["source"]
+        source = Source(
+            kept["text"],
+            kept["encoding"],
+            bytes.fromhex(kept["bom"]),
+            kept["origin"],
+            warnings=tuple(kept["warnings"]),
+        )
+        ledger = Ledger.from_json(data["ledger"])
+        if kept["sha256"] != source.sha256:
+            raise LedgerError(f"{source.origin}: the source in this restoration was changed; its sha256 does not fit")
+        ledger.check(source)
+        layout = Layout.from_text(source.text).with_marks(Mark.from_json(mark) for mark in data["marks"])
+        header = header_from_json(data["header"]) if data["header"] else None
+        numbering = numbering_from_json(data["numbering"]) if data["numbering"] else None
+        verdicts = tuple(Verdict.from_json(verdict) for verdict in data["verdicts"])
+        document = assemble_document(
+            source,
+            layout,
+            ledger.live(verdicts),
+            kind=data["kind"],
+            header=header,
+            numbering=numbering,
+            codes=load_codes(),
+        )
+        checks = header.checks if header else ()
+        return cls(source, layout, ledger, data["profile"], document, verdicts, checks, numbering)

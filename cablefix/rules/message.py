@@ -1,0 +1,68 @@
+"""Rules that mark the parts of a message: header lines, protocol lines, signature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cablefix.cable.grammar import protocol_lines, read_signature
+from cablefix.layout import Join, LineClass, Mark
+from cablefix.ledger import EvidenceKind
+from cablefix.rules.context import Context, because
+from cablefix.text import View
+
+# The signature is looked for in the last lines only: a name alone on a line in mid-text is a heading.
+_SIGNATURE_LINES = 12
+
+
+def mark_header(view: View, context: Context) -> Iterator[Mark]:
+    """Mark the lines of the message header and join those that make one format line.
+
+    A subject or a list of references may run over several lines; each addressee is a line of its own. Lines between
+    them that are no part of the header (stamps, banners) are left to the furniture rules.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_header, "Dear Mr. Ortiz,\\n\\nThe tug left at noon.")
+    []
+    """
+    header = context.read_message_header()
+    if header is None:
+        return
+    layout = context.layout
+    for part in header.format_lines:
+        reason = because(EvidenceKind.FORM, f"has the form of the {part.kind} line of a message")
+        for place, n in enumerate(part.lines):
+            yield layout.mark_line(n, LineClass.HEADER, "message.header", 0.95, [reason])
+            if place + 1 < len(part.lines):
+                yield layout.mark_join(n, Join.SPACE, "message.header", 0.95)
+
+
+def mark_protocol(view: View, context: Context) -> Iterator[Mark]:
+    """Mark protocol lines: `BT`, `#1203`, `NNNN` and the like, which the reading text does not need.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_protocol, "The bt of the tug.\\nBT\\nNNNN", kind="cable")
+    ['BT', 'NNNN']
+    """
+    if context.kind != "cable":
+        return
+    reason = because(EvidenceKind.FORM, "a protocol line of the network")
+    for n in protocol_lines(context.token_lines(context.body_lines())):
+        yield context.layout.mark_line(n, LineClass.PROTOCOL, "message.protocol", 0.97, [reason])
+
+
+def mark_signature(view: View, context: Context) -> Iterator[Mark]:
+    """Mark the signature: the surname that stands alone under the text of a message.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_signature, "The tug left at noon.\\nORTIZ")
+    []
+    """
+    header = context.header
+    if header is None:
+        return
+    found = read_signature(context.token_lines(context.body_lines()[-_SIGNATURE_LINES:]), context.codes, header)
+    if found:
+        line, field = found
+        header.fields["signature"] = field
+        reason = because(EvidenceKind.FORM, f"{field.value} stands alone under the text")
+        yield context.layout.mark_line(line, LineClass.SIGNATURE, "message.signature", field.confidence, [reason])

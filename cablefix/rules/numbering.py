@@ -1,0 +1,60 @@
+"""Rules that restore paragraph numbers and the pilcrows before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cablefix.cable.sequence import NumberedParagraph
+from cablefix.ledger import Edit, EvidenceKind
+from cablefix.rules.context import Context, because
+from cablefix.text import Span, View
+
+
+def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
+    """Restore garbled paragraph marks: `1[2 .` and `J.5 .` to `¶2.` and `¶5.`, `l.` to `1.`.
+
+    Engines have no pilcrow and read it as whatever looks like it; small digits are misread as letters. All marks of
+    a document are solved together as one sequence, since 12 may be twelve or a pilcrow and a two. A number is
+    restored, never invented: numbers that are missing stay missing and are reported. Lists and citations inside a
+    paragraph are not part of the sequence. A mark that neither neighbour confirms is proposed, not applied.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> edits_of(restore_numbers, "1[1 . (C)  The  tug.\\n\\n1L2  . (C)  The  crane.\\n\\nJ.3. (C)  The  pier.")
+    [('1[1 .', '¶1.'), ('1L2  .', '¶2.'), ('J.3.', '¶3.')]
+    """
+    numbering = context.solve_numbers()
+    text = context.source.text
+    chain = numbering.paragraphs
+    for place, paragraph in enumerate(chain):
+        candidate = paragraph.candidate
+        after = f"¶{paragraph.n}." if numbering.pilcrow else f"{paragraph.n}."
+        before = text[candidate.start : candidate.end]
+        if before == after:
+            continue
+        if not candidate.mark:
+            yield _insert_number(context, paragraph, after)
+            continue
+        near = [other for other in chain[max(0, place - 1) : place + 2] if other is not paragraph]
+        counted = ", ".join(str(other.n) for other in near) or "none"
+        reasons = [
+            because(
+                EvidenceKind.SEQUENCE,
+                f"paragraph {paragraph.n}; its neighbours in the sequence: {counted}",
+                *(Span(other.candidate.start, other.candidate.end) for other in near),
+            )
+        ]
+        if paragraph.garble and paragraph.garble != "¶":
+            reasons.append(because(EvidenceKind.CONFUSION, f"a pilcrow read as {paragraph.garble!r}"))
+        if paragraph.cost:
+            reasons.append(because(EvidenceKind.CONFUSION, "misread digits", weight=-paragraph.cost))
+        confidence = paragraph.confidence if len(chain) > 1 or context.kind == "cable" else 0.6
+        yield context.edit(candidate.start, candidate.end, after, "numbering.mark", confidence, *reasons)
+
+
+def _insert_number(context: Context, paragraph: NumberedParagraph, number: str) -> Edit:
+    """The edit that puts a lost number back before the portion mark that begins its line."""
+    start = paragraph.candidate.start
+    end = context.source.text.index(")", start) + 1 if ")" in context.source.text[start : start + 20] else start + 1
+    reason = because(EvidenceKind.SEQUENCE, f"paragraph {paragraph.n} is due here and its number is lost")
+    after = f"{number} {context.source.text[start:end]}"
+    return context.edit(start, end, after, "numbering.lost", paragraph.confidence, reason)

@@ -1,0 +1,308 @@
+"""Rules that say what each line of the body is and how it joins the next: headings, items, tables, paragraphs.
+
+OCR keeps the lines of the page and adds blank lines of its own. The reading text has one logical line a paragraph.
+What counts is learned for each file: where lines wrap, whether a blank line means anything, whether paragraphs are
+numbered.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from cablefix.convention import line_lengths
+from cablefix.layout import Join, LineClass, Mark
+from cablefix.ledger import EvidenceKind
+from cablefix.rules.context import Context, because
+from cablefix.text import View
+
+_DASH_ROW = re.compile(r"^[-_=~.*\u2013\u2014\u00b7 ]{3,}$")
+_TERMINAL = re.compile(r"[.!?:;][\"')\]\u2019\u201d]*$|[\"\u201d]$")
+_BULLET = re.compile(
+    r"^(?P<mark>(?:--?|\u2014|\u2013|\u2022|\u00b7|\*|\u25cf|\u25a0|o)(?= )|\([A-Za-z0-9]{1,4}\)|[A-Za-z][.)](?= )|"
+    r"\d{1,3}[.)](?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
+)
+_DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
+_UNREAD_TEXT = "A heading ends no sentence and begins none."
+
+
+def mark_rules(view: View, context: Context) -> Iterator[Mark]:
+    """Mark rows of dashes and underscores, which typists drew under headings and between parts.
+
+    The reading text does not need them, the layout keeps them. Three characters at least; a single dash is a dash.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_rules, "Comment\\n-------\\nThe tug -- a steamer -- left.")
+    ['-------']
+    """
+    for n in context.body_lines():
+        text = context.lines[n]
+        if _DASH_ROW.match(text) and len(text.replace(" ", "")) >= 3:
+            reason = because(EvidenceKind.FORM, "a row of dashes")
+            yield context.layout.mark_line(n, LineClass.RULE, "structure.rule", 0.99, [reason])
+
+
+def mark_paragraphs(view: View, context: Context) -> Iterator[Mark]:
+    """Mark the lines on which the numbered paragraphs begin, as the sequence of numbers has them.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_paragraphs, "1. (U) The tug left.\\n\\n2. (U) It came back.")
+    ['1. (U) The tug left.', '2. (U) It came back.']
+    """
+    for paragraph in context.solve_numbers().paragraphs:
+        reason = because(EvidenceKind.SEQUENCE, f"paragraph {paragraph.n} of the sequence")
+        yield context.layout.mark_line(
+            paragraph.candidate.line,
+            LineClass.PARAGRAPH,
+            "structure.paragraph",
+            paragraph.confidence,
+            [reason],
+        )
+
+
+def mark_headings(view: View, context: Context) -> Iterator[Mark]:
+    """Mark headings within the text: short lines of their own that end no sentence.
+
+    In a numbered cable a heading stands between the end of a paragraph and the next number; in other texts it
+    stands between blank lines or over a row of dashes. A line that ends in a full stop, comma or hyphen is text;
+    so is one that begins with a small letter, and the last words of a sentence that the page broke off.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> text = "1. The tug left the old pier at noon.\\n\\nA Quiet Harbor\\n\\n2. It came back at one.\\n\\n3. It left."
+    >>> marked_lines(mark_headings, text, after=[mark_paragraphs])
+    ['A Quiet Harbor']
+    """
+    body = context.body_lines()
+    layout = context.layout
+    numbered = sum(layout.line_class[n] == LineClass.PARAGRAPH for n in body) >= 2
+    rules = _followed_by_rule(context)
+    for k in range(len(body) - 1, -1, -1):
+        n = body[k]
+        if layout.line_class[n] != LineClass.BODY or not _looks_like_heading(context, n):
+            continue
+        after = body[k + 1] if k + 1 < len(body) else None
+        before = body[k - 1] if k else None
+        underlined = n in rules
+        if not underlined and not _stands_apart(context, before, n, after, numbered=numbered):
+            continue
+        reason = because(
+            EvidenceKind.FORM, "a short line of its own over a row of dashes" if underlined else _UNREAD_TEXT
+        )
+        yield layout.mark_line(n, LineClass.HEADING, "structure.heading", 0.95 if underlined else 0.85, [reason])
+
+
+def _followed_by_rule(context: Context) -> set[int]:
+    """Lines over a row of dashes, blank lines between them not counted."""
+    classes = context.layout.line_class.tolist()
+    out = set()
+    last = -1
+    for n, value in enumerate(classes):
+        if value == LineClass.RULE and last >= 0 and n - last <= 3:
+            out.add(last)
+        if value not in (LineClass.BLANK, LineClass.RULE, LineClass.FURNITURE):
+            last = n
+    return out
+
+
+def _looks_like_heading(context: Context, line: int) -> bool:
+    text = context.lines[line]
+    wrap = context.convention.wrap or 80
+    if len(text) > max(0.92 * wrap, 40) or len(text) > 80:
+        return False
+    first = text.lstrip("\"'([\u201c\u2018")
+    if not first or not (first[0].isupper() or first[0].isdigit()):
+        return False
+    if text.endswith((".", ",", ";", "-")) and not text.endswith(("...", "U.S.", "U.N.", "U.K.")):
+        return False
+    letters = sum(char.isalpha() for char in text)
+    return letters >= 3 and letters >= 0.5 * len(text.replace(" ", "")) and not _BULLET.match(text)
+
+
+def _stands_apart(context: Context, before: int | None, line: int, after: int | None, *, numbered: bool) -> bool:
+    """Whether the text before a line is at an end and the text after it begins anew."""
+    layout = context.layout
+    if after is None:
+        return False
+    ended = before is None or _ends_paragraph(context, before, line)
+    if numbered:
+        begins = layout.line_class[after] == LineClass.PARAGRAPH
+        if not begins and _looks_like_heading(context, after):
+            begins = False
+        return ended and begins
+    if context.convention.wrap is None:
+        blank_before = before is None or line - before > 1
+        return blank_before and len(context.lines[line]) <= 60 and _longer_follows(context, line, after)
+    apart = (before is None or line - before > 1) and after - line > 1
+    return ended and apart and context.convention.blank_between < 0.3 and context.lines[after][0].isupper()
+
+
+def _longer_follows(context: Context, line: int, after: int) -> bool:
+    return len(context.lines[after]) > max(80, 2 * len(context.lines[line]))
+
+
+def _ends_paragraph(context: Context, before: int, line: int) -> bool:
+    if context.layout.line_class[before] in (LineClass.HEADING, LineClass.HEADER):
+        return True
+    text = context.lines[before]
+    if _TERMINAL.search(text):
+        return True
+    wrap = context.convention.wrap or 80
+    return line - before > 1 and len(text) < 0.6 * wrap and not text.endswith((",", "-"))
+
+
+def mark_items(view: View, context: Context) -> Iterator[Mark]:
+    """Mark the first lines of bullets, list items and sub-paragraphs: `-- ...`, `A. ...`, `(1) ...`.
+
+    A mark at a line's head is an item where the text before it is at an end (a full stop, colon, semicolon or blank
+    line) and where there is a second one like it, or the text before announces a list with a colon. `A. Smith`
+    after a line broken in mid-sentence is a name, and a lone dash that a line begins with is a dash.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_items, "He asked for:\\n-- two tugs, and\\n-- a crane.\\n\\nMr.\\nA. Diaz left.")
+    ['-- two tugs, and', '-- a crane.']
+    """
+    body = context.body_lines()
+    layout = context.layout
+    kinds: dict[str, list[int]] = {}
+    for k, n in enumerate(body):
+        found = _BULLET.match(context.lines[n])
+        if layout.line_class[n] != LineClass.BODY or not found or not k:
+            continue
+        if _may_begin_item(context, body[k - 1], n, found["mark"]):
+            kinds.setdefault(_bullet_kind(found["mark"]), []).append(n)
+    for kind, lines in sorted(kinds.items()):
+        announced = any(context.lines[body[body.index(n) - 1]].endswith(":") for n in lines[:1])
+        if len(lines) >= 2 or announced:
+            reason = because(EvidenceKind.FORM, f"{len(lines)} list items of the kind {kind}")
+            for n in lines:
+                yield layout.mark_line(n, LineClass.ITEM, "structure.item", 0.85, [reason])
+
+
+def _bullet_kind(mark: str) -> str:
+    if mark in _DASHES:
+        return "dash"
+    shape = re.sub(r"[A-Z]", "A", re.sub(r"[a-z]", "a", re.sub(r"\d+", "1", mark)))
+    return re.sub(r"(A|a)+", r"\1", shape)
+
+
+def _may_begin_item(context: Context, before: int, line: int, mark: str) -> bool:
+    text = context.lines[before]
+    if context.convention.wrap is None:
+        return True
+    if _TERMINAL.search(text) or text.endswith((", and", ", or", ";", ",")):
+        return mark not in _DASHES or not text.endswith(",") or line - before > 1
+    return line - before > 1 and len(text) < 0.7 * context.convention.wrap
+
+
+def mark_tables(view: View, context: Context) -> Iterator[Mark]:
+    """Mark rows of tables: runs of lines whose words stand in columns, parted by wide gaps.
+
+    A gap counts as wide from three blanks in a file of single gaps, from five in one of doubled gaps. Two lines in
+    a row with two wide gaps, or three with one, at places that agree, make a table. Rows are not joined, and their
+    columns stay readable through the layout.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_tables, "Port     Tugs    Men\\nCadiz    2       31\\nVigo     1       12\\nThat is all.")
+    ['Port Tugs Men', 'Cadiz 2 31', 'Vigo 1 12']
+    """
+    layout = context.layout
+    least = 5 if context.convention.doubled else 3
+    inside = layout.word_line[1:] == layout.word_line[:-1]
+    wide = np.flatnonzero(inside & (layout.word_start[1:] - layout.word_end[:-1] >= least))
+    if not len(wide):
+        return
+    columns: dict[int, list[int]] = {}
+    for k in wide.tolist():
+        line = int(layout.word_line[k])
+        columns.setdefault(line, []).append(int(layout.word_start[k + 1] - layout.line_start[line]))
+    run: list[int] = []
+    for n in [*context.body_lines(), -1]:
+        if n in columns and layout.line_class[n] == LineClass.BODY and (not run or _columns_agree(columns, run[-1], n)):
+            run.append(n)
+            continue
+        if len(run) >= 3 or (len(run) == 2 and all(len(columns[m]) >= 2 for m in run)):
+            reason = because(EvidenceKind.FORM, f"{len(run)} lines in columns")
+            for m in run:
+                yield layout.mark_line(m, LineClass.TABLE, "structure.table", 0.85, [reason])
+        run = [n] if n in columns and layout.line_class[n] == LineClass.BODY else []
+
+
+def _columns_agree(columns: dict[int, list[int]], one: int, other: int) -> bool:
+    """Whether two lines have a column in common, within two characters."""
+    return any(abs(a - b) <= 2 for a in columns[one] for b in columns[other])
+
+
+def join_lines(view: View, context: Context) -> Iterator[Mark]:
+    """Join the lines of a paragraph, over blank lines and page furniture where the text runs on.
+
+    In a numbered cable everything between two numbers that is no heading, item, table row or signature belongs to
+    one paragraph: OCR puts a blank line after the first line of a paragraph and at page edges. In other texts a
+    break needs evidence: a line that had room for the next word, a blank line where blank lines mean something, an
+    indent, a full stop with a capital after it. Where each line is already a logical line, lines stay as they are,
+    unless the page broke one in mid-sentence.
+
+    >>> from cablefix.rules.examples import restored_lines
+    >>> restored_lines("The tug left the old pier at\\n\\nnoon and came back with two\\nbarges in tow.", [join_lines])
+    ['The tug left the old pier at noon and came back with two barges in tow.']
+    """
+    body = context.body_lines()
+    layout = context.layout
+    starts_new = {
+        LineClass.HEADING,
+        LineClass.PARAGRAPH,
+        LineClass.ITEM,
+        LineClass.TABLE,
+        LineClass.SIGNATURE,
+    }
+    closed = {LineClass.HEADING, LineClass.TABLE, LineClass.SIGNATURE}
+    classes = layout.line_class
+    numbered = [n for n in body if classes[n] == LineClass.PARAGRAPH]
+    inside = (numbered[0], numbered[-1]) if len(numbered) >= 2 else None
+    breaks = _Breaks(context)
+    for a, b in itertools.pairwise(body):
+        if classes[b] in starts_new or classes[a] in closed:
+            continue
+        in_cable = inside is not None and a >= inside[0] and context.kind == "cable"
+        if in_cable and context.convention.wrap is not None:
+            yield layout.mark_join(a, Join.SPACE, "structure.join", 0.95)
+        elif breaks.runs_on(a, b):
+            yield layout.mark_join(a, Join.SPACE, "structure.join", 0.9)
+
+
+class _Breaks:
+    """Weighs the evidence for a paragraph break between two lines."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.lengths = line_lengths(context.layout).tolist()
+        layout = context.layout
+        self.indents = (layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start).tolist()
+        filled = [self.indents[n] for n in context.body_lines()]
+        self.margin = int(np.median(filled)) if filled else 0
+
+    def runs_on(self, a: int, b: int) -> bool:
+        """Whether the text of line a goes on in line b."""
+        context = self.context
+        convention = context.convention
+        before, after = context.lines[a], context.lines[b]
+        ended = bool(_TERMINAL.search(before))
+        if convention.wrap is None:
+            between = context.layout.line_class[a + 1 : b]
+            crossed = bool((between == LineClass.FURNITURE).any())
+            return crossed and not ended and after[0].islower()
+        if after[0].islower() and not ended:
+            return True
+        first = after.split(" ", 1)[0]
+        room = convention.wrap - self.lengths[a] - 1 - len(first)
+        score = 0.0
+        score += 1.5 if room > 0.15 * convention.wrap else (-0.6 if room < 0 else 0.3)
+        if b - a > 1:
+            score += 1.2 * (1.0 - 2.0 * convention.blank_between)
+        if self.margin + 2 <= self.indents[b] <= self.margin + 14:
+            score += 1.2
+        score += 0.8 if ended else -1.2
+        score += 0.3 if after[0].isupper() or not after[0].isalnum() else -0.8
+        return score < 1.0

@@ -1,0 +1,1 @@
+"""Writers: what leaves the library, each derived from a `Restored` and nothing else."""
