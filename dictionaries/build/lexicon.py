@@ -30,7 +30,7 @@ MISREADING_LIST = """
     iu>in in>iu l>t t>l i>t r>n e>o ni>m in>m m>in s>e e>s u>a h>n n>h k>h z>s
 """
 MISREADINGS = tuple(pair.split(">") for pair in MISREADING_LIST.split())
-MISPRINT_RATIO = 400  # a word is taken for a misprint when its well-read twin is this much more frequent
+MISPRINT_RATIO = 250  # a word is taken for a misprint when its well-read twin is this much more frequent
 MISPRINT_COUNT = 30
 
 
@@ -113,6 +113,27 @@ def misprints(total: Counter[str], trusted: set[str]) -> set[str]:
     return found
 
 
+def misspellings(counts: Counts, trusted: set[str]) -> set[str]:
+    """Rare longer words that are a letter away from a common one."""
+    total = counts.total
+    common = [word for word, n in total.items() if n >= MISPRINT_RATIO and len(word) >= 6]
+    shorter: dict[str, str] = {}
+    for word in sorted(common, key=lambda word: total[word]):
+        for at in range(len(word)):
+            shorter[word[:at] + word[at + 1 :]] = word
+    found = set()
+    for word, n in total.items():
+        if n > MISPRINT_COUNT or len(word) < 6 or word in trusted:
+            continue
+        cuts = {word[:at] + word[at + 1 :] for at in range(len(word))}
+        twins = {shorter[cut] for cut in cuts if cut in shorter} | {cut for cut in cuts if len(cut) >= 6}
+        twins.add(shorter.get(word, ""))
+        least = n if counts.lower[word] * 2 >= n else 4 * n
+        if any(total.get(t, 0) >= MISPRINT_RATIO * n and counts.lower[t] * 20 >= least * MISPRINT_RATIO for t in twins):
+            found.add(word)
+    return found
+
+
 def quantise(values: list[int]) -> NDArray[np.uint8]:
     """Counts as one byte each, eight steps to the octave; shape (n,)."""
     steps = np.round(COUNTS_PER_OCTAVE * np.log2(np.asarray(values, float) + 1))
@@ -137,7 +158,7 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     counts = count_words(cached_stream(options.text, options.cache))
     words, names = read_scowl(options.scowl) if options.scowl else (set[str](), set[str]())
-    sifted = misprints(counts.total, words | names)
+    sifted = misprints(counts.total, words | names) | misspellings(counts, words | names)
     kept = sorted(w for w, n in counts.total.items() if n >= options.least and w not in sifted)
     write_words("words.z", kept)
     table = [quantise([source[w] for w in kept]) for source in (counts.total, counts.lower, counts.capital)]

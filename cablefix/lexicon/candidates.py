@@ -1,0 +1,153 @@
+"""Which words a damaged string may have been.
+
+Two searches complete each other: every likely misreading is undone at every place and the result looked up; and the
+counted vocabulary is scanned for words of about the same letters, whatever their order, of which those within two
+or three edits stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cpdist
+
+from cablefix.lexicon.channel import Channel, encode
+from cablefix.lexicon.wordlist import WordList
+
+Ints = npt.NDArray[np.int64]
+
+_SWAP_LIMIT = 4.5  # nats: misreadings rarer than this are left to the scan
+_SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
+_PAIR_LIMIT = 6.5
+_SCAN_LEAST = 13  # steps of the word list: words seen twice or more
+_SCAN_MOST = 14  # words kept of a scan
+_COMMON = 400  # so many common words are also found with a letter missing
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Misreadings by what is seen: one character, or two, and what may have been meant."""
+
+    one: dict[str, tuple[str, ...]]
+    two: dict[str, tuple[str, ...]]
+
+
+def make_undo(channel: Channel, limit: float, *, upper: bool) -> Undo:
+    """The misreadings of a channel, below a cost, between letters of one case; always in lower case."""
+    numbers = {int(channel.pairs[a, b]): chr(a) + chr(b) for a, b in zip(*channel.pairs.nonzero(), strict=True)}
+    letters = range(65, 91) if upper else range(97, 123)
+    one: dict[str, list[tuple[float, str]]] = {}
+    two: dict[str, list[tuple[float, str]]] = {}
+    seen_ones = [o for o in range(33, 127) if not chr(o).isalpha() or o in letters]
+    for o in seen_ones:
+        costs = [(float(channel.swap[t, o]), chr(t).lower()) for t in letters if t != o]
+        costs += [
+            (float(channel.fuse[n, o]) - 1, pair.lower())
+            for n, pair in numbers.items()
+            if ord(pair[0]) in letters and ord(pair[1]) in letters
+        ]
+        one[chr(o).lower()] = [c for c in costs if c[0] <= (limit if len(c[1]) == 1 else _PAIR_LIMIT - 1)]
+    for n, pair in numbers.items():
+        if all(ord(c) in seen_ones for c in pair):
+            costs = [(float(channel.part[t, n]), chr(t).lower()) for t in letters]
+            two[pair.lower()] = [c for c in costs if c[0] <= _PAIR_LIMIT]
+    return Undo(
+        {o: tuple(t for _, t in sorted(found)) for o, found in one.items()},
+        {o: tuple(t for _, t in sorted(found)) for o, found in two.items() if found},
+    )
+
+
+def signatures(words: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """A bit for each letter that a word has, another for each that it has twice; shape (words,).
+
+    >>> [int(bits) for bits in signatures(["aab", "b"])]
+    [134217731, 2]
+    """
+    codes = np.sort(encode(words, 24), axis=1)
+    letter = (codes >= 97) & (codes <= 122)
+    bit = np.where(letter, np.uint64(1) << (codes.astype(np.uint64) - np.uint64(97)) % np.uint64(64), np.uint64(0))
+    twice = np.where(codes[:, 1:] == codes[:, :-1], bit[:, 1:], np.uint64(0))
+    low: npt.NDArray[np.uint64] = np.bitwise_or.reduce(bit, axis=1)
+    high: npt.NDArray[np.uint64] = np.bitwise_or.reduce(twice, axis=1)
+    return low | high << np.uint64(27)
+
+
+class Finder:
+    """Finds candidates for damaged strings, all in lower case."""
+
+    def __init__(self, words: WordList, channel: Channel) -> None:
+        self.words = words
+        self._undo = {upper: make_undo(channel, _SWAP_LIMIT, upper=upper) for upper in (False, True)}
+        self._sure = {upper: make_undo(channel, _SURE_SWAP_LIMIT, upper=upper) for upper in (False, True)}
+        self._list = list(words.vocabulary)
+        counts = words.counts[0][np.fromiter(words.vocabulary.values(), np.int64, len(self._list))]
+        length = np.fromiter(map(len, self._list), np.int64, len(self._list))
+        at = np.flatnonzero((length > 1) & (counts >= _SCAN_LEAST))
+        at = at[np.argsort(length[at], kind="stable")]
+        self._at, self._count = at, counts[at].astype(np.int64)
+        self._signature = signatures([self._list[row] for row in at.tolist()])
+        self._bound = np.searchsorted(length[at], np.arange(64))
+        self._short = self._missing_letter(np.argsort(-counts.astype(np.int64), kind="stable")[:_COMMON])
+
+    def _missing_letter(self, common: Ints) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for at in common.tolist():
+            word = self._list[at]
+            if len(word) > 2:
+                for cut in range(len(word)):
+                    found.setdefault(word[:cut] + word[cut + 1 :], []).append(word)
+        return {seen: tuple(dict.fromkeys(meant)) for seen, meant in found.items()}
+
+    def undo(self, low: str, *, upper: bool, sure: bool, more: frozenset[str] = frozenset()) -> list[str]:
+        """Words that one likely misreading turns into the string; `more` are words of the document itself."""
+        rules = (self._sure if sure else self._undo)[upper]
+        vocabulary, scowl = self.words.vocabulary, self.words.more
+        tries: list[str] = []
+        for at, seen in enumerate(low):
+            head, tail = low[:at], low[at + 1 :]
+            tries += [head + meant + tail for meant in rules.one.get(seen, ())]
+            if not sure:
+                tries.append(head + tail)
+            pair = rules.two.get(low[at : at + 2])
+            if pair:
+                tries += [head + meant + low[at + 2 :] for meant in pair]
+        tries += self._short.get(low, ())
+        found = [word for word in tries if word in vocabulary or word in scowl or word in more]
+        return list(dict.fromkeys(word for word in found if word != low and len(word) > 1))
+
+    def scan(self, lows: Sequence[str]) -> list[list[str]]:
+        """For each string, the words of the vocabulary within one, two or three edits, the nearest first."""
+        if not lows:
+            return []
+        signature = signatures(lows)
+        rows: list[Ints] = []
+        for low, bits in zip(lows, signature, strict=True):
+            near = reach(len(low))
+            first, last = self._bound[max(len(low) - near, 0)], self._bound[min(len(low) + near + 1, 63)]
+            apart = np.bitwise_count(self._signature[first:last] ^ bits)
+            rows.append(np.flatnonzero(apart <= 2 * near - (near > 2)) + first)
+        sizes = [len(found) for found in rows]
+        every = np.concatenate(rows)
+        meant = [self._list[at] for at in self._at[every].tolist()]
+        seen = [low for low, size in zip(lows, sizes, strict=True) for _ in range(size)]
+        apart = cpdist(seen, meant, scorer=Levenshtein.distance, score_cutoff=3, dtype=np.uint8)
+        limit = np.repeat([reach(len(low)) for low in lows], sizes)
+        rank = apart.astype(np.int64) * 4096 - self._count[every]
+        rank[(apart > limit) | (apart == 0)] = 1 << 40
+        found: list[list[str]] = []
+        begin = 0
+        for size in sizes:
+            part = rank[begin : begin + size]
+            best = np.argpartition(part, _SCAN_MOST)[:_SCAN_MOST] if size > _SCAN_MOST else np.arange(size)
+            found.append([meant[begin + at] for at in best.tolist() if part[at] < 1 << 40])
+            begin += size
+        return found
+
+
+def reach(length: int) -> int:
+    """How many edits are undone in a string of so many characters."""
+    return 1 if length <= 3 else 2 if length <= 8 else 3

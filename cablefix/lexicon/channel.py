@@ -1,0 +1,189 @@
+"""The OCR channel: how an engine turns the letters of a page into other letters, and what that costs.
+
+A reading is explained by operations: one character read as another, lost, or invented; two read as one; one read
+as two. An error costs -ln(rate * odds) nats, where `rate` is the page's share of wrong characters and `odds` says
+how much more often than the average character this one suffers this error; a character read right costs nothing.
+Costs of many pairs of strings are found together by a weighted edit distance in numpy.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+SIZE = 128  # character codes: ASCII; an accented letter has the code of its base, anything else the last code
+_OTHER = 127
+_FAR = np.float32(1e4)
+_SHIFT = 4
+
+Codes = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Counts = npt.NDArray[np.float64]
+
+
+@lru_cache(maxsize=1)
+def _folding() -> Codes:
+    """The code of each character of the Basic Multilingual Plane below U+0250; shape (0x250,)."""
+    bases = [unicodedata.normalize("NFKD", chr(number))[0] for number in range(0x250)]
+    return np.array([ord(base) if ord(base) < _OTHER else _OTHER for base in bases], np.uint8)
+
+
+def encode(strings: Sequence[str], width: int) -> Codes:
+    """Strings as rows of character codes, zero-padded; shape (strings, width). Longer strings are cut."""
+    joined = "".join([string[:width].ljust(width, "\0") for string in strings])
+    if joined.isascii():
+        flat = np.frombuffer(joined.encode("ascii"), np.uint8)
+    else:
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        flat = np.where(points < 0x250, _folding()[np.minimum(points, 0x24F)], np.uint8(_OTHER))
+    return flat.reshape(len(strings), width)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """Costs of each error, -ln odds, and the page's share of wrong characters.
+
+    `swap[t, o]`: t read as o. `lost[t]`: t not read. `found[o]`: o read where nothing is. `pairs[a, b]` numbers the
+    two-character strings that take part in `fuse[pair, o]` (pair read as o) and `part[t, pair]` (t read as pair);
+    pair 0 stands for all others, and its costs are prohibitive.
+    """
+
+    swap: Floats
+    lost: Floats
+    found: Floats
+    pairs: Codes
+    fuse: Floats
+    part: Floats
+    rate: float = 0.02
+
+    def with_rate(self, rate: float) -> Channel:
+        """The same channel on a page with another share of wrong characters."""
+        return replace(self, rate=rate)
+
+
+class Kind(IntEnum):
+    """The operations of an explanation."""
+
+    SAME = 0
+    SWAP = 1
+    LOST = 2
+    FOUND = 3
+    FUSE = 4
+    PART = 5
+
+
+_BACK = np.array([[1, 1], [1, 1], [0, 1], [1, 0], [1, 2], [2, 1]])  # characters seen and meant of each operation
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Errors:
+    """The errors of many pairs: which pair, what kind, the code (or pair number) meant and seen; shape (errors,)."""
+
+    row: npt.NDArray[np.int64]
+    kind: Codes
+    meant: Codes
+    seen: Codes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alignment:
+    """The cheapest explanation of each pair: its cost in nats, the number of errors, and the errors themselves."""
+
+    cost: Floats
+    count: npt.NDArray[np.int64]
+    errors: Errors
+
+
+def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alignment:
+    """Cost of reading each `meant` string as the `seen` string beside it.
+
+    Explanations that shift by more than four characters are not looked for; such a pair costs at least 10,000.
+
+    >>> from cablefix.lexicon.adapt import load_channel
+    >>> found = explain(load_channel(), ["tbe", "tbe", "the"], ["the", "toe", "the"])
+    >>> bool(found.cost[0] < found.cost[1]), found.count.tolist(), float(found.cost[2])
+    (True, [1, 1, 0], 0.0)
+    """
+    if not seen:
+        none = np.zeros(0, np.uint8)
+        return Alignment(np.zeros(0, np.float32), np.zeros(0, np.int64), Errors(none.astype(int), none, none, none))
+    obs = np.ascontiguousarray(encode(seen, max(map(len, seen))).T)
+    true = np.ascontiguousarray(encode(meant, max(map(len, meant))).T)
+    pair_o, pair_t = np.zeros_like(obs), np.zeros_like(true)
+    pair_o[1:] = channel.pairs[obs[:-1], obs[1:]]
+    pair_t[1:] = channel.pairs[true[:-1], true[1:]]
+    grid, steps = _advance(channel, obs, true, pair_o, pair_t)
+    size_o = np.fromiter(map(len, seen), np.int64, len(seen))
+    size_t = np.fromiter(map(len, meant), np.int64, len(seen))
+    cost = grid[size_o, size_t, np.arange(len(seen))]
+    errors = _read_back(steps, size_o, size_t, (obs, true, pair_o, pair_t))
+    return Alignment(cost, np.bincount(errors.row, minlength=len(seen)), errors)
+
+
+def _advance(
+    channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: Codes
+) -> tuple[Floats, Codes]:
+    """Fill the grid of costs, shape (seen + 1, meant + 1, pairs), and the operation that ended in each cell."""
+    n = obs.shape[1]
+    rate = np.float32(-np.log(channel.rate))
+    lost, found = channel.lost[true] + rate, channel.found[obs] + rate
+    grid = np.full((len(obs) + 1, len(true) + 1, n), _FAR, np.float32)
+    steps = np.zeros(grid.shape, np.uint8)
+    grid[0, 0] = 0
+    for i in range(len(obs) + 1):
+        o = obs[i - 1]
+        for j in range(max(0, i - _SHIFT), min(len(true), i + _SHIFT) + 1):
+            if i == j == 0:
+                continue
+            best, step, t = grid[i, j], steps[i, j], true[j - 1]
+            if i and j:
+                swap = np.where(o == t, np.float32(0), channel.swap[t, o] + rate)
+                np.add(grid[i - 1, j - 1], swap, out=best)
+                step[:] = Kind.SWAP
+            if j:
+                _improve(best, step, grid[i, j - 1] + lost[j - 1], Kind.LOST)
+            if i:
+                _improve(best, step, grid[i - 1, j] + found[i - 1], Kind.FOUND)
+            if i and j > 1 and pair_t[j - 1].any():
+                _improve(best, step, grid[i - 1, j - 2] + channel.fuse[pair_t[j - 1], o] + rate, Kind.FUSE)
+            if i > 1 and j and pair_o[i - 1].any():
+                _improve(best, step, grid[i - 2, j - 1] + channel.part[t, pair_o[i - 1]] + rate, Kind.PART)
+    return grid, steps
+
+
+def _improve(best: Floats, step: Codes, cost: Floats, kind: Kind) -> None:
+    np.copyto(step, np.uint8(kind), where=cost < best)
+    np.minimum(best, cost, out=best)
+
+
+def _read_back(
+    steps: Codes, size_o: npt.NDArray[np.int64], size_t: npt.NDArray[np.int64], codes: tuple[Codes, ...]
+) -> Errors:
+    """Follow the operations from the end of each pair to its beginning; right characters are left out."""
+    obs, true, pair_o, pair_t = codes
+    row = np.flatnonzero(size_o + size_t)
+    i, j = size_o[row], size_t[row]
+    found: list[tuple[npt.NDArray[np.int64], Codes, Codes, Codes]] = []
+    while len(row):
+        kind = steps[i, j, row]
+        at_i, at_j = np.maximum(i - 1, 0), np.maximum(j - 1, 0)
+        o = np.where(kind == Kind.PART, pair_o[at_i, row], obs[at_i, row])
+        t = np.where(kind == Kind.FUSE, pair_t[at_j, row], true[at_j, row])
+        wrong = (kind != Kind.SWAP) | (o != t)
+        found.append((row[wrong], kind[wrong], t[wrong], o[wrong]))
+        back = _BACK[kind]
+        i, j = i - back[:, 0], j - back[:, 1]
+        left = (i > 0) | (j > 0)
+        left &= (i >= 0) & (j >= 0) & (kind > 0)
+        row, i, j = row[left], i[left], j[left]
+    if not found:
+        return Errors(np.zeros(0, np.int64), *(np.zeros(0, np.uint8) for _ in range(3)))
+    return Errors(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+

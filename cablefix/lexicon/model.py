@@ -1,0 +1,117 @@
+"""The language model: how likely a word is after two others, and how word-like a string of letters is.
+
+A trigram model over word numbers with back-off, and a four-letter model. All probabilities are natural logarithms;
+on disk they are bytes (14 steps to a nat). Made by dictionaries/build/lexicon_model.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.lexicon.files import lexicon_folder
+
+UNKNOWN, SENTENCE, NUMBER, FIRST_WORD = 0, 1, 2, 3
+_STEP = np.float32(1 / 14)
+_BACKOFF_ZERO = 128
+
+Units = npt.NDArray[np.uint32]
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LanguageModel:
+    """A pruned back-off trigram model over units.
+
+    Units are uint16 numbers: unknown word, sentence bound, number, then the words of `words.z` in order. `key2` holds
+    `first << 16 | second` of each bigram, `key3` `row of the bigram << 16 | third` of each trigram, both sorted.
+    `p*` are log-probabilities, `b*` log back-off weights.
+    """
+
+    p1: Floats
+    b1: Floats
+    key2: npt.NDArray[np.uint32]
+    p2: Floats
+    b2: Floats
+    key3: npt.NDArray[np.uint64]
+    p3: Floats
+    letters: npt.NDArray[np.uint8]
+
+    def after_one(self, v: Units, w: Units) -> Floats:
+        """ln p(w | v), element by element."""
+        key = (v << np.uint32(16)) | w
+        row = np.minimum(np.searchsorted(self.key2, key), len(self.key2) - 1)
+        return np.where(self.key2[row] == key, self.p2[row], self.b1[v] + self.p1[w])
+
+    def after_two(self, u: Units, v: Units, w: Units) -> Floats:
+        """ln p(w | u v), element by element."""
+        history = (u << np.uint32(16)) | v
+        row = np.minimum(np.searchsorted(self.key2, history), len(self.key2) - 1)
+        seen = self.key2[row] == history
+        key = (row.astype(np.uint64) << np.uint64(16)) | w
+        at = np.minimum(np.searchsorted(self.key3, key), len(self.key3) - 1)
+        backed = self.after_one(v, w) + np.where(seen, self.b2[row], np.float32(0))
+        return np.where(seen & (self.key3[at] == key), self.p3[at], backed)
+
+    def spell(self, words: list[str]) -> Floats:
+        """ln p of the letters of each word, lower-cased, its end included; shape (words,).
+
+        >>> model = load_model()
+        >>> good, bad = model.spell(["consulting", "cqnsnltlng"])
+        >>> bool(good > bad + 5)
+        True
+        """
+        if not words:
+            return np.zeros(0, np.float32)
+        width = max(map(len, words)) + 1
+        joined = "".join(word.lower()[: width - 1].ljust(width, "\0") for word in words)
+        codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32).reshape(len(words), width)
+        letters = np.where((codes >= 97) & (codes <= 122), codes - 96, 27)
+        length = np.fromiter(map(len, words), np.int64, len(words))
+        column = np.arange(width)
+        letters[column >= length[:, None]] = 0
+        padded = np.pad(letters, ((0, 0), (3, 0)))
+        cost = self.letters[padded[:, :-3], padded[:, 1:-2], padded[:, 2:-1], letters].astype(np.float32)
+        cost[column > length[:, None]] = 0
+        total: Floats = -_STEP * cost.sum(1)
+        return total
+
+
+def _load(folder: Path, name: str) -> npt.NDArray[np.generic]:
+    array: npt.NDArray[np.generic] = np.load(folder / f"model_{name}.npy", mmap_mode="r")
+    return array
+
+
+def _logs(folder: Path, name: str) -> Floats:
+    return -_STEP * _load(folder, name).astype(np.float32)
+
+
+def _weights(folder: Path, name: str) -> Floats:
+    return _STEP * (_load(folder, name).astype(np.float32) - _BACKOFF_ZERO)
+
+
+@lru_cache(maxsize=4)
+def load_model(folder: Path | None = None) -> LanguageModel:
+    """The model of a folder made by dictionaries/build/lexicon_model.py; without one, the shipped model."""
+    folder = folder or lexicon_folder()
+    count2 = _load(folder, "count2").astype(np.int64)
+    count3 = _load(folder, "count3").astype(np.int64)
+    first = np.repeat(np.arange(len(count2), dtype=np.uint32), count2)
+    second = _load(folder, "unit2").astype(np.uint32)
+    row = np.repeat(np.arange(len(count3), dtype=np.uint64), count3)
+    third = _load(folder, "unit3").astype(np.uint64)
+    return LanguageModel(
+        _logs(folder, "p1"),
+        _weights(folder, "b1"),
+        (first << np.uint32(16)) | second,
+        _logs(folder, "p2"),
+        _weights(folder, "b2"),
+        (row << np.uint64(16)) | third,
+        _logs(folder, "p3"),
+        np.asarray(_load(folder, "letters"), np.uint8),
+    )

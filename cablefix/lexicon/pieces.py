@@ -1,0 +1,219 @@
+"""A text as pieces: the words inside its tokens, each with what the word list and the language model know of it.
+
+Most questions about a word depend on its letters alone. So each different word is looked at once (a type), and the
+text itself is arrays of type numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.lexicon.model import FIRST_WORD, NUMBER, SENTENCE, UNKNOWN
+from cablefix.lexicon.tokens import Flag, Token
+from cablefix.lexicon.wordlist import WordList, strip_possessive
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+Units = npt.NDArray[np.uint32]
+
+
+class Kind(IntEnum):
+    """What a piece looks like."""
+
+    WORD = 0
+    LETTER = 1  # one letter
+    MIXED = 2  # letters and digits, more like a damaged word than a code
+    CODE = 3  # F-16, U.S, B6: letters and digits or dots by design
+    NUMBER = 4
+
+
+class Case(IntEnum):
+    """The case of a piece's letters."""
+
+    LOWER = 0
+    TITLE = 1
+    UPPER = 2
+    ODD = 3
+
+
+# A piece begins and ends with a letter or digit and holds no dash, slash or mark that parts words.
+_PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
+_STOP = re.compile(r"[.!?]")
+ABBREVIATIONS = frozenset(
+    "mr mrs ms dr no nos st gen col capt lt hon messrs jr sr vol dept sec adm maj sgt rep sen gov prof rev art "
+    "para pp ch fig co inc ltd ave jan feb mar apr jun jul aug sept oct nov dec".split()
+)
+
+
+def classify(word: str) -> tuple[Kind, Case]:
+    """Kind and case of a piece.
+
+    >>> [classify(w)[0].name for w in ("letter", "U.S", "c0ntrol", "B52", "14th", "1945")]
+    ['WORD', 'CODE', 'MIXED', 'CODE', 'NUMBER', 'NUMBER']
+    >>> [classify(w)[1].name for w in ("tbe", "Tbe", "TBE", "tBe", "McDuff", "don't")]
+    ['LOWER', 'TITLE', 'UPPER', 'ODD', 'TITLE', 'LOWER']
+    """
+    if word.islower():
+        case = Case.LOWER
+    elif word.isupper():
+        case = Case.UPPER if len(word) > 1 else Case.TITLE
+    else:
+        case = _mixed_case(word)
+    if word.isalpha():
+        return (Kind.WORD if len(word) > 1 else Kind.LETTER), case
+    digits = sum(map(str.isdigit, word))
+    if not digits:
+        return (Kind.CODE if _DOTTED.fullmatch(word) else Kind.WORD), case
+    letters = sum(map(str.isalpha, word))
+    if letters <= digits or _ORDINAL.fullmatch(word):
+        return (Kind.NUMBER if not letters or word[0].isdigit() else Kind.CODE), case
+    return (Kind.CODE if case == Case.UPPER else Kind.MIXED), case
+
+
+def _mixed_case(word: str) -> Case:
+    letters = "".join(filter(str.isalpha, word))
+    if letters[:1].isupper() and letters[1:].islower():
+        return Case.TITLE
+    if letters.startswith(("Mc", "Mac")) and letters[2:].lstrip("c").istitle():
+        return Case.TITLE
+    if len(word) > 2 and word[1] in "'’" and word[0].isupper() and word[2:].istitle():
+        return Case.TITLE
+    return Case.ODD
+
+
+@dataclass(slots=True, eq=False)
+class Types:
+    """The different pieces of a text; all columns of shape (types,)."""
+
+    text: list[str]
+    low: list[str]
+    unit: Units
+    known: Bools
+    kind: Bytes
+    case: Bytes
+    length: Bytes
+    count: Ints
+
+
+@dataclass(slots=True, eq=False)
+class Pieces:
+    """The pieces of a text in order; all columns of shape (pieces,).
+
+    `token` is the row of the token, `offset` where the piece begins in it. `stop`: a sentence ends before the piece.
+    `gap` is what stands between the last piece and this one, a space for the end of a token.
+    """
+
+    types: Types
+    type: Ints
+    token: Ints
+    offset: Ints
+    stop: Bools
+    near: Bools  # no white space before the piece
+    held: Bools  # protected
+    gap: list[str] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.type)
+
+
+def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
+    """Cut tokens into pieces and look each type up."""
+    number: dict[str, int] = {}
+    plans: dict[str, tuple[tuple[tuple[int, int, str], ...], str]] = {}
+    type_, token_, offset_, gap_, flag_ = [], [], [], [], []
+    trail = ""
+    for row, token in enumerate(tokens):
+        text = token.text
+        plan = plans.get(text)
+        if plan is None:
+            plan = plans[text] = _plan(text, number)
+        lead = trail + " "
+        flags = token.flags
+        for offset, kind, before in plan[0]:
+            type_.append(kind)
+            token_.append(row)
+            offset_.append(offset)
+            gap_.append(lead + before)
+            flag_.append(flags)
+            lead, flags = "", flags & Flag.PROTECTED
+        trail = plan[1] if plan[0] else lead.rstrip() + text
+    types = look_up(list(number), np.array(type_, np.int64), words)
+    flag = np.array(flag_, np.int64)
+    stop = (flag & Flag.BREAK) > 0
+    stop |= _sentence_ends(gap_, types, np.array(type_, np.int64))
+    return Pieces(
+        types,
+        np.array(type_, np.int64),
+        np.array(token_, np.int64),
+        np.array(offset_, np.int64),
+        stop,
+        np.fromiter((" " not in gap for gap in gap_), bool, len(gap_)),
+        (flag & Flag.PROTECTED) > 0,
+        gap_,
+    )
+
+
+def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """The pieces of a token, as (offset, type, what stands before), and what stands after the last."""
+    if text.isalpha():
+        return ((0, number.setdefault(text, len(number)), ""),), ""
+    found = []
+    last = 0
+    for match in _PIECE.finditer(text):
+        found.append((match.start(), number.setdefault(match.group(), len(number)), text[last : match.start()]))
+        last = match.end()
+    return tuple(found), text[last:]
+
+
+def _sentence_ends(gaps: list[str], types: Types, type_: Ints) -> Bools:
+    """Where a full stop, question or exclamation mark ends a sentence: not after an initial or abbreviation."""
+    kinds: dict[str, bool] = {}
+    stop = np.fromiter(
+        (kinds[g] if g in kinds else kinds.setdefault(g, bool(_STOP.search(g))) for g in gaps), bool, len(gaps)
+    )
+    quiet = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))
+    quiet |= (types.kind == Kind.LETTER) | (types.kind == Kind.CODE)
+    stop[1:] &= ~quiet[type_[:-1]]
+    return stop
+
+
+def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
+    """What is known of each type."""
+    low = [strip_possessive(text).lower() for text in texts]
+    shapes = [classify(text) for text in texts]
+    kind = np.fromiter((shape[0] for shape in shapes), np.uint8, len(texts))
+    case = np.fromiter((shape[1] for shape in shapes), np.uint8, len(texts))
+    vocabulary = words.vocabulary
+    unit = np.fromiter(
+        (vocabulary[w] + FIRST_WORD if w in vocabulary else UNKNOWN for w in low), np.uint32, len(texts)
+    )
+    unit[kind == Kind.NUMBER] = NUMBER
+    known = np.fromiter((words.known(text) for text in texts), bool, len(texts))
+    known |= (kind == Kind.NUMBER) | (kind == Kind.CODE)
+    length = np.fromiter((min(len(text), 255) for text in texts), np.uint8, len(texts))
+    return Types(texts, low, unit, known, kind, case, length, np.bincount(type_, minlength=len(texts)))
+
+
+def unit_stream(pieces: Pieces, units: Units, counts: Ints) -> tuple[Units, Ints]:
+    """The text as the language model reads it, and where each piece begins in it.
+
+    `units` holds up to three units of each piece, shape (pieces, 3), of which the first `counts` are read. Sentence
+    bounds stand where the pieces have them, two at the beginning and at the end.
+    """
+    width = counts + pieces.stop
+    start = np.concatenate(([0], np.cumsum(width))) + 2
+    flat = np.full(int(start[-1]) + 2, SENTENCE, np.uint32)
+    begin = start[:-1] + pieces.stop
+    for column in range(units.shape[1]):
+        has = counts > column
+        flat[begin[has] + column] = units[has, column]
+    return flat, begin

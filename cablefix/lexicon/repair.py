@@ -1,0 +1,168 @@
+"""Repairing words in context: tokens in, proposed repairs with calibrated confidence out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.lexicon.adapt import load_channel
+from cablefix.lexicon.candidates import Finder
+from cablefix.lexicon.channel import Channel
+from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_overlap
+from cablefix.lexicon.decision import Network, load_network
+from cablefix.lexicon.features import describe
+from cablefix.lexicon.hypotheses import Builder, Table
+from cablefix.lexicon.model import LanguageModel, load_model
+from cablefix.lexicon.pieces import Ints, Kind, Pieces, cut_pieces
+from cablefix.lexicon.screen import Screen, places, screen_pieces
+from cablefix.lexicon.tokens import Flag, Token
+from cablefix.lexicon.wordlist import WordList, load_wordlist
+
+Floats = npt.NDArray[np.float32]
+
+_MEMORY = 3  # an unknown word of the document that stands so often may itself be a candidate
+_NAMED = 8  # candidates named with a repair
+
+
+class Candidate(NamedTuple):
+    """A reading that was considered: its score is what it gains over keeping, in nats, by channel and context."""
+
+    text: str
+    score: float
+    channel: float
+    context: float
+
+
+@dataclass(frozen=True, slots=True)
+class WordRepair:
+    """A place that should perhaps read otherwise.
+
+    `start:end` are offsets of the tokens' own system; `before` is what the tokens have there, `after` what they should
+    have. `confidence` is calibrated: of repairs at 0.9, nine in ten are right. `reason` says what decided.
+    """
+
+    start: int
+    end: int
+    before: str
+    after: str
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lexicon:
+    """Everything that a repair needs to know."""
+
+    words: WordList
+    model: LanguageModel
+    channel: Channel
+    finder: Finder
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """The shipped lexicon, loaded once."""
+    words, channel = load_wordlist(), load_channel()
+    return Lexicon(words, load_model(), channel, Finder(words, channel))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Study:
+    """A text with its hypotheses weighed: what a decision is made from. `rows`: the best hypothesis of each place."""
+
+    pieces: Pieces
+    screen: Screen
+    table: Table
+    weighed: Weighed
+    rows: Ints
+    features: Floats
+
+
+def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
+    """Screen a text, find and weigh hypotheses; None when nothing in it is doubtful."""
+    pieces = cut_pieces(tokens, lexicon.words)
+    if not len(pieces):
+        return None
+    screen = screen_pieces(pieces, lexicon.model)
+    builder = Builder(pieces, lexicon.finder)
+    types = pieces.types
+    unknown = np.unique(pieces.type[screen.unknown])
+    doubtful = np.setdiff1d(np.unique(pieces.type[screen.doubtful]), unknown)
+    repeated = np.flatnonzero((types.count >= _MEMORY) & ~types.known & (types.length > 3) & (types.kind == Kind.WORD))
+    memory = frozenset(types.low[row] for row in repeated.tolist())
+    builder.propose_words(unknown.tolist(), doubtful.tolist(), memory)
+    builder.propose_joins(screen.damaged, screen.free)
+    table = builder.table(places(pieces, screen))
+    if not len(table.place):
+        return None
+    weighed = Weigher(pieces, table, lexicon.model, lexicon.channel).run(screen.rate)
+    rows = best_of_places(table.place, weighed.gain)
+    joined = np.fromiter((bool(token.flags & Flag.JOINED) for token in tokens), bool, len(tokens))[pieces.token]
+    features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined)
+    return Study(pieces, screen, table, weighed, rows, features)
+
+
+def repair_words(
+    tokens: Sequence[Token], lexicon: Lexicon | None = None, network: Network | None = None, least: float = 0.3
+) -> list[WordRepair]:
+    """The repairs of a text whose confidence is at least `least`, in order, none overlapping another."""
+    found = study(tokens, lexicon or load_lexicon())
+    if found is None:
+        return []
+    confidence = (network or load_network()).probability(found.features)
+    value = np.zeros(len(found.table.place), np.float32)
+    value[found.rows] = confidence
+    rows = without_overlap(found.table, value, found.rows[confidence >= least])
+    return [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
+
+
+def name_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
+    """The repair of one hypothesis, in the tokens' offsets, with the candidates that it was chosen from."""
+    table, pieces = found.table, found.pieces
+    place, span = int(table.place[row]), int(table.span[row])
+    last = place + span - 1
+    first_token, last_token = tokens[pieces.token[place]], tokens[pieces.token[last]]
+    a = int(pieces.offset[place])
+    b = int(pieces.offset[last]) + int(pieces.types.length[pieces.type[last]])
+    meant = table.meant[table.pair[row]]
+    before = table.seen[table.pair[row]]
+    start, end = first_token.start + a, last_token.start + b
+    for token in (first_token, last_token):
+        if token.end - token.start != len(token.text):  # joined at a line end: the token is replaced whole
+            meant = first_token.text[:a] + meant + last_token.text[b:]
+            before = first_token.text[:a] + before + last_token.text[b:]
+            start, end = first_token.start, last_token.end
+            break
+    return WordRepair(start, end, before, meant, confidence, _candidates(found, place), _reason(found, row))
+
+
+def _candidates(found: Study, place: int) -> tuple[Candidate, ...]:
+    table, weighed = found.table, found.weighed
+    first, last = np.searchsorted(table.place, (place, place + 1))
+    rows = np.arange(first, last)
+    rows = rows[np.argsort(-weighed.gain[rows], kind="stable")][:_NAMED]
+    return tuple(
+        Candidate(
+            table.meant[table.pair[row]],
+            round(float(weighed.gain[row]), 2),
+            round(-float(weighed.alignment.cost[table.pair[row]]), 2),
+            round(float(weighed.context[row] - weighed.keep[row]), 2),
+        )
+        for row in rows.tolist()
+    )
+
+
+def _reason(found: Study, row: int) -> str:
+    table, weighed = found.table, found.weighed
+    place = int(table.place[row])
+    what = "no word" if found.screen.unknown[place] else "a word out of place"
+    if found.screen.damaged[place] and table.span[row] > 1:
+        what = "parts of a word"
+    cost, context = weighed.alignment.cost[table.pair[row]], weighed.context[row] - weighed.keep[row]
+    return f"{what}; misreading {-float(cost):+.1f}, context {float(context):+.1f} nats"

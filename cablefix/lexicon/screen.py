@@ -1,0 +1,88 @@
+"""Which pieces of a text to doubt: unknown ones, and words that do not fit where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.lexicon.model import UNKNOWN, LanguageModel
+from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, unit_stream
+
+Floats = npt.NDArray[np.float32]
+
+_ACRONYM = 5  # capitals up to this length amid small letters are taken for an acronym
+_FIT = -1.0  # nats below which a known word and its successor do not fit where they stand
+_WINDOW = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Screen:
+    """What the screen found; columns of shape (pieces,).
+
+    `unknown`, `doubtful`: to be looked at, as no word or as a word out of place. `damaged`: unknown or a stray
+    letter. `free`: may be repaired at all. `capitals`: share of upper-case words among the neighbours. `fit`: how
+    much better than by its frequency the language model expects the piece and its successor. `rate`: the text's
+    guessed share of wrong characters.
+    """
+
+    unknown: Bools
+    doubtful: Bools
+    damaged: Bools
+    free: Bools
+    capitals: Floats
+    fit: Floats
+    rate: float
+
+
+def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
+    """Screen all pieces at once."""
+    types, of = pieces.types, pieces.type
+    kind, case = types.kind[of], types.case[of]
+    word = (kind == Kind.WORD) | (kind == Kind.MIXED)
+    capitals = neighbourhood(word & (case == Case.UPPER), word)
+    acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
+    free = ~pieces.held & ~acronym & ((kind == Kind.LETTER) | word)
+    known = types.known[of]
+    unknown = word & free & ~known
+    units = np.zeros((len(pieces), 1), np.uint32)
+    units[:, 0] = types.unit[of]
+    flat, begin = unit_stream(pieces, units, np.ones(len(pieces), np.int64))
+    over = model.after_two(flat[:-2], flat[1:-1], flat[2:]) - model.p1[flat[2:]]
+    fit = over[begin - 2] + over[begin - 1]
+    doubtful = word & free & known & (types.unit[of] != UNKNOWN) & (fit < _FIT)
+    damaged = unknown | ((kind == Kind.LETTER) & ~known)
+    return Screen(unknown, doubtful, damaged, free, capitals, fit, guess_rate(pieces))
+
+
+def neighbourhood(mark: Bools, among: Bools) -> Floats:
+    """The share of marked pieces among the (up to six) neighbours of each; shape (pieces,)."""
+    low = np.maximum(np.arange(len(mark)) - _WINDOW, 0)
+    high = np.minimum(np.arange(len(mark)) + _WINDOW + 1, len(mark))
+
+    def around(values: Bools) -> Ints:
+        total = np.concatenate(([0], np.cumsum(values)))
+        near: Ints = total[high] - total[low] - values
+        return near
+
+    share: Floats = (around(mark) / np.maximum(around(among), 1)).astype(np.float32)
+    return share
+
+
+def guess_rate(pieces: Pieces) -> float:
+    """The share of wrong characters, from the share of unknown words among those in small letters."""
+    types = pieces.types
+    looked = (types.kind == Kind.WORD) & (types.case == Case.LOWER) & (types.length >= 4)
+    total = float(types.count[looked].sum())
+    unknown = float(types.count[looked & ~types.known].sum())
+    if not total:
+        return 0.01
+    letters = float((types.count * types.length.astype(np.int64))[looked].sum())
+    wrong = max(unknown - 0.004 * total, 0.0)  # rare words that are right
+    return min(max((wrong + 0.1) / letters, 2e-4), 0.15)
+
+
+def places(pieces: Pieces, screen: Screen) -> Ints:
+    """The places to be looked at, in order."""
+    return np.flatnonzero(screen.unknown | screen.doubtful)

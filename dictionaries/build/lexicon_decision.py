@@ -1,0 +1,191 @@
+"""Train the decision of dictionaries/lexicon/ on documents with truth, and on clean text where every change is wrong.
+
+    python dictionaries/build/lexicon_decision.py --noisy FOLDER... --clean FOLDER...
+
+Folders of --noisy hold <id>.ocr.txt and <id>.gt.txt; of --clean, .txt or .txt.xz files. Part of the documents are
+studied with a lexicon that lacks a quarter of its rarer words, so that the decision learns to live with words that
+no list has. Answers are calibrated on documents that the calibrating networks have not seen (three folds).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from channel import documents
+from lexicon_text import texts
+from lexicon_truth import Truth
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from cablefix.lexicon.candidates import Finder
+from cablefix.lexicon.decision import Network
+from cablefix.lexicon.features import NAMES
+from cablefix.lexicon.repair import Lexicon, Study, load_lexicon, name_repair, study
+from cablefix.lexicon.tokens import Token, read_tokens
+
+OUT = Path(__file__).resolve().parent.parent / "lexicon"
+HIDDEN, NETWORKS, FOLDS = 40, 3, 3
+RARE = 96  # words below this count (in steps of the word list) may be hidden
+HIDDEN_SHARE = 0.25
+CLEAN_SIZE = 12_000  # characters of a clean document
+Floats = NDArray[np.float32]
+
+
+@dataclass
+class Sample:
+    """One document's places: features, whether the repair is right, the document's number and set."""
+
+    features: Floats
+    right: NDArray[np.bool_]
+    name: str
+
+
+def poorer(lexicon: Lexicon, seed: int) -> Lexicon:
+    """The lexicon without some of its rarer words."""
+    rng = np.random.default_rng(seed)
+    words = lexicon.words
+    counts = words.counts[0]
+    gone = (counts < RARE) & (rng.random(len(counts)) < HIDDEN_SHARE)
+    vocabulary = {word: row for word, row in words.vocabulary.items() if not gone[row]}
+    more = frozenset(word for word in words.more if zlib.crc32(f"{word}{seed}".encode()) % 4)
+    kept = replace(words, vocabulary=vocabulary, more=more)
+    return replace(lexicon, words=kept, finder=Finder(kept, lexicon.channel))
+
+
+def judge(tokens: list[Token], found: Study, truth: Truth | None) -> NDArray[np.bool_]:
+    """Whether each place's best hypothesis is right; without a truth, none is."""
+    right = np.zeros(len(found.rows), bool)
+    if truth is not None:
+        for at, row in enumerate(found.rows.tolist()):
+            repair = name_repair(tokens, found, row, 0.0)
+            case = repair.before.lower() == repair.after.lower()
+            right[at] = truth.agrees(repair.start, repair.end, repair.after, case=case)
+            if right[at] and not case:  # no repair where the truth agrees with the text as well
+                right[at] = not truth.agrees(repair.start, repair.end, repair.before, case=False)
+    return right
+
+
+def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
+    """Study every document, some with a poorer lexicon."""
+    full = load_lexicon()
+    lexicons = [full, full, poorer(full, 1), poorer(full, 2)]
+    number = 0
+    for folder in noisy:
+        for name, ocr, gold in documents(folder):
+            tokens = list(read_tokens(ocr))
+            found = study(tokens, lexicons[number % len(lexicons)])
+            number += 1
+            if found is not None:
+                yield Sample(found.features, judge(tokens, found, Truth(ocr, gold)), f"{folder.name}/{name}")
+    for folder in clean:
+        for text in texts(folder):
+            for start in range(0, len(text), CLEAN_SIZE):
+                part = text[start : start + CLEAN_SIZE]
+                tokens = list(read_tokens(part.upper() if number % 5 == 0 else part))
+                found = study(tokens, lexicons[number % len(lexicons)])
+                number += 1
+                if found is not None:
+                    yield Sample(found.features, judge(tokens, found, None), f"{folder.name}/{start}")
+
+
+def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 24) -> list[Floats]:
+    """One network by Adam on the weighted cross-entropy; its w1, b1, w2, b2."""
+    rng = np.random.default_rng(seed)
+    weights = [
+        rng.normal(0, (2 / x.shape[1]) ** 0.5, (x.shape[1], HIDDEN)), np.zeros(HIDDEN),
+        rng.normal(0, HIDDEN**-0.5, HIDDEN), np.zeros(()),
+    ]  # fmt: skip
+    params = [w.astype(np.float32) for w in weights]
+    first = [np.zeros_like(p) for p in params]
+    second = [np.zeros_like(p) for p in params]
+    step, batch = 0, 256
+    total = epochs * (len(x) // batch + 1)
+    for _ in range(epochs):
+        order = rng.permutation(len(x))
+        for start in range(0, len(x), batch):
+            of = order[start : start + batch]
+            gradient = _gradient(params, x[of], y[of], weight[of])
+            step += 1
+            rate = 3e-3 * min(1, step / 300) * (0.02 + 0.98 * (1 - step / (total + 1)))
+            for k, slope in enumerate(gradient):
+                slope = slope + 1e-4 * params[k]
+                first[k] = 0.9 * first[k] + 0.1 * slope
+                second[k] = 0.999 * second[k] + 0.001 * slope**2
+                mean, spread = first[k] / (1 - 0.9**step), second[k] / (1 - 0.999**step)
+                params[k] = params[k] - rate * mean / (np.sqrt(spread) + 1e-8)
+    return params
+
+
+def _gradient(params: list[Floats], x: Floats, y: Floats, weight: Floats) -> list[Floats]:
+    w1, b1, w2, b2 = params
+    hidden = np.maximum(x @ w1 + b1, 0)
+    logit = hidden @ w2 + b2
+    slope = (1 / (1 + np.exp(-np.clip(logit, -30, 30))) - y) * weight / len(x)
+    back = (slope[:, None] * w2) * (hidden > 0)
+    return [x.T @ back, back.sum(0), hidden.T @ slope, slope.sum()]
+
+
+def fit(x: Floats, y: Floats, weight: Floats, seeds: range) -> Network:
+    """An uncalibrated network."""
+    shift = x.mean(0)
+    scale = 1 / np.maximum(x.std(0), 1e-3)
+    z = np.clip((x - shift) * scale, -6, 6).astype(np.float32)
+    nets = [train(z, y, weight, seed) for seed in seeds]
+    parts = [np.stack([net[k] for net in nets]) for k in range(4)]
+    line = np.array([-20, 20], np.float32)
+    return Network(shift, scale, *parts, line, 1 / (1 + np.exp(-line)))
+
+
+def isotonic(raw: Floats, right: Floats, knots: int = 40) -> tuple[Floats, Floats]:
+    """A rising map from answer to share of right ones: pooled adjacent violators over quantile bins."""
+    order = np.argsort(raw)
+    bins = [b for b in np.array_split(order, knots * 4) if len(b)]
+    blocks = [[float(raw[b].mean()), float(right[b].sum()) + 0.02, len(b) + 0.04] for b in bins]
+    pooled: list[list[float]] = []
+    for block in blocks:
+        pooled.append(block)
+        while len(pooled) > 1 and pooled[-2][1] / pooled[-2][2] >= pooled[-1][1] / pooled[-1][2]:
+            b = pooled.pop()
+            a = pooled.pop()
+            n = a[2] + b[2]
+            pooled.append([(a[0] * a[2] + b[0] * b[2]) / n, a[1] + b[1], n])
+    return np.array([p[0] for p in pooled], np.float32), np.array([p[1] / p[2] for p in pooled], np.float32)
+
+
+def main() -> None:
+    """Study, train, calibrate, write."""
+    raw_text = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw_text)
+    parser.add_argument("--noisy", type=Path, nargs="+", required=True)
+    parser.add_argument("--clean", type=Path, nargs="*", default=[])
+    parser.add_argument("--dump", type=Path, help="keep the samples here")
+    parser.add_argument("--out", type=Path, default=OUT)
+    options = parser.parse_args()
+    data = list(samples(options.noisy, options.clean))
+    x = np.concatenate([sample.features for sample in data])
+    y = np.concatenate([sample.right for sample in data]).astype(np.float32)
+    group = np.repeat(np.arange(len(data)), [len(sample.right) for sample in data])
+    weight = np.ones(len(y), np.float32)
+    print(f"{len(data)} documents, {len(y)} places, {y.mean():.3f} right, {x.shape[1]} features, {len(NAMES)} names")
+    if options.dump:
+        np.savez(options.dump, x=x, y=y, group=group, names=[sample.name for sample in data])
+    held = np.zeros(len(y), np.float32)
+    for fold in range(FOLDS):
+        out = group % FOLDS == fold
+        held[out] = fit(x[~out], y[~out], weight[~out], range(NETWORKS)).answer(x[out])
+    loss = -np.mean(np.log(1 / (1 + np.exp(-np.where(y > 0, held, -held)))))
+    print(f"held-out cross-entropy {loss:.4f}")
+    raw, right = isotonic(held, y)
+    network = replace(fit(x, y, weight, range(NETWORKS)), raw=raw, right=right)
+    fields = {name: getattr(network, name) for name in Network.__dataclass_fields__}
+    np.savez_compressed(options.out / "decision_words.npz", **fields)
+
+
+if __name__ == "__main__":
+    main()
