@@ -43,9 +43,7 @@ def prose(text: str) -> list[nodes.Node]:
 def inline(text: str) -> list[nodes.Node]:
     """Text in which what stands between backticks is set as code."""
     parts = re.split(r"`+([^`]+)`+", text)
-    return [
-        nodes.literal(part, part) if odd % 2 else nodes.Text(part) for odd, part in enumerate(parts) if part
-    ]
+    return [nodes.literal(part, part) if odd % 2 else nodes.Text(part) for odd, part in enumerate(parts) if part]
 
 
 def options(context: click.Context) -> nodes.definition_list | None:

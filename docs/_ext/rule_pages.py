@@ -1,14 +1,16 @@
 """The directive ``.. rules::``: a page that explains every rule, made from the rules' own docstrings.
 
-It imports every module of ``cablefix.rules`` and writes a section for each that has rules, and in it one for each
-rule with its docstring. A rule is a public function that takes a view and a context.
+It takes the rules from ``cablefix.rules.registry`` and writes a section for each of their modules, with the names
+under which the ledger keeps their edits, and in it one for each rule.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
-import pkgutil
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
@@ -20,24 +22,31 @@ from sphinx.util.docutils import SphinxDirective
 Rule = Callable[..., object]
 
 
-def modules() -> list[ModuleType]:
-    """The modules of ``cablefix.rules``, by name."""
-    package = importlib.import_module("cablefix.rules")
-    found = pkgutil.walk_packages(package.__path__, "cablefix.rules.")
-    return [importlib.import_module(info.name) for info in sorted(found, key=lambda info: info.name)]
+def families() -> dict[str, dict[str, Rule]]:
+    """The registered rules by the module that defines them, in the order of the register."""
+    registry = importlib.import_module("cablefix.rules.registry")
+    found: dict[str, dict[str, Rule]] = defaultdict(dict)
+    for name, rule in registry.RULES.items():
+        found[rule.__module__][name] = rule
+    return found
 
 
-def rules_of(module: ModuleType) -> Iterator[tuple[str, Rule]]:
-    """The rules that a module defines, in the order of its text, with their names."""
-    family = module.__name__.rpartition(".")[2]
-    rules = [
-        value
-        for name, value in vars(module).items()
-        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
-        if list(inspect.signature(value).parameters)[:2] == ["view", "context"]
-    ]
-    for rule in sorted(rules, key=lambda rule: rule.__code__.co_firstlineno):
-        yield f"{family}.{rule.__name__}", rule
+def ledger_names(module: ModuleType, family: str) -> list[str]:
+    """The names of edits and layout marks that a module's code writes, such as "hyphens.drop"."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        for text in texts(node):
+            if re.fullmatch(rf"{re.escape(family)}\.[a-z.*-]+", text):
+                names.add(text)
+    return sorted(names)
+
+
+def texts(node: ast.AST) -> Iterator[str]:
+    """A string in the code; in a formatted one a star stands for what is filled in."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)
 
 
 class Rules(SphinxDirective):
@@ -45,17 +54,18 @@ class Rules(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         self.env.note_reread()
-        return [section for module in modules() if (section := self.family(module)) is not None]
+        return [self.family(name, rules) for name, rules in families().items()]
 
-    def family(self, module: ModuleType) -> nodes.section | None:
-        """A section for one module; none for a module without rules."""
-        rules = list(rules_of(module))
-        if not rules:
-            return None
-        name = module.__name__.rpartition(".")[2]
+    def family(self, module_name: str, rules: dict[str, Rule]) -> nodes.section:
+        """A section for one module."""
+        module = importlib.import_module(module_name)
+        name = module_name.rpartition(".")[2]
         section = self.titled(name, f"rules-{name}")
-        self.parse(inspect.getdoc(module) or "", module.__name__, section)
-        for rule_name, rule in rules:
+        self.parse(inspect.getdoc(module) or "", module_name, section)
+        written = ", ".join(f"``{text}``" for text in ledger_names(module, name) if not text.endswith("."))
+        if written:
+            self.parse(f"In the ledger: {written}.", module_name, section)
+        for rule_name, rule in rules.items():
             section += self.rule(rule_name, rule)
         return section
 
