@@ -88,9 +88,7 @@ class _Setter:
         if page.lines and first is not None and group[0].new_page:
             self._next_page(first.section_break)
         elif len(group) > 1:
-            height = (
-                sum(len(print_block(block, self.geometry)) for block in group[:-1]) + 2 + group[-1].before
-            )
+            height = sum(len(print_block(block, self.geometry)) for block in group[:-1]) + 2 + group[-1].before
             if self.pages[-1].used + height > self.geometry.lines:
                 self._next_page(False)
         for block in group:
@@ -178,9 +176,7 @@ def body_blocks(document: Document) -> Iterator[Block]:
             printed = (" " * geometry.column_gap).join(
                 cell.ljust(width) for cell, width in zip(cells(row), widths, strict=True)
             )
-            yield Block(
-                " ".join(cells(row)), fixed=(printed.rstrip(),), before=int(row_number == 0), entry=index
-            )
+            yield Block(" ".join(cells(row)), fixed=(printed.rstrip(),), before=int(row_number == 0), entry=index)
         for chunk in chunks(entry.after):
             yield _item(chunk, geometry, index)
 
@@ -261,9 +257,7 @@ def _rule(block: Block, geometry: Geometry) -> str:
     return print_block(block, geometry)[-1].text
 
 
-def _page_text(
-    document: Document, form: Form, page: Page, totals: Totals
-) -> tuple[str, list[str], list[str]]:
+def _page_text(document: Document, form: Form, page: Page, totals: Totals) -> tuple[str, list[str], list[str]]:
     geometry = document.geometry
     above = [_stamped(s, geometry) for s in _stamps(document, "head", page.place, totals)]
     below = [_stamped(s, geometry) for s in _stamps(document, "foot", page.place, totals)]

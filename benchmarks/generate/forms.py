@@ -180,9 +180,7 @@ class CableForm(Form):
             "decl": header.decl,
             "tags": list(header.tags),
             "subject": header.subject,
-            "refs": [
-                {**r.record, "label": r.label.strip("().")} if r.label else r.record for r in header.refs
-            ],
+            "refs": [{**r.record, "label": r.label.strip("().")} if r.label else r.record for r in header.refs],
             "classified_by": header.classified_by,
             "reasons": header.reasons,
             "signature": header.signature,
@@ -296,9 +294,7 @@ class FileForm(CableForm):
         yield Block(" ".join(lines), before=1, fixed=tuple(lines))
 
     def opening(self, section: int, totals: Totals) -> list[Block]:
-        self.need(
-            "sent", "precedence", "sender", "to", "post", "number", "classification", "action", "page_name"
-        )
+        self.need("sent", "precedence", "sender", "to", "post", "number", "classification", "action", "page_name")
         header = self.header
         blocks = [Block(header.control_mark, kind="optional")] if header.control_mark else []
         blocks += self._distribution()

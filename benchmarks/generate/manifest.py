@@ -21,8 +21,8 @@ TRACKS = ("synthetic", "engine", "engine+spacing")
 BINS = (0.5, 1.5, 4.0, 8.0)
 """Severity levels, character error rate in percent."""
 
-# Rules under headings and blackened boxes of a print: no engine is expected to read them.
-_NOT_READ = re.compile(r"^\s*-{4,}\s*$|█+", re.MULTILINE)
+# Rules under headings and blackened boxes: no engine is expected to read them, none is praised for it.
+_NOT_READ = re.compile(r"^[ \t]*[-—–~_=]{3,}[ \t]*$|█+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def character_error_rate(reference: str, text: str) -> float:
     >>> character_error_rate("a  cable", "a cab1e")
     14.29
     """
-    right, got = " ".join(_NOT_READ.sub(" ", reference).split()), " ".join(text.split())
+    right, got = (" ".join(_NOT_READ.sub(" ", side).split()) for side in (reference, text))
     if not right:
         return 0.0
     return round(100 * Levenshtein.distance(right, got) / len(right), 2)

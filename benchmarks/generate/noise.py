@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache, partial
 
 from benchmarks.generate.compose import Composition, compose
 from benchmarks.generate.documents import load_all
 from benchmarks.generate.gold import gold_text, printed_text
 from benchmarks.generate.manifest import (
+    BINS,
     NOISE,
     NoiseFile,
     character_error_rate,
@@ -18,6 +22,7 @@ from benchmarks.generate.manifest import (
     write_digests,
     write_manifest,
 )
+from benchmarks.generate.noise_heavy import ENGINES, damage_heavily, load_engine
 from benchmarks.generate.noise_light import damage_lightly
 from benchmarks.generate.seeded import generator
 
@@ -27,12 +32,31 @@ def light(composition: Composition) -> Iterator[NoiseFile]:
     document = composition.document
     clean = printed_text(composition)
     text = damage_lightly(clean, frozenset(composition.furniture), generator(document.id, "A"))
-    yield save(composition, "A", text, track="synthetic", seed=f"{document.id}/A", split=document.split)
+    file = save(composition, "A", text, track="synthetic", seed=f"{document.id}/A", split=document.split)
+    yield replace(file, severity=BINS[0])
 
 
-def save(
-    composition: Composition, version: str, text: str, *, track: str, seed: str, split: str
-) -> NoiseFile:
+def heavy(composition: Composition) -> Iterator[NoiseFile]:
+    """Noise B for one document: one engine's confusions at each level of severity."""
+    document = composition.document
+    name = ENGINES[int(generator(document.id, "B", "engine").integers(len(ENGINES)))]
+    clean = printed_text(composition)
+    engine = load_engine(name, _letters())
+    for level in BINS:
+        version = f"B-{level}"
+        seed = f"{document.id}/{version}"
+        text, strength = damage_heavily(clean, engine, level, partial(generator, seed))
+        file = save(composition, version, text, track="synthetic", seed=seed, split=document.split)
+        yield replace(file, engine=name, strength=round(strength, 4), severity=level)
+
+
+@cache
+def _letters() -> Counter[str]:
+    """How often each character stands in all the documents together."""
+    return Counter("".join(printed_text(compose(document)) for document in load_all()))
+
+
+def save(composition: Composition, version: str, text: str, *, track: str, seed: str, split: str) -> NoiseFile:
     """Writes one damaged text and measures it."""
     document = composition.document
     path = NOISE / version / f"{document.id}.txt"
@@ -52,7 +76,7 @@ def save(
     )
 
 
-MAKERS = {"A": light}
+MAKERS = {"A": light, "B": heavy}
 
 
 def main(arguments: list[str] | None = None) -> int:

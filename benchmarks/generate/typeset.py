@@ -15,12 +15,8 @@ _SENTENCE_END = re.compile(r"[.?!:][\"')\]]*$")
 _ABBREVIATION = re.compile(r"^\(?(?:[A-Z]\.)+$|^(?:Mr|Mrs|Dr|Ltd|Inc|St|No|Jr|Gen|Col|Capt|Co)\.$")
 _WORD = re.compile(r"^([^A-Za-z]*)([A-Za-z]+)([^A-Za-z]*)$")
 _VOWELS = frozenset("aeiouy")
-_TIGHT = frozenset(
-    ["ch", "ck", "gh", "gn", "kn", "ng", "ph", "qu", "sh", "th", "wh", "wr", "st", "sc", "ll", "ss"]
-)
-_CLOSED_ENDINGS = frozenset(
-    ["tion", "tions", "sion", "sions", "ment", "ments", "tive", "ture", "ness", "ship"]
-)
+_TIGHT = frozenset(["ch", "ck", "gh", "gn", "kn", "ng", "ph", "qu", "sh", "th", "wh", "wr", "st", "sc", "ll", "ss"])
+_CLOSED_ENDINGS = frozenset(["tion", "tions", "sion", "sions", "ment", "ments", "tive", "ture", "ness", "ship"])
 _OPEN_ENDINGS = frozenset(["ing", "ings", "able", "ance", "ence"])
 _ONSETS = frozenset(a + b for a in "bcdfgpt" for b in "rl") - {"dl", "tl"}
 
