@@ -1,0 +1,156 @@
+"""Format lines 6 to 9: FM, TO, INFO and their addresses."""
+
+from __future__ import annotations
+
+import re
+
+from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
+from cablefix.cable.codes import Codes
+from cablefix.cable.formatlines import looks_like_route, route_part
+from cablefix.cable.names import Vocabulary, read_post, read_word, vocabulary
+from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+
+KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
+_KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.0, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
+_PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
+_DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!]{1,7}")
+
+
+def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | None:
+    """The keyword of an address line and its cost; None where the line does not begin with it."""
+    word = row.words[0]
+    plain = strip_dust(word)
+    start = word.find(plain) if plain else 0
+    for key in KEYWORDS[kind]:
+        if plain == key:
+            seen = row.text[: len(word)]
+            after = key + ":" if word.endswith(":") else key
+            cost = 0.0 if seen == after else 2.0
+            return Part(
+                f"{kind}.word", row.span(0, len(word)), seen, [Decoded(after, cost)], rule="header.keyword"
+            ), cost
+    if not plain:
+        return None
+    best = nearest(channel, plain, KEYWORDS[kind], 14.0, 1)
+    if not best or best[0][1] > _KEYWORD_LIMIT[best[0][0]]:
+        return None
+    after = best[0][0] + (":" if word.endswith(":") else "")
+    seen = row.text[start : len(word)]
+    part = Part(f"{kind}.word", row.span(start, len(word)), seen, [Decoded(after, best[0][1])], rule="header.keyword")
+    return part, best[0][1]
+
+
+def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Codes) -> Parsed | None:
+    """One address from a word of the line on: `[routing/]name [precedence] [number]`.
+
+    The gain says how much it looks like an address; a line of other text gets little.
+    """
+    words = [at for at in range(first, len(row.words)) if not is_dust(row.words[at])]
+    if not words:
+        return None
+    parts: list[Part] = []
+    start = row.starts[words[0]]
+    name_start, gain = _routing(row, words, prefix, parts, channel, codes)
+    last, tail = _tail(row, [at for at in words if row.word_end(at) > name_start], prefix, channel)
+    name_words = [at for at in words if at <= last and row.word_end(at) > name_start]
+    if not name_words:
+        return None
+    name_parts, name_gain = _name(row, name_words, name_start, prefix, channel, codes)
+    if start > name_start:
+        return None
+    parts += name_parts + tail
+    gain += name_gain + (1.0 if tail else 0.0)
+    return Parsed(prefix.split(".")[0], [row], parts, gain)
+
+
+def _routing(
+    row: Row, words: list[int], prefix: str, parts: list[Part], channel: Channel, codes: Codes
+) -> tuple[int, float]:
+    """The routing indicator before the slash; returns where the name begins, and the gain."""
+    start = row.starts[words[0]]
+    word = row.words[words[0]]
+    slash = word.find("/")
+    if slash >= 4 and looks_like_route(strip_dust(word[:slash])):
+        part = route_part(f"{prefix}.routing", row, start, start + slash, channel, codes)
+        if part:
+            parts.append(part)
+            after = start + slash + 1
+            return (after if after < row.word_end(words[0]) or len(words) < 2 else row.starts[words[1]]), 5.0
+    return start, 0.0
+
+
+def _tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[int, list[Part]]:
+    """Precedence and number at the end of an address; returns the last word of the name and the parts."""
+    end = len(words)
+    parts: list[Part] = []
+    have: set[str] = set()
+    while end > 1 and len(have) < 3:
+        at = words[end - 1]
+        word = strip_dust(row.words[at]).strip("()[]{}")
+        span = row.starts[at] + row.words[at].find(word), row.starts[at] + row.words[at].find(word) + len(word)
+        near = [] if len(word) < 4 or ("number" in have and len(have) > 1) else _precedence_of(word, channel)
+        if near and "precedence" not in have:
+            parts.insert(0, Part(f"{prefix}.precedence", row.span(*span), word, near, rule="header.precedence"))
+            have.add("precedence")
+        elif near and near[0].text == "NIACT":
+            parts.insert(0, Part(f"{prefix}.niact", row.span(*span), word, near, rule="header.precedence"))
+            have.add("niact")
+        elif "number" not in have and _DIGITLIKE.fullmatch(word) and _numeric(word):
+            readings = channel.decode(word, [DIGITS] * len(word), 6)
+            parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, readings, rule="header.digits"))
+            have.add("number")
+        else:
+            break
+        end -= 1
+    return words[end - 1], parts
+
+
+def _numeric(word: str) -> bool:
+    return len(word) <= 5 and 2 * sum(char.isdigit() for char in word) >= len(word)
+
+
+def _precedence_of(word: str, channel: Channel) -> list[Decoded]:
+    if word in _PRECEDENCES:
+        return [Decoded(word, 0.1)]
+    near = nearest(channel, word, close_words(word, _PRECEDENCES, 1 + len(word) // 3), 3.0 + 1.1 * len(word), 2)
+    return [Decoded(*item) for item in near]
+
+
+def _name(
+    row: Row, words: list[int], start: int, prefix: str, channel: Channel, codes: Codes
+) -> tuple[list[Part], float]:
+    """The words of the name: head, post, others. Each is a part of its own, so that repairs stay small."""
+    known = vocabulary(codes)
+    spans = [(max(start, row.starts[at]), row.word_end(at)) for at in words]
+    texts = [row.text[a:b] for a, b in spans]
+    parts: list[Part] = []
+    head = _head(texts[0], known, channel)
+    gain = 0.0
+    rest = 0
+    if head:
+        parts.append(Part(f"{prefix}.name.head", row.span(*spans[0]), texts[0], head, rule="header.address"))
+        gain += max(0.5, 5.0 - 0.6 * head[0].cost)
+        rest = 1
+    if rest < len(texts):
+        tail = row.text[spans[rest][0] : spans[-1][1]]
+        post = read_post(tail, codes, channel)
+        if post[0].text in known.posts and post[0].cost < 9.0:
+            parts.append(
+                Part(f"{prefix}.name.post", row.span(spans[rest][0], spans[-1][1]), tail, post, rule="header.address")
+            )
+            return parts, gain + max(0.5, 3.5 - 0.4 * post[0].cost)
+    for number, (span, text) in enumerate(zip(spans[rest:], texts[rest:], strict=True), start=rest):
+        readings = read_word(text, known.words, known.word_list, channel)
+        parts.append(Part(f"{prefix}.name.{number}", row.span(*span), text, readings, rule="header.address"))
+        gain += 1.0 if readings[0].text in known.words and readings[0].cost < 6.0 else -0.5
+    return parts, gain
+
+
+def _head(text: str, known: Vocabulary, channel: Channel) -> list[Decoded]:
+    plain = strip_dust(text)
+    if plain in known.heads:
+        return [Decoded(plain, 0.05 if plain == text else channel.surplus_mark)]
+    if len(plain) < 5:
+        return []
+    near = nearest(channel, plain, close_words(plain, known.head_list, 1 + len(plain) // 4), 3.0 + 0.9 * len(plain), 3)
+    return [Decoded(word, cost + 0.3) for word, cost in near]

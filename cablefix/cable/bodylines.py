@@ -1,0 +1,292 @@
+"""The fields between the classification line and the text: E.O., TAGS, SUBJECT, REF, Classified By."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
+from cablefix.cable.codes import Codes
+from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+
+_EO = re.compile(r"(?P<word>E\. ?O\.|EO|E\.O) ?:? ?(?P<number>\d{5}) ?(?P<colon>[:.,;]?)")
+_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
+_DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
+_SUBJECT_WORDS = ("SUBJECT", "SUBJ")
+_REF_WORDS = ("REF", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
+_TAG = re.compile(r"[^\s,;()]+")
+_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<label>\(?[A-Z0-9][.):}]|\([A-Z0-9]\)\.?)(?=\s|[A-Z0-9])")
+
+
+def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """`E.O. 12958: DECL: 02/28/2017`: the executive order and when the message is to be declassified."""
+    orders = [eo for eo, entry in codes.executive_orders.items() if entry.kind == "order"]
+    match = _EO.match(row.text)
+    if match and match["number"] in orders:
+        parts = [Part("eo.word", row.span(*match.span("word")), match["word"], [Decoded(match["word"], 0.0)])]
+        parts.append(
+            Part("eo.number", row.span(*match.span("number")), match["number"], [Decoded(match["number"], 0.2)])
+        )
+        parts += _decl(row, match.end(), channel)
+        return Parsed("eo", [row], parts, 14.0)
+    return _damaged_eo(row, orders, channel)
+
+
+def _damaged_eo(row: Row, orders: Sequence[str], channel: Channel) -> Parsed | None:
+    """A line whose first words are like `E.O.` and whose next are like the number of an order."""
+    best: tuple[float, int, int, list[tuple[str, float]]] | None = None
+    for at, word in enumerate(row.words[:4]):
+        for offset in range(0, 1 if at else max(1, len(word) - 7)):
+            seen = word[offset:].rstrip(":;.,")[:6]
+            if not 4 <= len(seen) <= 6:
+                continue
+            near = nearest(channel, seen[:5] if len(seen) == 6 and ":" not in word else seen, orders, 17.0, 3)
+            start = row.starts[at] + offset
+            lead = row.text[:start].replace(" ", "")
+            if not near or len(lead) > 7:
+                continue
+            cost = near[0][1] + min(channel.word_cost("E.O.", lead.upper()), 12.0)
+            if best is None or cost < best[0]:
+                best = (cost, start, start + len(seen[:5]), near)
+    if best is None:
+        return None
+    cost, start, end, near = best
+    parts = []
+    lead_end = len(row.text[:start].rstrip())
+    if lead_end:
+        lead = row.text[:lead_end]
+        word_cost = min(channel.word_cost("E.O.", lead.replace(" ", "").upper()), 12.0)
+        shown = lead if lead in ("E. O.", "EO") else "E.O."
+        parts.append(Part("eo.word", row.span(0, lead_end), lead, [Decoded(shown, word_cost)], rule="header.keyword"))
+    parts.append(
+        Part("eo.number", row.span(start, end), row.text[start:end], [Decoded(*n) for n in near], rule="header.order")
+    )
+    parts[-1].glued = lead_end == start and start > 0
+    rest = _decl(row, end, channel)
+    gain = 10.0 - 0.5 * cost + (4.0 if rest and rest[-1].best.cost < 8.0 else 0.0)
+    return Parsed("eo", [row], parts + rest, gain)
+
+
+def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
+    """What follows the number: `: DECL: 02/28/2017`, `: N/A`, `: GDS`."""
+    while start < len(row.text) and row.text[start] in " :;.,":
+        start += 1
+    rest = row.text[start:]
+    parts: list[Part] = []
+    word = re.match(r"(?P<word>[^\s:;,.]{3,5})[\s:;,.!]", rest)
+    if word:
+        cost = channel.word_cost("DECL", strip_dust(word["word"]), 9.0)
+        if cost < 9.0:
+            end = start + word.end("word")
+            seen = row.text[start:end]
+            parts.append(
+                Part("eo.decl_word", row.span(start, end), seen, [Decoded("DECL", cost)], rule="header.keyword")
+            )
+            start = end
+            while start < len(row.text) and row.text[start] in " :;.,!":
+                start += 1
+    if start >= len(row.text):
+        return parts
+    value = _decl_value(row, start, channel, bool(parts))
+    return [*parts, value] if value else parts
+
+
+def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | None:
+    rest = row.text[start:]
+    match = _DATE.match(rest)
+    if match:
+        end = start + match.end()
+        form = DECL_DATE if match.end() == 10 else ()
+        return Part("eo.decl", row.span(start, end), match[0], [Decoded(match[0], 0.3)], form, rule="header.decl")
+    first = rest.split()[0]
+    plain = strip_dust(first)
+    near = nearest(channel, plain, close_words(plain, _DECL_WORDS, 1, 4), 7.0, 2) if plain else []
+    if plain in _DECL_WORDS or near:
+        readings = [Decoded(plain, 0.1)] if plain in _DECL_WORDS else [Decoded(*item) for item in near]
+        at = start + first.find(plain)
+        return Part("eo.decl", row.span(at, at + len(plain)), plain, readings, rule="header.decl")
+    shut = rest.replace(" ", "").strip(".,:;")
+    if 7 <= len(shut) <= 12:
+        readings = [item for item in channel.decode(shut, DECL_DATE, 16) if item.cost < 30.0]
+        if readings:
+            end = start + len(rest.rstrip(" .,:;"))
+            return Part("eo.decl", row.span(start, end), row.text[start:end], readings, rule="header.decl")
+    end = start + len(rest.rstrip())
+    cost = 0.5 if dated or re.match(r"[A-Z]{2,4}", rest) else 4.0
+    return Part("eo.decl", row.span(start, end), rest.rstrip(), [Decoded(rest.rstrip(), cost)], rule="header.decl")
+
+
+def read_labelled(row: Row, kind: str, keywords: Sequence[str], limit: float, channel: Channel) -> Parsed | None:
+    """A line that begins with one of the keywords and a colon: SUBJECT, REF, TAGS. The rest is the part `kind.text`."""
+    word = row.words[0]
+    head = re.match(r"[^\s:;.,!]*[^\s:;.,!A-Za-z0-9]*[:;.,!]?", row.text)
+    lead = strip_dust(word.split(":")[0])
+    if not lead:
+        return None
+    near = [(lead, 0.0)] if lead in keywords else nearest(channel, lead, keywords, limit, 2)
+    if not near and ":" not in word and len(word) > 7:
+        return None
+    if not near or head is None:
+        return None
+    begin = word.find(lead)
+    end = begin + len(lead)
+    marks = re.match(r"[ :;.,!?¢*“'’-]{0,4}", row.text[end:])
+    colon = marks[0] if marks else ""
+    has_colon = ":" in colon or ";" in colon
+    gain = (8.0 if has_colon else 3.0) - 0.6 * near[0][1]
+    seen = row.text[begin:end]
+    parts = [Part(f"{kind}.word", row.span(begin, end), seen, [Decoded(*n) for n in near], rule="header.keyword")]
+    text_start = end + len(colon)
+    if not has_colon and colon.strip() and text_start < len(row.text):
+        at = end + colon.find(colon.strip()[0])
+        parts.append(
+            Part(
+                f"{kind}.colon", row.span(at, at + 1), row.text[at : at + 1], [Decoded(":", 2.0)], rule="header.keyword"
+            )
+        )
+    if text_start < len(row.text):
+        text = row.text[text_start:]
+        parts.append(Part(f"{kind}.text", row.span(text_start, len(row.text)), text, [Decoded(text, 0.0)]))
+    return Parsed(kind, [row], parts, gain)
+
+
+def read_subject_line(row: Row, channel: Channel) -> Parsed | None:
+    """`SUBJECT: ...` or `SUBJ: ...`; the text may go on in the lines below."""
+    return read_labelled(row, "subject", _SUBJECT_WORDS, 13.0, channel)
+
+
+def read_ref_line(row: Row, channel: Channel) -> Parsed | None:
+    """`REF: ...`, `REFS: (A) ... (B) ...`."""
+    return read_labelled(row, "ref", _REF_WORDS, 6.0, channel)
+
+
+def read_tags_line(row: Row, channel: Channel) -> Parsed | None:
+    """`TAGS: PREL, PARM, RS`; the codes are read when the year is known."""
+    return read_labelled(row, "tags", ("TAGS",), 11.0, channel)
+
+
+def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | None, number: int) -> list[Part]:
+    """The codes of a TAGS line from an offset on, each with its readings in that year."""
+    parts: list[Part] = []
+    text = row.text
+    at = start
+    while True:
+        match = _TAG.search(text, at)
+        if not match:
+            return parts
+        a, b = match.span()
+        at = b
+        seen = match[0]
+        plain = strip_dust(seen)
+        if not plain:
+            continue
+        group = re.match(r"\s?\([^)]*\)", text[b:])
+        number += 1
+        readings = read_tag(plain, codes, channel, year)
+        a += seen.find(plain)
+        b = a + len(plain)
+        if group:
+            at = b + group.end()
+            readings = [Decoded(item.text + text[b:at], item.cost) for item in readings]
+            b = at
+        parts.append(Part(f"tags.{number}", row.span(a, b), text[a:b], readings, rule="header.tags"))
+
+
+def read_tag(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
+    """Readings of one TAGS code: known in that year, known in any year, or as seen."""
+    if codes.is_tag(seen, year):
+        return [Decoded(seen, 0.1)]
+    if re.fullmatch(r"K[A-Z]{3}", seen) and (year is None or year > 1979):
+        return [Decoded(seen, 1.5), *_near_tags(seen, codes, channel, year)]
+    readings = _near_tags(seen, codes, channel, year)
+    if codes.is_tag(seen):
+        readings.append(Decoded(seen, 2.5))
+    elif seen.isalpha() and seen.isupper():
+        readings.append(Decoded(seen, 6.0 if 2 <= len(seen) <= 5 else 9.0))
+    else:
+        readings.append(Decoded(seen, 12.0))
+    return sorted(readings, key=lambda item: item.cost)
+
+
+def _near_tags(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
+    pool = close_words(seen, tuple(codes.tags), 1 + (len(seen) > 3), 24)
+    near = nearest(channel, seen, pool, 4.5 + 2.2 * len(seen), 12)
+    return [Decoded(tag, cost + _tag_prior(tag, codes, year)) for tag, cost in near if tag != seen]
+
+
+def _tag_prior(tag: str, codes: Codes, year: int | None) -> float:
+    entry = codes.is_tag(tag, year)
+    if entry is None:
+        return 4.0
+    return {"subject": 0.5, "geographic": 1.5, "program": 0.8}.get(entry.kind, 2.5)
+
+
+def read_classified_line(row: Row, channel: Channel) -> Parsed | None:
+    """`Classified By: title name. Reasons: 1.4 (b/d).`, in capitals or not; reasons may stand on the next line."""
+    if len(row.words) < 2:
+        return None
+    first, second = row.words[0], strip_dust(row.words[1].split(":")[0])
+    if not 8 <= len(first) <= 12 or len(second) > 3:
+        return None
+    cost = channel.word_cost("CLASSIFIED", strip_dust(first).upper(), 13.0)
+    cost += channel.word_cost("BY", second.upper(), 8.0)
+    if cost > 16.0:
+        return None
+    end = row.starts[1] + row.words[1].find(second) + len(second)
+    seen = row.text[:end]
+    upper = first.isupper()
+    shown = "CLASSIFIED BY" if upper else ("Classified By" if seen[11:12].isupper() else "Classified by")
+    parts = [Part("by.word", row.span(0, end), seen, [Decoded(shown, cost)], rule="header.keyword")]
+    colon = re.match(r"[ :;.,]*", row.text[end:])
+    start = end + (colon.end() if colon else 0)
+    if start < len(row.text):
+        text = row.text[start:]
+        parts.append(Part("by.text", row.span(start, len(row.text)), text, [Decoded(text, 0.0)]))
+    return Parsed("classified-by", [row], parts, 9.0 - 0.5 * cost)
+
+
+def ref_items(text: str) -> list[tuple[str, int, int]]:
+    """The references of a REF field: label (empty where there is none), start and end of the text of each.
+
+    >>> text = "(A) ACCRA 91 (NOTAL), (B) 03 STATE 2178"
+    >>> [(label, text[a:b]) for label, a, b in ref_items(text)]
+    [('A', 'ACCRA 91 (NOTAL)'), ('B', '03 STATE 2178')]
+    """
+    marks = list(_LABEL.finditer(text))
+    marks = _in_order(marks)
+    if not marks:
+        return [("", *_trim(text, 0, len(text)))] if text.strip() else []
+    items: list[tuple[str, int, int]] = []
+    if text[: marks[0].start()].strip(" ,;"):
+        items.append(("", *_trim(text, 0, marks[0].start())))
+    for number, mark in enumerate(marks):
+        end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
+        items.append((mark["label"].strip("().:}"), *_trim(text, mark.end(), end)))
+    return [item for item in items if item[1] < item[2]]
+
+
+def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The marks that count up from the first: initials in names are no labels."""
+    kept: list[re.Match[str]] = []
+    for mark in marks:
+        label = mark["label"].strip("().:}")
+        want = ("A", "1") if not kept else (chr(ord(kept[-1]["label"].strip("().:}")) + 1),)
+        if label in want:
+            kept.append(mark)
+    return kept
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " ,;":
+        start += 1
+    while end > start and text[end - 1] in " ,;":
+        end -= 1
+    if text[start:end].endswith(" AND"):
+        return _trim(text, start, end - 4)
+    return start, end
+
+
+def is_dust_row(row: Row) -> bool:
+    """Whether a row holds nothing but marks."""
+    return all(is_dust(word) for word in row.words)

@@ -1,0 +1,242 @@
+"""What OCR makes of the characters of a message header: costs of readings, in nats.
+
+A header is capitals, digits and few marks, so its confusions can be listed. `dictionaries/confusions/header.tsv` holds
+them with their costs, `header.toml` what everything else costs. A cost is the negative logarithm of the probability
+that the printed characters are seen so.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from cablefix.resources import DictionaryError, dictionary_path
+
+UNKNOWN = "?"
+"""Stands in a reading for a character that cannot be told."""
+DIGITS = "0123456789"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_BEAM = 10
+_SLACK = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """One way to read a group of characters: what was printed, and what that costs."""
+
+    text: str
+    cost: float
+
+
+class Channel:
+    """Costs of printed characters being seen as others."""
+
+    def __init__(self, pairs: dict[tuple[str, str], float], costs: dict[str, float]) -> None:
+        self._pairs = pairs
+        self.same, self.case = costs["same"], costs["case"]
+        self.substitution = costs["substitution"]
+        self.surplus, self.surplus_mark = costs["surplus"], costs["surplus_mark"]
+        self.lost, self.lost_mark = costs["lost"], costs["lost_mark"]
+        self.split = costs["split"]
+        self._options: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
+
+    def of(self, printed: str, seen: str) -> float:
+        """The cost of one printed character being seen as one other."""
+        if printed == seen:
+            return self.same
+        known = self._pairs.get((printed, seen))
+        if known is not None:
+            return known
+        if printed == seen.upper():
+            return self.case
+        known = self._pairs.get((printed, seen.upper()))
+        return known + 1.0 if known is not None else self.substitution
+
+    def without(self, seen: str) -> float:
+        """The cost of a character being seen where none was printed."""
+        if seen == " ":
+            return self.split
+        return self.surplus if seen.isalnum() else self.surplus_mark
+
+    def loss(self, printed: str) -> float:
+        """The cost of a printed character not being seen."""
+        return self.lost if printed.isalnum() else self.lost_mark
+
+    def cost(self, printed: str, seen: str, limit: float = math.inf) -> float:
+        """The cost of a printed group being seen as another; infinite when it is above the limit.
+
+        >>> channel = load_channel()
+        >>> channel.cost("ZNY", "2NY") < channel.cost("ZNY", "XNY")
+        True
+        >>> channel.cost("SECRET", "REFORM", limit=8.0)
+        inf
+        """
+        if printed == seen:
+            return self.same * len(printed)
+        row = [0.0]
+        for char in printed:
+            row.append(row[-1] + self.loss(char))
+        for other in seen:
+            above, row = row, [row[0] + self.without(other)]
+            gone = self.without(other)
+            for place, char in enumerate(printed, start=1):
+                row.append(
+                    min(
+                        above[place - 1] + self.of(char, other),
+                        above[place] + gone,
+                        row[-1] + self.loss(char),
+                    )
+                )
+            if min(row) > limit:
+                return math.inf
+        return row[-1] if row[-1] <= limit else math.inf
+
+    def word_cost(self, printed: str, seen: str, limit: float = math.inf) -> float:
+        """The cost of a printed word; small letters for capitals throughout are one mistake, not one a letter.
+
+        >>> channel = load_channel()
+        >>> channel.word_cost("ROME", "rome") < channel.cost("ROME", "rome")
+        True
+        """
+        plain = self.cost(printed, seen, limit)
+        if seen.isupper() or not any(char.islower() for char in seen):
+            return plain
+        return min(plain, self.case - 1.5 + self.cost(printed, seen.upper(), limit))
+
+    def options(self, seen: str, allowed: str) -> tuple[tuple[str, float], ...]:
+        """Which of the allowed characters a seen one may be, the cheapest first, and `UNKNOWN` last."""
+        key = (seen, allowed)
+        found = self._options.get(key)
+        if found is None:
+            costs = [(char, self.of(char, seen)) for char in allowed]
+            near = sorted((pair for pair in costs if pair[1] < self.substitution), key=lambda pair: pair[1])
+            if len(allowed) > 1:
+                near.append((UNKNOWN, self.substitution - math.log(len(allowed))))
+            elif not near:
+                near = costs
+            found = self._options[key] = tuple(near)
+        return found
+
+    def decode(self, seen: str, shape: Sequence[str], beam: int = _BEAM) -> list[Decoded]:
+        """Readings of a seen group as a group of a known shape, the cheapest first.
+
+        `shape` gives the characters allowed at each place. `UNKNOWN` stands where none of them is likely.
+
+        >>> shape = ["0123", DIGITS, "Z"]
+        >>> [reading.text for reading in load_channel().decode("I72", shape, 1)]
+        ['17Z']
+        """
+        columns: list[dict[str, float]] = [{} for _ in range(len(shape) + 1)]
+        columns[0][""] = 0.0
+        gap = len(shape) - len(seen)
+        for place, allowed in enumerate(shape):
+            _relax_lost(columns, place, self._lost_reading(allowed), beam)
+        for at, char in enumerate(seen):
+            columns = self._step(columns, char, shape, at, gap, beam)
+        ends = sorted(columns[-1].items(), key=lambda item: item[1])
+        return [Decoded(text, cost) for text, cost in ends[:beam]]
+
+    def _lost_reading(self, allowed: str) -> tuple[str, float]:
+        return (allowed, self.loss(allowed)) if len(allowed) == 1 else (UNKNOWN, self.lost)
+
+    def _step(
+        self,
+        columns: list[dict[str, float]],
+        char: str,
+        shape: Sequence[str],
+        at: int,
+        gap: int,
+        beam: int,
+    ) -> list[dict[str, float]]:
+        """One more seen character: it is surplus, or it stands for the next place of the shape."""
+        fresh: list[dict[str, float]] = [{} for _ in columns]
+        gone = self.without(char)
+        for place, column in enumerate(columns):
+            if not column or not -_SLACK + min(0, gap) <= place - at <= _SLACK + max(0, gap) + 1:
+                continue
+            kept = column if len(column) <= beam else dict(sorted(column.items(), key=lambda i: i[1])[:beam])
+            here = fresh[place]
+            for text, cost in kept.items():
+                if cost + gone < here.get(text, math.inf):
+                    here[text] = cost + gone
+            if place < len(shape):
+                there = fresh[place + 1]
+                for option, price in self.options(char, shape[place]):
+                    for text, cost in kept.items():
+                        longer = text + option
+                        if cost + price < there.get(longer, math.inf):
+                            there[longer] = cost + price
+        for place, allowed in enumerate(shape):
+            _relax_lost(fresh, place, self._lost_reading(allowed), beam)
+        return fresh
+
+
+def _relax_lost(columns: list[dict[str, float]], place: int, reading: tuple[str, float], beam: int) -> None:
+    """Let the next place of the shape be lost."""
+    char, price = reading
+    there = columns[place + 1]
+    for text, cost in sorted(columns[place].items(), key=lambda item: item[1])[: max(2, beam // 4)]:
+        longer = text + char
+        if cost + price < there.get(longer, math.inf):
+            there[longer] = cost + price
+
+
+def nearest(channel: Channel, seen: str, words: Iterable[str], limit: float, most: int = 4) -> list[tuple[str, float]]:
+    """The words that a seen one may be, the cheapest first, none above the limit.
+
+    >>> nearest(load_channel(), "0CT", ["SEP", "OCT", "NOV"], 6.0)[0][0]
+    'OCT'
+    """
+    found = []
+    for word in words:
+        if abs(len(word) - len(seen)) * channel.lost_mark > limit:
+            continue
+        cost = channel.word_cost(word, seen, limit)
+        if cost <= limit:
+            found.append((word, cost))
+    found.sort(key=lambda pair: pair[1])
+    return found[:most]
+
+
+def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -> list[str]:
+    """Words within an edit distance of a seen one: a cheap sieve before the costs are reckoned.
+
+    >>> close_words("LISBOM", ["LISBON", "LONDON"], 2)
+    ['LISBON']
+    """
+    found = process.extract(seen.upper(), words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
+    return [word for word, _, _ in found]
+
+
+def shape(pattern: str) -> list[str]:
+    """The shape that a short pattern stands for: `9` a digit, `A` a capital, anything else itself.
+
+    >>> [len(allowed) for allowed in shape("#99A")]
+    [1, 10, 10, 26]
+    """
+    named = {"9": DIGITS, "A": LETTERS}
+    return [named.get(char, char) for char in pattern]
+
+
+@lru_cache(maxsize=1)
+def load_channel() -> Channel:
+    """The channel of the shipped tables.
+
+    :raises DictionaryError: when a row of the table is not `printed`, `seen`, `cost`.
+    """
+    path = dictionary_path("confusions/header.tsv")
+    rows = [row for row in path.read_text(encoding="utf-8").splitlines() if row and not row.startswith("# ")]
+    pairs: dict[tuple[str, str], float] = {}
+    for row in rows[1:]:
+        cells = row.split("\t")
+        if len(cells) != 3 or not cells[2].replace(".", "", 1).isdigit():
+            raise DictionaryError(f"{path}: the row {row!r} is not printed, seen, cost; part them with tabs")
+        pairs[cells[0], cells[1]] = float(cells[2])
+    costs = tomllib.loads(dictionary_path("confusions/header.toml").read_text(encoding="utf-8"))
+    return Channel(pairs, {key: float(value) for key, value in costs.items()})

@@ -1,0 +1,285 @@
+"""Format line 12: the classification, the section, the post and the number of the message; and captions."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest, shape
+from cablefix.cable.codes import Codes
+from cablefix.cable.names import read_post, vocabulary
+from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+
+_SECTION = ("SECTION",)
+_SHARE = 0.9
+_CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
+_LEAST_NUMBER, _MOST_NUMBER = 3, 8
+
+
+@lru_cache(maxsize=4)
+def level_forms(codes: Codes) -> dict[str, str]:
+    """Printed forms of the levels with the blanks closed up, and the value that the record gives each."""
+    found: dict[str, str] = {}
+    for item in codes.classifications.values():
+        for form in item.forms:
+            words = [word.replace(" ", "") for word in form.split("  ")]
+            plain = " ".join(words) if len(words) > 1 else form
+            shut = form.replace(" ", "")
+            if all(len(word) == 1 for word in plain.split()):
+                plain = shut
+            found.setdefault(shut, plain)
+    return {shut: value for shut, value in found.items() if len(shut) > 4}
+
+
+def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Part, int, str] | None:
+    """The classification that begins at a word: its part, the word after it, the value for the record.
+
+    Spaced letters, split and run-together words are one form with blanks; the longest form that fits wins.
+    """
+    forms = level_forms(codes)
+    best: tuple[float, int, str, float] | None = None
+    shut = ""
+    for at in range(first, min(len(row.words), first + 24)):
+        shut += row.words[at]
+        if len(shut) > 24:
+            break
+        head = strip_dust(shut.split("//")[0])
+        if len(head) < 5:
+            continue
+        found = (head, 0.05) if head in forms else None
+        if not found:
+            close = nearest(channel, head, close_words(head, tuple(forms), 1 + len(head) // 4), _SHARE * len(head), 1)
+            found = close[0] if close else None
+        if found:
+            score = len(found[0]) * 1.6 - found[1]
+            if best is None or score > best[0]:
+                best = (score, at, found[0], found[1])
+    if best is None:
+        return None
+    _, last, form, cost = best
+    start, end = row.starts[first], row.word_end(last)
+    seen = row.text[start:end]
+    if "//" in seen:
+        end = start + seen.index("//")
+        seen = row.text[start:end]
+    part = Part(
+        "class.level",
+        row.span(start, end),
+        seen,
+        [Decoded(_printed(seen, form, forms), cost)],
+        rule="header.classification",
+    )
+    value = forms[form]
+    caveat = _CAVEAT.match(row.text[end:])
+    if caveat:
+        value += row.text[end : row.word_end(last)]
+    return part, last + 1, value
+
+
+def _printed(seen: str, form: str, forms: dict[str, str]) -> str:
+    """The form as this line prints it: spaced letters stay spaced, closed words closed."""
+    letters = seen.split()
+    if seen.replace(" ", "") == form:
+        if len(letters) > 2 and sum(len(word) == 1 for word in letters) >= len(letters) / 2:
+            return _spaced(form, forms)
+        return seen if len(letters) == len(forms[form].split()) else forms[form]
+    if len(letters) > 2 and sum(len(word) == 1 for word in letters) >= len(letters) / 2:
+        return _spaced(form, forms)
+    return forms[form]
+
+
+def _spaced(form: str, forms: dict[str, str]) -> str:
+    if form in ("UNCLASEFTO",):
+        return "UNCLAS E F T O"
+    return " ".join(" ".join(word) for word in forms[form].split())
+
+
+def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") -> Parsed | None:
+    """`CONFIDENTIAL SECTION 01 OF 03 MOSCOW 000849`, in all its forms; None without a level.
+
+    A level alone is a banner rather than a format line: its gain is small. `post` is the post that other lines name.
+    """
+    first = 0
+    while first < len(row.words) and is_dust(row.words[first]):
+        first += 1
+    if first >= len(row.words) or len(row.words) > 40:
+        return None
+    level = read_level(row, first, channel, codes)
+    if level is None:
+        return None
+    part, at, value = level
+    parts = [part]
+    gain = 5.0 - 0.5 * part.best.cost
+    at, section = _read_section(row, at, channel)
+    if section:
+        parts += section
+        gain += 5.0
+    tail = _post_and_number(row, at, channel, codes, post)
+    if tail:
+        parts += tail[0]
+        gain += tail[1]
+    elif at < len(row.words) and not section:
+        gain -= 3.0
+    parsed = Parsed("classification", [row], parts, gain)
+    parsed.parts[0].name = "class.level"
+    parsed.parts.append(Part("class.value", part.span, value, [Decoded(value, part.best.cost)]))
+    return parsed
+
+
+def _read_section(row: Row, at: int, channel: Channel) -> tuple[int, list[Part]]:
+    """`SECTION 01 OF 03`, `FINAL SECTION OF 3`, `01 OF 03`; returns the word after it and the parts."""
+    words = row.words
+    for start in range(at, min(at + 3, len(words))):
+        word = strip_dust(words[start])
+        if word != "SECTION" and not (5 <= len(word) <= 8 and nearest(channel, word, _SECTION, 11.0)):
+            continue
+        parts = [_word_part("class.section_word", row, start, "SECTION", channel)]
+        nxt = start + 1
+        if nxt + 2 < len(words) and _is_of(words[nxt + 1], channel):
+            parts.append(_count_part("class.section", row, nxt, channel))
+            parts.append(_word_part("class.of", row, nxt + 1, "OF", channel))
+            parts.append(_count_part("class.total", row, nxt + 2, channel))
+            return nxt + 3, parts
+        if nxt + 1 < len(words) and _is_of(words[nxt], channel):
+            parts.append(_word_part("class.of", row, nxt, "OF", channel))
+            parts.append(_count_part("class.total", row, nxt + 1, channel))
+            return nxt + 2, parts
+    return at, []
+
+
+def _is_of(word: str, channel: Channel) -> bool:
+    return word == "OF" or (len(strip_dust(word)) == 2 and channel.word_cost("OF", strip_dust(word)) < 9.0)
+
+
+def _word_part(name: str, row: Row, at: int, printed: str, channel: Channel) -> Part:
+    seen = row.words[at]
+    cost = channel.word_cost(printed, strip_dust(seen))
+    return Part(name, row.span(row.starts[at], row.word_end(at)), seen, [Decoded(printed, cost)], rule="header.keyword")
+
+
+def _count_part(name: str, row: Row, at: int, channel: Channel) -> Part:
+    """One or two digits of a count; words (`TWO`) stay as they are."""
+    seen = row.words[at]
+    plain = strip_dust(seen)
+    span = row.span(row.starts[at], row.word_end(at))
+    if len(plain) > 2 and plain.isalpha() and plain.isupper():
+        return Part(name, span, seen, [Decoded(seen, 0.5)], rule="header.section")
+    form = ["0123", DIGITS] if len(plain or seen) >= 2 else [DIGITS]
+    return Part(name, span, seen, channel.decode(plain or seen, form, 8), form, rule="header.section")
+
+
+def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: str) -> tuple[list[Part], float] | None:
+    """The post and the number of the message, wherever in the rest of the line they stand."""
+    known = vocabulary(codes).posts
+    best: tuple[float, list[Part]] | None = None
+    for last in range(at + 1, min(len(row.words), at + 9)):
+        number = strip_dust(row.words[last])
+        if not _numberlike(number):
+            continue
+        for first in range(max(at, last - 3), last):
+            name = row.text[row.starts[first] : row.word_end(last - 1)]
+            readings = read_post(name, codes, channel)
+            if post and strip_dust(name) != post:
+                near = channel.word_cost(post, strip_dust(name), 3.0 + len(post))
+                if near < 3.0 + len(post):
+                    readings = sorted(
+                        [Decoded(post, near), *(r for r in readings if r.text != post)], key=lambda r: r.cost
+                    )
+            score = 8.0 - 0.5 * readings[0].cost if readings[0].text in known or readings[0].text == post else 1.0
+            score += 2.0 if len(number) >= 4 else 0.0
+            score -= 1.5 * (first - at) + 0.3 * (len(row.words) - last - 1)
+            if best is None or score > best[0]:
+                start = row.starts[first]
+                span = row.span(start, row.word_end(last - 1))
+                parts = [Part("class.post", span, name, readings, rule="header.post")]
+                begin = row.starts[last] + row.words[last].find(number)
+                form = [DIGITS] * len(number)
+                parts.append(
+                    Part(
+                        "class.number",
+                        row.span(begin, begin + len(number)),
+                        number,
+                        channel.decode(number, form, 6),
+                        form,
+                        rule="header.number",
+                    )
+                )
+                best = (score, parts)
+    if best is None:
+        return None
+    return best[1], best[0]
+
+
+def _numberlike(word: str) -> bool:
+    if not _LEAST_NUMBER <= len(word) <= _MOST_NUMBER:
+        return len(word) == 2 and word.isdigit()
+    digits = sum(char.isdigit() for char in word)
+    return 2 * digits >= len(word) and not any(char.islower() and char not in "olisgqbz" for char in word)
+
+
+def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """A line of captions and nothing else: `SIPDIS`, `NODIS CHEROKEE`, `EYES ONLY`, `SENSITIVE`."""
+    words = [word for word in row.words if not is_dust(word)]
+    if not words or len(words) > 6:
+        return None
+    text = strip_dust(" ".join(words))
+    names = _captions(codes)
+    if text in names:
+        part = Part("caption", row.span(0, len(row.text)), row.text, [Decoded(text, 0.1)], rule="header.caption")
+        return Parsed("caption", [row], [part], 6.0)
+    parts: list[Part] = []
+    cost = 0.0
+    start = 0
+    while start < len(row.words):
+        if is_dust(row.words[start]):
+            start += 1
+            continue
+        found = _caption_at(row, start, names, channel)
+        if found is None:
+            return None
+        part, start = found
+        parts.append(part)
+        cost += part.best.cost
+    return Parsed("caption", [row], parts, 6.0 - 0.6 * cost)
+
+
+@lru_cache(maxsize=4)
+def _captions(codes: Codes) -> dict[str, str]:
+    found = {name: entry.kind for name, entry in codes.captions.items()}
+    return {**found, "SENSITIVE": "special handling"}
+
+
+def _caption_at(row: Row, start: int, names: dict[str, str], channel: Channel) -> tuple[Part, int] | None:
+    """The caption that begins at a word, the longest first; a damaged one must be long enough to be told."""
+    for end in range(min(len(row.words), start + 4), start, -1):
+        a, b = row.starts[start], row.word_end(end - 1)
+        seen = row.text[a:b]
+        plain = strip_dust(seen)
+        if plain in names:
+            return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
+        if len(plain) >= 5:
+            near = nearest(
+                channel, plain, close_words(plain, tuple(names), 1 + len(plain) // 5), 0.9 * len(plain) + 1.0, 2
+            )
+            if near:
+                return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end
+    return None
+
+
+def read_page_head(row: Row, channel: Channel, codes: Codes, post: str = "") -> Parsed | None:
+    """`MOSCOW 00000849 002 OF 003`: the running head of the 2000s."""
+    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    if not 5 <= len(words) <= 9 or not _is_of(row.words[words[-2]], channel):
+        return None
+    number = strip_dust(row.words[words[-4]])
+    if not 7 <= len(number) <= 9:
+        return None
+    name = row.text[row.starts[words[0]] : row.word_end(words[-5])]
+    parts = [Part("page.post", row.span(0, row.word_end(words[-5])), name, read_post(name, codes, channel))]
+    for key, at, form in (("number", words[-4], "99999999"), ("page", words[-3], "999"), ("total", words[-1], "999")):
+        seen = strip_dust(row.words[at])
+        parts.append(
+            Part(f"page.{key}", row.span(row.starts[at], row.word_end(at)), seen, channel.decode(seen, shape(form), 4))
+        )
+    cost = sum(part.best.cost for part in parts)
+    return Parsed("page", [row], parts, 20.0 - 0.6 * cost) if cost < 40.0 else None

@@ -1,0 +1,338 @@
+"""Settle the date and time of a message: date-time group, Julian day, page heads and DECL date together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cablefix.cable.channel import Channel, Decoded
+from cablefix.cable.codes import Codes
+from cablefix.cable.draft import Draft
+from cablefix.cable.rows import Part
+from cablefix.cable.settle import Verdicts, agree, form_evidence, weigh
+from cablefix.ledger import Evidence, EvidenceKind
+
+_PIVOT = 45  # two-digit years from here on are of the 20th century; telegrams in this form begin in the 1940s
+_APART = 7.0  # the Julian day does not belong to the date at all
+_NEXT_DAY = 2.2  # filed on the day after
+_UNDATED = 2.5  # the DECL date is at no round distance from the date
+_ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
+_OUT_OF_FORCE = 4.0
+_SURE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date and a time of day as `ddhhmmZ`."""
+
+    day: date
+    group: str
+
+
+def century(two_digits: int) -> int:
+    """The year that two digits stand for. The 06-99 rule of ACP 127 would date a cable of 2007 to 1907.
+
+    >>> century(7), century(68)
+    (2007, 1968)
+    """
+    return (1900 if two_digits >= _PIVOT else 2000) + two_digits
+
+
+def settle_date(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes) -> tuple[Moment | None, float]:
+    """Decide day, time, month and year; returns them with their probability, None where there is no group."""
+    parsed = draft.found.get("dtg")
+    if parsed is None:
+        return None, 0.0
+    parts = {key: parsed.part(f"dtg.{key}") for key in ("group", "month", "year")}
+    group, month, year = parts["group"], parts["month"], parts["year"]
+    if group is None or month is None:
+        return None, 0.0
+    judge = _Judge(draft, channel, codes)
+    scored = sorted(
+        ((judge.cost(moment, group, month, year), moment) for moment in _moments(draft, judge, group, month, year)),
+        key=lambda item: item[0],
+    )
+    if not scored:
+        return None, 0.0
+    best = scored[0][1]
+    shares = weigh([item[0] for item in scored], min(scored[0][0], 30.0) + 9.0)
+    confidence = shares[0]
+    extra = judge.evidence(best)
+    _decide(group, best.group, shares, [item[1].group for item in scored], verdicts, extra)
+    months = [_month_word(item[1].day, month, codes) for item in scored]
+    _decide(month, months[0], shares, months, verdicts, extra)
+    if year is not None:
+        years = [f"{item[1].day.year % 100:02d}" for item in scored]
+        _decide(year, years[0], shares, years, verdicts, extra)
+    judge.settle_julian(best, verdicts, confidence)
+    return best, confidence
+
+
+def _decide(
+    part: Part, text: str, shares: list[float], texts: list[str], verdicts: Verdicts, extra: tuple[Evidence, ...]
+) -> None:
+    """Decide one part by the share of all moments that give it this text."""
+    share = sum(weight for weight, other in zip(shares, texts, strict=True) if other == text)
+    evidence = (*form_evidence(part, text), *extra) if text != part.seen else ()
+    verdicts.set(part, text, min(share, 0.999), *evidence)
+
+
+def _month_word(day: date, part: Part, codes: Codes) -> str:
+    for reading in part.readings:
+        if reading.text in codes.months and codes.months[reading.text].number == day.month:
+            return reading.text
+    return next(word for word, entry in codes.months.items() if entry.number == day.month and len(word) == 3)
+
+
+def _moments(draft: Draft, judge: _Judge, group: Part, month: Part, year: Part | None) -> list[Moment]:
+    """All moments that some place suggests."""
+    plain = judge.plain(group, month, year)
+    if plain is not None and judge.fits_julian(plain.day):
+        return [plain]
+    found: dict[Moment, None] = {}
+    groups = group.widen(judge.channel)
+    years = [item.text for item in year.widen(judge.channel)] if year else []
+    for two in dict.fromkeys([text for text in years if "?" not in text][:6] or judge.years_elsewhere()):
+        full = century(int(two))
+        for word in month.readings[:4]:
+            entry = judge.codes.months.get(word.text)
+            if entry is None:
+                continue
+            for item in groups[:10]:
+                for text in _filled(item.text):
+                    day = _day(full, entry.number, text[:2])
+                    if day and _clock(text[2:6]):
+                        found[Moment(day, text)] = None
+        for day in judge.julian_days(full):
+            for item in groups[:6]:
+                text = f"{day.day:02d}{item.text[2:]}"
+                if "?" not in text and _clock(text[2:6]):
+                    found[Moment(day, text)] = None
+    return list(found)
+
+
+def _filled(text: str) -> Iterator[str]:
+    """A group whose first digit cannot be told, with each digit that a day may begin with."""
+    if "?" not in text:
+        yield text
+    elif text.count("?") == 1 and text[0] == "?":
+        yield from (digit + text[1:] for digit in "0123")
+
+
+def _day(year: int, month: int, text: str) -> date | None:
+    try:
+        return date(year, month, int(text))
+    except ValueError:
+        return None
+
+
+def _clock(text: str) -> bool:
+    return text.isdigit() and int(text[:2]) < 24 and int(text[2:]) < 60
+
+
+class _Judge:
+    """Knows what the other places of the header say about the date."""
+
+    def __init__(self, draft: Draft, channel: Channel, codes: Codes) -> None:
+        self.channel, self.codes = channel, codes
+        line = draft.found.get("de")
+        self.julian = line.part("de.julian") if line else None
+        self.filed = line.part("de.time") if line else None
+        order = draft.found.get("eo")
+        self.decl = order.part("eo.decl") if order else None
+        self.order = order.part("eo.number") if order else None
+        self.stamps = [part for page in draft.pages if (part := page.part("page.time"))]
+        received = draft.found.get("received")
+        self.received = received.part("received") if received else None
+
+    def plain(self, group: Part, month: Part, year: Part | None) -> Moment | None:
+        """The moment as seen, where every part of it reads as seen and cheaply."""
+        if year is None or group.best.text != group.seen or year.best.text != year.seen:
+            return None
+        entry = self.codes.months.get(month.seen)
+        if entry is None or not re.fullmatch(r"\d{6}Z", group.seen):
+            return None
+        day = _day(century(int(year.seen)), entry.number, group.seen[:2])
+        return Moment(day, group.seen) if day and _clock(group.seen[2:6]) else None
+
+    def fits_julian(self, day: date) -> bool:
+        """Whether the Julian day as seen is that of the date or the next one; true where there is none."""
+        if self.julian is None:
+            return True
+        return self.julian.seen in (_ordinal(day), _ordinal(day + timedelta(1)))
+
+    def years_elsewhere(self) -> list[str]:
+        """Two-digit years that the DECL date and the date of receipt suggest."""
+        found = []
+        if self.decl is not None and (match := re.search(r"(\d{4})$", self.decl.best.text)):
+            found += [f"{(int(match[1]) - back) % 100:02d}" for back in (10, 25)]
+        if self.received is not None and (match := re.search(r"\b19(\d\d)\b", self.received.seen)):
+            found.insert(0, match[1])
+        return found
+
+    def julian_days(self, year: int) -> list[date]:
+        """The days that the Julian day may mean, and the days before them."""
+        if self.julian is None:
+            return []
+        days = []
+        for item in self.julian.widen(self.channel)[:4]:
+            if item.text.isdigit() and 1 <= int(item.text) <= 366:
+                day = date(year, 1, 1) + timedelta(int(item.text) - 1)
+                days += [day, day - timedelta(1)]
+        return [day for day in days if day.year == year]
+
+    def cost(self, moment: Moment, group: Part, month: Part, year: Part | None) -> float:
+        """What it costs that all places read as they do, given the moment."""
+        channel = self.channel
+        seen = group.seen.replace(" ", "").strip(".")
+        total = channel.cost(moment.group, seen) if moment.group != seen else _SURE
+        word = _month_word(moment.day, month, self.codes)
+        total += channel.word_cost(word, month.seen.strip(".,"), 12.0) if word != month.seen else _SURE
+        if total == float("inf"):
+            total = 30.0
+        if year is not None:
+            total += channel.cost(f"{moment.day.year % 100:02d}", year.seen)
+        total += self._julian_cost(moment) + self._decl_cost(moment.day) + self._order_cost(moment.day)
+        return total + self._stamp_cost(moment)
+
+    def _julian_cost(self, moment: Moment) -> float:
+        if self.julian is None:
+            return 0.0
+        seen = self.julian.seen.replace(" ", "")
+        same = self.channel.cost(_ordinal(moment.day), seen)
+        after = self.channel.cost(_ordinal(moment.day + timedelta(1)), seen) + _NEXT_DAY
+        return min(same, after, _APART)
+
+    def _decl_cost(self, day: date) -> float:
+        if self.decl is None:
+            return 0.0
+        best = _UNDATED
+        for item in self.decl.readings[:6]:
+            until = decl_date(item.text)
+            if until and any(abs((until - _later(day, years)).days) <= 3 for years in _ROUND_YEARS):
+                best = min(best, item.cost - self.decl.readings[0].cost)
+        return best if decl_date(self.decl.best.text) else 0.0
+
+    def _order_cost(self, day: date) -> float:
+        if self.order is None:
+            return 0.0
+        costs = []
+        for item in self.order.readings:
+            entry = self.codes.executive_orders.get(item.text)
+            if entry is None:
+                continue
+            inside = entry.effective - timedelta(180) <= day and (
+                entry.until is None or day <= entry.until + timedelta(365)
+            )
+            costs.append(item.cost - self.order.readings[0].cost + (0.0 if inside else _OUT_OF_FORCE))
+        return min(costs, default=0.0)
+
+    def _stamp_cost(self, moment: Moment) -> float:
+        """The time of the page heads of 1965-79 is that of arrival: the same day or the next."""
+        total = 0.0
+        seen = {part.seen: part for part in self.stamps}
+        for text in list(seen)[:3]:
+            after = moment.day + timedelta(1)
+            days = (
+                self.channel.cost(f"{moment.day.day:02d}", text[:2]),
+                self.channel.cost(f"{after.day:02d}", text[:2]) + _NEXT_DAY,
+            )
+            total += min(*days, 4.0)
+        return total
+
+    def evidence(self, moment: Moment) -> tuple[Evidence, ...]:
+        """What speaks for the moment beside its own line."""
+        found = []
+        if self.julian is not None and self._julian_cost(moment) < _APART:
+            text = f"day {_ordinal(moment.day)} of the year in the DE line is {moment.day:%d %b}"
+            found.append(agree(text, [self.julian]))
+        if self.decl is not None and decl_date(self.decl.best.text) and self._decl_cost(moment.day) < 1.0:
+            found.append(agree("the DECL date is a round number of years later", [self.decl]))
+        return tuple(found)
+
+    def settle_julian(self, moment: Moment, verdicts: Verdicts, confidence: float) -> None:
+        """Decide the Julian day by the date, where the two can belong together."""
+        if self.julian is None:
+            return
+        seen = self.julian.seen.replace(" ", "")
+        days = [_ordinal(moment.day), _ordinal(moment.day + timedelta(1))]
+        if seen in days:
+            verdicts.set(self.julian, seen, max(confidence, 0.95))
+            return
+        costs = [(self.channel.cost(days[0], seen), days[0]), (self.channel.cost(days[1], seen) + _NEXT_DAY, days[1])]
+        costs += [(item.cost + _APART, item.text) for item in self.julian.widen(self.channel)[:4]]
+        best: dict[str, float] = {}
+        for cost, text in costs:
+            best[text] = min(cost, best.get(text, cost))
+        ranked = sorted(best.items(), key=lambda item: item[1])
+        shares = weigh([cost for _, cost in ranked], ranked[0][1] + ELSE_MARGIN)
+        text = ranked[0][0]
+        if "?" in text:
+            return
+        evidence = Evidence(
+            EvidenceKind.CROSS_CHECK, f"{moment.day:%d %b %Y} is day {_ordinal(moment.day)}", 0.0, (self.julian.span,)
+        )
+        verdicts.set(self.julian, text, shares[0] * max(confidence, 0.6), evidence, *form_evidence(self.julian, text))
+
+
+ELSE_MARGIN = 9.0
+
+
+def _ordinal(day: date) -> str:
+    return f"{day:%j}"
+
+
+def _later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def decl_date(text: str) -> date | None:
+    """The date of `mm/dd/yyyy`, None for anything else.
+
+    >>> decl_date("02/28/2017"), decl_date("OADR")
+    (datetime.date(2017, 2, 28), None)
+    """
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
+    if not match:
+        return None
+    try:
+        return date(int(match[3]), int(match[1]), int(match[2]))
+    except ValueError:
+        return None
+
+
+def settle_decl(draft: Draft, moment: Moment | None, verdicts: Verdicts, channel: Channel) -> None:
+    """Decide the DECL date: most are 10 or 25 years after the date of the message, or the day before that."""
+    line = draft.found.get("eo")
+    part = line.part("eo.decl") if line else None
+    if part is None or not re.search(r"\d\d", part.seen):
+        return
+    until = decl_date(part.seen)
+    if until and (moment is None or any(abs((until - _later(moment.day, y)).days) <= 3 for y in _ROUND_YEARS)):
+        verdicts.set(part, part.seen, 0.99)
+        return
+    seen = part.seen.replace(" ", "")
+    readings = {item.text: item.cost + 1.5 for item in part.widen(channel)[:16] if decl_date(item.text)}
+    if moment is not None:
+        for years, price in ((10, 1.0), (25, 2.5), (5, 4.0), (20, 4.0)):
+            for shift, more in ((-1, 0.0), (0, 0.0), (-2, 1.5), (1, 2.0), (-3, 2.5)):
+                text = f"{_later(moment.day, years) + timedelta(shift):%m/%d/%Y}"
+                cost = channel.cost(text, seen, 34.0) + price + more - 2.0
+                if cost < readings.get(text, 34.0):
+                    readings[text] = cost
+    if not readings:
+        return
+    ranked = sorted(readings.items(), key=lambda item: item[1])
+    shares = weigh([cost for _, cost in ranked], max(ELSE_MARGIN, 12.0))
+    text = ranked[0][0]
+    part.readings = [Decoded(*item) for item in ranked[:6]]
+    evidence = form_evidence(part, text)
+    if text != part.seen and moment is not None:
+        note = f"{(decl_date(text) or moment.day).year - moment.day.year} years after the date of the message"
+        evidence = (*evidence, agree(note, [part]))
+    verdicts.set(part, text, shares[0], *evidence)

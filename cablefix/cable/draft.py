@@ -1,0 +1,233 @@
+"""From the chain of format lines to a draft of the header: the lines between them find their place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cablefix.cable.address import read_address, read_keyword
+from cablefix.cable.bodylines import is_dust_row, ref_items
+from cablefix.cable.channel import Channel
+from cablefix.cable.classline import read_caption_line
+from cablefix.cable.codes import Codes
+from cablefix.cable.eralines import is_counter_line, read_distribution_line
+from cablefix.cable.rows import Parsed, Row, strip_dust
+
+_MOST_WRAPPED = 5
+_REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
+_RULE = re.compile(r"[-—–_=~.]{4,}$")
+_PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
+_HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
+_PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b")
+
+
+@dataclass
+class Draft:
+    """The header before anything is decided: each line with its place, each field with its readings."""
+
+    found: dict[str, Parsed] = field(default_factory=dict)
+    to: list[Parsed] = field(default_factory=list)
+    info: list[Parsed] = field(default_factory=list)
+    captions: list[Parsed] = field(default_factory=list)
+    passing: list[Row] = field(default_factory=list)
+    cleared: list[Row] = field(default_factory=list)
+    protocol: list[Row] = field(default_factory=list)
+    runs: dict[str, list[Row]] = field(default_factory=dict)
+    pages: list[Parsed] = field(default_factory=list)
+    banners: list[Parsed] = field(default_factory=list)
+    trailers: list[Row] = field(default_factory=list)
+    portions: tuple[str, ...] = ()
+
+    def part_text(self, kind: str, name: str) -> str:
+        """What a part of a format line is seen as, empty where there is none."""
+        parsed = self.found.get(kind)
+        part = parsed.part(name) if parsed else None
+        return part.seen if part else ""
+
+
+def width_of(rows: Sequence[Row]) -> int:
+    """The width to which the document is wrapped: the length that one line in twenty exceeds, at most 80."""
+    lengths = sorted(len(row.text) for row in rows if len(row.text) <= 80)
+    return lengths[int(len(lengths) * 0.95)] if lengths else 69
+
+
+def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
+    """Whether the first word of the next line would not have fitted on this one, so that the text goes on there."""
+    if row.text.endswith("-"):
+        return True
+    return len(row.text) + indent + 1 + len(after.words[0]) > width - 3
+
+
+def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel: Channel, codes: Codes) -> Draft:
+    """Place the lines between the format lines: addressees, captions, passing notes, text that wraps."""
+    draft = Draft()
+    taken = {index for index, _ in chain}
+    for _, parsed in chain:
+        if parsed.kind == "caption":
+            draft.captions.append(parsed)
+        else:
+            draft.found[parsed.kind] = parsed
+            draft.runs[parsed.kind] = list(parsed.rows)
+    width = width_of(rows)
+    for position, (index, parsed) in enumerate(chain):
+        stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
+        between = [at for at in range(index + 1, stop) if at not in taken]
+        _place(draft, parsed, rows, between, width, channel, codes)
+    for kind in ("to", "info"):
+        if kind in draft.found:
+            getattr(draft, kind).insert(0, draft.found[kind])
+    return draft
+
+
+def _place(
+    draft: Draft, parsed: Parsed, rows: Sequence[Row], between: list[int], width: int, channel: Channel, codes: Codes
+) -> None:
+    kind = parsed.kind
+    if kind in ("to", "info"):
+        _place_addresses(draft, kind, rows, between, channel, codes)
+    elif kind in ("classification", "caption", "number"):
+        _place_captions(draft, rows, between, channel, codes, "classification" in draft.found or kind == "number")
+    elif kind in ("subject", "ref", "classified-by", "tags", "received"):
+        _place_wrapped(draft, kind, rows, between, width)
+    elif kind == "distribution":
+        _place_distribution(draft, rows, between, channel)
+    elif kind in ("drafted", "approved"):
+        for at in between:
+            if is_counter_line(rows[at].text):
+                break
+            if re.search(r"[A-Z]{1,6}(?:/[A-Z]+)*\s?[:\-]", rows[at].text) and len(draft.cleared) < 14:
+                draft.cleared.append(rows[at])
+
+
+def _place_addresses(
+    draft: Draft, kind: str, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes
+) -> None:
+    """The addressees below TO or INFO; a damaged INFO turns the rest into information addressees."""
+    current = kind
+    for at in between:
+        row = rows[at]
+        if strip_dust(row.text) == "BT":
+            draft.protocol.append(row)
+            return
+        if is_dust_row(row) or len(row.words) > 12:
+            continue
+        items = getattr(draft, current)
+        first = 0
+        word = None
+        if current == "to" and "info" not in draft.found:
+            word = read_keyword(row, "info", channel)
+            if word:
+                current, items, first = "info", draft.info, 1
+        offset = 2 if current in draft.found else 1
+        address = read_address(row, first, f"{current}.{len(items) + offset}", channel, codes)
+        if address and (address.gain >= 2.5 or (address.gain >= 1.0 and row.text.isupper())):
+            if word:
+                address.parts.insert(0, word[0])
+            items.append(address)
+
+
+def _place_captions(
+    draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes, inside: bool
+) -> None:
+    """Captions and lines such as `STATE FOR EAP/PMBS` between the number of the message and its E.O. or subject."""
+    last = max((ORDER_INDEX.get(kind, -1) for kind in draft.found), default=-1)
+    for at in between:
+        row = rows[at]
+        caption = read_caption_line(row, channel, codes)
+        if caption and caption.gain > 1.0:
+            draft.captions.append(caption)
+        elif inside and last >= 0 and _is_passing(row, rows, at):
+            draft.passing.append(row)
+
+
+ORDER_INDEX = {"eo": 0, "tags": 1, "subject": 2, "ref": 3, "number": 4}
+
+
+def _is_passing(row: Row, rows: Sequence[Row], at: int) -> bool:
+    """Whether a line is a note on who is to have the message: in capitals, no paragraph, no heading."""
+    letters = [char for char in row.text if char.isalpha()]
+    upper = sum(char.isupper() for char in letters)
+    if len(letters) < 4 or upper < 0.85 * len(letters) or len(row.text) > 80:
+        return False
+    if _PARAGRAPH.match(row.text):
+        return False
+    return bool(_PASS.search(row.text)) or "COPY" in row.text or row.text.endswith((";", ","))
+
+
+def _place_distribution(draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel) -> None:
+    parsed = draft.found["distribution"]
+    for at in between[:10]:
+        if parsed.part("distribution.total") or is_counter_line(rows[at].text):
+            return
+        more = read_distribution_line(rows[at], channel, False)
+        if more:
+            for part in more.parts:
+                if part.name != "distribution.total":
+                    part.name = f"{part.name.split('.')[0]}.{at}-{part.name.split('.')[1]}"
+            parsed.rows.append(rows[at])
+            parsed.parts += more.parts
+            draft.runs["distribution"].append(rows[at])
+
+
+def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[int], width: int) -> None:
+    """Lines into which the text of a field runs on."""
+    run = draft.runs[kind]
+    for at in between[:_MOST_WRAPPED]:
+        row, before = rows[at], run[-1]
+        if is_dust_row(row) or _RULE.fullmatch(row.text):
+            return
+        if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
+            return
+        run.append(row)
+
+
+def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, width: int) -> bool:
+    before = run[-1]
+    if kind == "received":
+        return len(run) < 3 and bool(re.search(r"\d{1,2}[:.]\d\d\s?[ap]\.?\s?m", row.text, re.IGNORECASE))
+    if kind == "classified-by":
+        said = " ".join(item.text for item in run)
+        if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
+            return False
+        return bool(_REASONS.search(row.text)) or wraps(before, row, width)
+    if _is_heading(row, rows, at) or (kind != "ref" and _PARAGRAPH.match(row.text)):
+        return False
+    if kind == "tags":
+        words = [word.strip(",;") for word in row.words]
+        return (before.text.endswith(",") or wraps(before, row, width)) and all(
+            2 <= len(word) <= 5 and word.isupper() for word in words
+        )
+    if kind == "ref" and _continues_refs(run, row):
+        return True
+    if _PARAGRAPH.match(row.text):
+        return False
+    indent = 9 if len(run) > 1 else 0
+    return wraps(before, row, width, indent) and _alike(run[0], row)
+
+
+def _alike(first: Row, row: Row) -> bool:
+    """Whether two lines are both in capitals or both not."""
+
+    def upper(text: str) -> bool:
+        letters = [char for char in text if char.isalpha()]
+        return sum(char.isupper() for char in letters) > 0.8 * len(letters)
+
+    return upper(first.text.split(":", 1)[-1] or first.text) == upper(row.text)
+
+
+def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
+    """Whether a line is a heading of the text: known words, or a rule below it."""
+    if strip_dust(row.text).upper() in _HEADINGS:
+        return True
+    return at + 1 < len(rows) and bool(_RULE.fullmatch(rows[at + 1].text))
+
+
+def _continues_refs(run: list[Row], row: Row) -> bool:
+    """Whether a line begins with the label that comes next."""
+    said = " ".join(item.text for item in run)
+    labels = [label for label, _, _ in ref_items(said.split(":", 1)[-1]) if label]
+    if not labels or len(labels[-1]) != 1:
+        return False
+    following = chr(ord(labels[-1]) + 1)
+    return bool(re.match(rf"\(?{re.escape(following)}[.):}}]", row.text))

@@ -1,0 +1,164 @@
+"""The end of a message and its protocol lines: signature, BT, serial, NNNN, relay counters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from cablefix.cable.channel import Channel, load_channel
+from cablefix.cable.classline import read_class_line, read_page_head
+from cablefix.cable.codes import Codes, upper_name
+from cablefix.cable.eralines import is_counter_line, read_file_page_head
+from cablefix.cable.fields import Field, Header, Line, Reading
+from cablefix.cable.rows import Row, is_dust, rows_of, strip_dust
+
+_LAST_LINES = 14
+_NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
+_SERIAL = re.compile(r"[#4H*][0-9OoIlBSZ]{4}")
+_END = re.compile(r"(?:END OF (?:MESSAGE|DOCUMENT|TEXT)|<+ ?END OF DOCUMENT ?>+)\.?", re.IGNORECASE)
+_ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
+_GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
+_STAMP = re.compile(r"RELEASE|DECLASS|UNCLASSIFIED|COPY|DOCUMENT|REVIEW|Case No|Doc", re.IGNORECASE)
+_NO_NAMES = frozenset(
+    """SUMMARY COMMENT CONFIDENTIAL SECRET UNCLASSIFIED UNCLAS RESTRICTED SIPDIS NODIS EXDIS LIMDIS NOFORN NNNN
+    BACKGROUND CONCLUSION INTRODUCTION PRIORITY ROUTINE IMMEDIATE FLASH ENDTEXT TEXT END QUOTE UNQUOTE TELEGRAM
+    SENSITIVE ATTACHMENT ENCLOSURE RECOMMENDATION PARTICIPANTS GDS XGDS ADS OADR""".split()
+)
+_IN_TABLE, _FITTING, _OTHER = 0.985, 0.93, 0.8
+_GAP = 6.0
+
+
+def protocol_lines(lines: Sequence[Line]) -> list[int]:
+    """The numbers of lines that belong to the protocol of transmission and not to the text.
+
+    `BT`, `#0849`, `NNNN`, the dashes with a relay counter, `END OF DOCUMENT`, the control mark before ACTION.
+    """
+    rows = rows_of(lines)
+    found = []
+    for at, row in enumerate(rows):
+        if len(row.text) > 60:
+            continue
+        text = strip_dust(row.text)
+        if (
+            text == "BT"
+            or _ENDMARK.fullmatch(text)
+            or _END.fullmatch(text)
+            or is_counter_line(row.text)
+            or (_SERIAL.fullmatch(row.text.strip()) and _near_trailer(rows, at))
+            or (re.fullmatch(r"\d{1,2}(?: ?[-–] ?S)?|\d\d", text) and _before_action(rows, at))
+        ):
+            found.append(row.number)
+    return found
+
+
+def _near_trailer(rows: Sequence[Row], at: int) -> bool:
+    """Whether BT stands just before a line or NNNN just after it."""
+    before = [strip_dust(row.text) for row in rows[max(0, at - 2) : at]]
+    after = [strip_dust(row.text) for row in rows[at + 1 : at + 3]]
+    return (
+        "BT" in before
+        or any(_ENDMARK.fullmatch(text) for text in after)
+        or (rows[at].text[0] == "#" and at + 3 >= len(rows))
+    )
+
+
+def _before_action(rows: Sequence[Row], at: int) -> bool:
+    return (
+        at + 1 < len(rows) and strip_dust(rows[at + 1].words[0]) in ("ACTION", "ORIGIN") and len(rows[at + 1].words) > 1
+    )
+
+
+def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -> tuple[int, Field] | None:
+    """The surname that signs a telegram, and the number of its line; None where none is found.
+
+    It stands alone on the last line of the text; banners, stamps and protocol lines may follow. Telegrams of 1965-72
+    print it after the group (`GP-4. ROGERS`) or after the last sentence (`... HEARING. RUSK`): the field then has a
+    part named `inline`, and its span is the name only. The value is the name as printed, or the name of the chief of
+    mission of that post and day where the text is a damaged form of it.
+    """
+    if header is None:
+        return None
+    channel = load_channel()
+    rows = [row for row in rows_of(lines) if row.number > header.last_line][-_LAST_LINES:]
+    known = _signers(header, codes)
+    skipped = set(protocol_lines([row.line for row in rows]))
+    tried = 0
+    for row in reversed(rows):
+        if row.number in skipped or _is_furniture(row, channel, codes):
+            continue
+        tried += 1
+        found = _signature_at(row, known, channel)
+        if found:
+            return row.number, found
+        if tried >= 4 or len(row.text) > 30:
+            return None
+    return None
+
+
+def _is_furniture(row: Row, channel: Channel, codes: Codes) -> bool:
+    if all(is_dust(word) for word in row.words) or _STAMP.search(row.text):
+        return True
+    if len(row.text) < 40:
+        banner = read_class_line(row, channel, codes)
+        if banner and banner.gain > 2.0:
+            return True
+    page = read_page_head(row, channel, codes) or read_file_page_head(row, channel, codes)
+    return page is not None or strip_dust(row.text) in ("NODIS", "EXDIS", "LIMDIS", "NOFORN")
+
+
+def _signers(header: Header, codes: Codes) -> list[str]:
+    """Surnames of those who may sign: the chief of mission of the post, or the Secretary for STATE."""
+    dtg, post = header.value("dtg_iso"), header.value("post")
+    if not dtg or not post:
+        return []
+    day = date.fromisoformat(dtg[:10])
+    if post == "STATE":
+        officers = codes.principal_officers(day)
+    else:
+        officers = codes.chiefs_of_mission(post, day, slack=40)
+    return list(dict.fromkeys(upper_name(officer.surname) for officer in officers))
+
+
+def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | None:
+    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    if not words:
+        return None
+    group = _GROUP.match(row.text)
+    if group and group.end() < len(row.text):
+        return _inline(row, words, known, channel)
+    if len(words) <= 3:
+        start, end = row.starts[words[0]], row.word_end(words[-1])
+        seen = row.text[start:end]
+        plain = strip_dust(seen)
+        start += seen.find(plain)
+        name = _name_of(plain, known, channel)
+        if name:
+            span = row.span(start, start + len(plain))
+            return Field("signature", name[0], span, name[1], name[2], (("name", span),))
+    return _inline(row, words, known, channel) if known else None
+
+
+def _inline(row: Row, words: Sequence[int], known: Sequence[str], channel: Channel) -> Field | None:
+    """A name after the last sentence; only one that is known to sign, unless the group stands before it."""
+    seen = strip_dust(row.words[words[-1]])
+    name = _name_of(seen, known, channel)
+    if name is None or (name[0] not in known and not _GROUP.match(row.text)):
+        return None
+    if len(words) > 1 and not re.search(r"[.?!]\S*$", row.words[words[-2]]):
+        return None
+    start = row.starts[words[-1]] + row.words[words[-1]].find(seen)
+    span = row.span(start, start + len(seen))
+    return Field("signature", name[0], span, name[1], name[2], (("inline", span),))
+
+
+def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, float, tuple[Reading, ...]] | None:
+    if plain in known:
+        return plain, _IN_TABLE, ()
+    near = sorted((channel.word_cost(name, plain, 2.0 + 1.2 * len(name)), name) for name in known)
+    if near and near[0][0] < 2.0 + 1.2 * len(near[0][1]):
+        confidence = _FITTING if near[0][0] < _GAP else 0.7
+        return near[0][1], confidence, (Reading(plain, 0.1),)
+    if plain in _NO_NAMES or not _NAME.fullmatch(plain) or sum(char.isdigit() for char in plain) > 1:
+        return None
+    return plain, _OTHER, ()

@@ -1,0 +1,203 @@
+"""Find the format lines of a header among the lines of a document.
+
+Each line is offered to the readers of all kinds; what they make of it is a candidate with a gain in nats. The best
+chain of candidates in the order of the format is the header. Lines between them (stamps, banners, notes in the
+margin) cost a little each, a step back in the order costs more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cablefix.cable.address import read_address, read_keyword
+from cablefix.cable.bodylines import (
+    read_classified_line,
+    read_eo_line,
+    read_ref_line,
+    read_subject_line,
+    read_tags_line,
+)
+from cablefix.cable.channel import Channel
+from cablefix.cable.classline import read_caption_line, read_class_line
+from cablefix.cable.codes import Codes
+from cablefix.cable.eralines import (
+    read_action_line,
+    read_control_line,
+    read_distribution_line,
+    read_drafting_line,
+    read_number_line,
+)
+from cablefix.cable.formatlines import (
+    read_channel_line,
+    read_de_line,
+    read_dtg_line,
+    read_routing_line,
+    read_security_line,
+)
+from cablefix.cable.rows import Parsed, Row
+
+ORDER = {
+    "channel": 0,
+    "routing": 1,
+    "de": 2,
+    "security": 3,
+    "action": 4,
+    "distribution": 5,
+    "drafted": 6,
+    "approved": 7,
+    "control": 7,
+    "received": 7,
+    "dtg": 8,
+    "from": 9,
+    "to": 10,
+    "info": 11,
+    "number": 11,
+    "classification": 12,
+    "caption": 13,
+    "eo": 14,
+    "tags": 15,
+    "subject": 16,
+    "ref": 17,
+    "classified-by": 18,
+}
+STRONG = ("channel", "de", "security", "dtg", "eo", "tags", "action", "distribution", "number", "control")
+_LONGEST = 160
+_STEP = 0.12
+_MOST_STEPS = 40
+_BACK = 4.0
+_LEAST = 1.0
+_ENOUGH = 15.0
+_PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
+_HEAD_WORD = re.compile(r"[^\s:]{2,14}\s?:|[A-Za-z]{2,4}\b|[Cc][Ll][Aa]\w+ +[Bb]")
+
+
+def candidates(row: Row, channel: Channel, codes: Codes) -> list[Parsed]:
+    """What a row may be, each with its gain; rows of running text give nothing."""
+    text = row.text
+    if not headerlike(text):
+        return []
+    readers = (
+        read_channel_line(row, channel),
+        read_de_line(row, channel, codes),
+        read_security_line(row, channel, codes),
+        read_dtg_line(row, channel, codes),
+        _addressed(row, "from", channel, codes),
+        _addressed(row, "to", channel, codes),
+        read_distribution_line(row, channel, True) or _addressed(row, "info", channel, codes),
+        read_class_line(row, channel, codes),
+        read_eo_line(row, channel, codes),
+        read_tags_line(row, channel),
+        read_subject_line(row, channel),
+        read_ref_line(row, channel),
+        read_classified_line(row, channel),
+        read_action_line(row, channel),
+        read_drafting_line(row, channel),
+        read_control_line(row),
+        read_number_line(row),
+        read_caption_line(row, channel, codes),
+        read_routing_line(row, channel, codes),
+    )
+    return [parsed for parsed in readers if parsed is not None and parsed.gain > -4.0]
+
+
+def headerlike(text: str) -> bool:
+    """Whether a line can be part of a header: mostly capitals and digits, or a keyword with a colon.
+
+    >>> headerlike("TAGS: PREL"), headerlike("told us that the talks would go on for another week at least")
+    (True, False)
+    """
+    small = sum(map(str.islower, text))
+    large = sum(map(str.isupper, text)) + sum(map(str.isdigit, text))
+    return small <= large or ":" in text[:20] or text[:3].upper() == "CLA" or len(text) < 24
+
+
+def _addressed(row: Row, kind: str, channel: Channel, codes: Codes) -> Parsed | None:
+    keyword = read_keyword(row, kind, channel)
+    if keyword is None or len(row.words) < 2 or len(row.words) > 12:
+        return None
+    part, cost = keyword
+    address = read_address(row, 1, f"{kind}.1", channel, codes)
+    if address is None or address.gain < 0.5 + cost / 4:
+        return None
+    return Parsed(kind, [row], [part, *address.parts], min(address.gain, 9.0) + 2.0 - 0.7 * cost)
+
+
+def best_chain(found: Sequence[tuple[int, Parsed]]) -> tuple[float, list[tuple[int, Parsed]]]:
+    """The chain of candidates (row index, parsed) with the greatest gain; each row and each kind at most once.
+
+    Captions may come more than once.
+    """
+    scores: list[float] = []
+    links: list[int] = []
+    for at, (row, parsed) in enumerate(found):
+        best, link = 0.0, -1
+        order = ORDER[parsed.kind]
+        for before in range(at - 1, -1, -1):
+            other_row, other = found[before]
+            if other_row == row or row - other_row > 4 * _MOST_STEPS:
+                continue
+            step = scores[before] - _STEP * min(row - other_row - 1, _MOST_STEPS)
+            if ORDER[other.kind] > order:
+                step -= _BACK
+            elif other.kind == parsed.kind and parsed.kind != "caption":
+                step -= 2 * _BACK
+            if step > best:
+                best, link = step, before
+        scores.append(best + parsed.gain)
+        links.append(link)
+    if not scores:
+        return 0.0, []
+    end = max(range(len(scores)), key=scores.__getitem__)
+    total = scores[end]
+    chain = []
+    while end >= 0:
+        chain.append(found[end])
+        end = links[end]
+    return total, chain[::-1]
+
+
+def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[float, list[tuple[int, Parsed]]]:
+    """The header chain among rows: its total gain, and its candidates with their row indexes."""
+    found: list[tuple[int, Parsed]] = []
+    since = 0
+    for index, row in enumerate(rows[:_LONGEST]):
+        if _PARAGRAPH.match(row.text):
+            since += 1
+            if since >= 3:
+                break
+            continue
+        found += [(index, parsed) for parsed in candidates(row, channel, codes) if parsed.gain > _LEAST - 3.0]
+    total, chain = best_chain(found)
+    return total, _one_of_each(chain)
+
+
+def _one_of_each(chain: list[tuple[int, Parsed]]) -> list[tuple[int, Parsed]]:
+    """Of two lines of one kind the better one; captions stay."""
+    best: dict[str, tuple[int, Parsed]] = {}
+    for item in chain:
+        kind = item[1].kind
+        if kind not in best or item[1].gain > best[kind][1].gain:
+            best[kind] = item
+    return [item for item in chain if item[1].kind == "caption" or best[item[1].kind] is item]
+
+
+def is_cable(total: float, chain: Sequence[tuple[int, Parsed]]) -> bool:
+    """Whether a chain is enough to call the document a cable.
+
+    A memorandum has FROM, TO, SUBJECT and a classification too: at least two lines that only cables have must be there.
+    """
+    strong = 0.0
+    for _, parsed in chain:
+        if (parsed.kind in STRONG and parsed.gain > 4.0) or (
+            parsed.kind == "classification" and parsed.part("class.number") and parsed.gain > 6.0
+        ):
+            strong += 1
+        elif parsed.kind in ("from", "to", "info") and (parsed.named(f"{parsed.kind}.1.routing") or _headed(parsed)):
+            strong += 0.5
+    return total >= _ENOUGH and strong >= 1.5
+
+
+def _headed(parsed: Parsed) -> bool:
+    head = parsed.part(f"{parsed.kind}.1.name.head")
+    return head is not None and head.best.cost < 4.0

@@ -1,0 +1,379 @@
+"""Format lines 1 to 5 of a message (ACP 127): channel, routing, DE, security, date-time group.
+
+Each reader takes a row and says whether it can be that line and how it reads. A line in perfect form is recognised by
+a pattern; a damaged one is fitted to the form under the costs of the channel.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cablefix.cable.channel import DIGITS, LETTERS, Channel, Decoded, close_words, nearest, shape
+from cablefix.cable.codes import Codes
+from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
+
+DAY_TIME = ["0123", DIGITS, "012", DIGITS, "012345", DIGITS, "Z"]
+JULIAN = ["0123", DIGITS, DIGITS]
+CLOCK = ["012", DIGITS, "012345", DIGITS]
+YEAR = [DIGITS, DIGITS]
+_CHANNEL = re.compile(r"VZCZC[A-Z]{3}\d{3,16}")
+_DE = re.compile(
+    r"DE (?P<station>R[A-Z]{4,7}) #(?P<serial>\d{3,5})(?:/(?P<section>\d\d))? (?P<julian>\d{3})(?P<time>\d{4})"
+)
+_SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} Z[A-Z]{2}\b.*")
+_DTG = re.compile(
+    r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
+    r"(?P<month>[A-Z]{3}) (?P<year>\d\d)\b"
+)
+_ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
+_PROSIGNS = "ZOPR"
+_CHANNEL_LIMIT = 14.0
+_MONTH_LIMIT = 7.0
+_RI_LIMIT = 12.0
+
+
+def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
+    """Format line 1: `VZCZC`, three letters for circuit and direction, a number."""
+    word = row.words[0]
+    if _CHANNEL.fullmatch(word) and len(row.words) == 1:
+        return Parsed("channel", [row], [exact("channel", row, 0, len(word))], 20.0)
+    if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5], 11.0) > 11.0:
+        return None
+    best: Decoded | None = None
+    end = 0
+    for count in range(1, min(3, len(row.words)) + 1):
+        stop = row.word_end(count - 1)
+        seen = row.text[:stop].replace(" ", "")
+        if not 11 <= len(seen) <= 24:
+            continue
+        for digits in {len(seen) - 8, max(3, len(seen) - 9)}:
+            found = channel.decode(seen, shape("VZCZCAAA" + "9" * digits), 4)
+            if not found:
+                continue
+            cost = found[0].cost + channel.split * (count - 1) + 1.5 * (len(row.words) - count)
+            if best is None or cost < best.cost:
+                best, end = Decoded(found[0].text, cost), stop
+    if best is None or best.cost > _CHANNEL_LIMIT:
+        return None
+    part = Part("channel", row.span(0, end), row.text[:end], [best], rule="header.channel")
+    return Parsed("channel", [row], [part], 18.0 - best.cost)
+
+
+def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """Format line 2: the digraph of the highest precedence and the routing indicators of this copy."""
+    match = _ROUTE.fullmatch(row.text)
+    parts: list[Part] = []
+    if match:
+        parts.append(Part("routing.prec", row.span(0, 2), match["prec"], [Decoded(match["prec"], 0.1)]))
+        cost, first = 0.1, 1
+    else:
+        first = 2 if len(row.words) > 2 and len(row.words[0]) == len(row.words[1]) == 1 else 1
+        if len(row.words) < first + 1 or len(row.words) > 12:
+            return None
+        seen = row.text[: row.word_end(first - 1)]
+        digraphs = [item for item in codes.precedences_by_digraph if item[0] in _PROSIGNS]
+        near = nearest(channel, strip_dust(seen.replace(" ", "")), digraphs, 13.0)
+        if not near:
+            return None
+        readings = [Decoded(text, value) for text, value in near]
+        parts.append(Part("routing.prec", row.span(0, len(seen)), seen, readings, rule="header.precedence"))
+        cost = readings[0].cost
+    for at in range(first, len(row.words)):
+        if is_dust(row.words[at]):
+            continue
+        part = route_part(f"routing.ri.{at - first + 1}", row, row.starts[at], row.word_end(at), channel, codes)
+        if part is None:
+            return None
+        parts.append(part)
+        cost += min(part.best.cost, 6.0)
+    if len(parts) < 2:
+        return None
+    return Parsed("routing", [row], parts, 11.0 - cost)
+
+
+def looks_like_route(word: str) -> bool:
+    """Whether a word can be a routing indicator: five to eight letters or what stands for them, R first."""
+    return 5 <= len(word) <= 8 and sum(char.isupper() or char in "0123456789©@£" for char in word) >= len(word) - 1
+
+
+def route_part(name: str, row: Row, start: int, end: int, channel: Channel, codes: Codes) -> Part | None:
+    """A routing indicator with its readings: as seen, and known ones that it may be."""
+    seen = row.text[start:end]
+    plain = strip_dust(seen)
+    if plain in codes.routing_indicators:
+        return Part(name, row.span(start, end), seen, [Decoded(plain, 0.1)], rule="header.routing")
+    if not looks_like_route(plain):
+        return None
+    letters = channel.decode(plain, ["R", *[LETTERS] * (len(plain) - 1)], 2)
+    # An indicator that the table does not have is likely enough: the table holds some 350 of several thousand.
+    readings = [Decoded(item.text, item.cost + 1.0) for item in letters if "?" not in item.text]
+    near = nearest(channel, plain, close_words(plain, tuple(codes.routing_indicators), 3), _RI_LIMIT, 3)
+    have = {reading.text for reading in readings}
+    readings += [Decoded(text, cost + 0.5) for text, cost in near if text not in have]
+    readings.sort(key=lambda reading: reading.cost)
+    if not readings or readings[0].cost > _RI_LIMIT:
+        return None
+    return Part(name, row.span(start, end), seen, readings, rule="header.routing")
+
+
+def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """Format line 3: `DE`, the sender's routing indicator, its serial, the section, Julian day and filing time."""
+    match = _DE.fullmatch(row.text)
+    if match:
+        parts = [exact("de.word", row, 0, 2)]
+        parts += [_group("de." + key, row, *match.span(key)) for key in ("station", "serial", "section") if match[key]]
+        parts += [
+            _group("de.julian", row, *match.span("julian"), JULIAN),
+            _group("de.time", row, *match.span("time"), CLOCK),
+        ]
+        station = route_part("de.station", row, *match.span("station"), channel, codes)
+        if station:
+            parts[1] = station
+        return Parsed("de", [row], parts, 20.0)
+    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    if not 3 <= len(words) <= 8:
+        return None
+    word_cost = channel.cost("DE", row.words[words[0]], 8.0)
+    if word_cost > 8.0:
+        return None
+    station = route_part("de.station", row, row.starts[words[1]], row.word_end(words[1]), channel, codes)
+    if station is None:
+        return None
+    return _fit_de(row, words, word_cost, station, channel)
+
+
+def _group(name: str, row: Row, start: int, end: int, form: list[str] | None = None) -> Part:
+    seen = row.text[start:end]
+    form = form or [DIGITS] * len(seen)
+    return Part(name, row.span(start, end), seen, [Decoded(seen, 0.03 * len(seen))], form, rule="header.digits")
+
+
+def _fit_de(row: Row, words: list[int], word_cost: float, station: Part, channel: Channel) -> Parsed | None:
+    """Fit the rest of a damaged DE line: `#0849/01` and `0591745`, which may be split or run together."""
+    start = row.starts[words[2]]
+    rest = row.text[start : row.word_end(words[-1])]
+    best: tuple[float, list[Part]] | None = None
+    for cut in _cuts(rest):
+        head, tail = rest[:cut].rstrip(), rest[cut:].strip()
+        shut = tail.replace(" ", "")
+        if not 5 <= len(shut) <= 9:
+            continue
+        day = channel.decode(shut, JULIAN + CLOCK, 4)[0]
+        close = head.replace(" ", "")
+        for form in _serial_forms(len(close)):
+            serial = channel.decode(close, shape(form), 3)[0]
+            splits = rest[:cut].strip().count(" ") + tail.count(" ")
+            cost = day.cost + serial.cost + splits * channel.split
+            if best is None or cost < best[0]:
+                best = (cost, _de_parts(row, start, cut, head, tail, form))
+    total = word_cost + station.best.cost + (best[0] if best else 99.0)
+    if best is None or total > 32.0:
+        return None
+    keyword = row.text[row.starts[words[0]] : row.word_end(words[0])]
+    word = Part("de.word", row.span(row.starts[words[0]], row.word_end(words[0])), keyword, [Decoded("DE", word_cost)])
+    parts = [word, station, *best[1]]
+    for part in parts[2:]:
+        part.readings = part.widen(channel)
+    return Parsed("de", [row], parts, 20.0 - 0.6 * total)
+
+
+def _cuts(rest: str) -> list[int]:
+    cuts = [at for at, char in enumerate(rest) if char == " "]
+    return cuts or ([len(rest) - 7] if len(rest) > 10 else [])
+
+
+def _serial_forms(length: int) -> list[str]:
+    return [form for form in ("#9999/99", "#9999", "#99999/99", "#999/99") if abs(len(form) - length) <= 1]
+
+
+def _de_parts(row: Row, start: int, cut: int, head: str, tail: str, form: str) -> list[Part]:
+    """The serial, section, Julian day and time of a damaged line, placed by counting from the ends of their groups."""
+    parts = []
+    size = len(form.split("/")[0])
+    body_end = start + len(head)
+    if "/" in form and len(head) > 3:
+        slash = body_end - 3
+        parts.append(_shaped("de.serial", row, start, slash, "#" + "9" * (size - 1)))
+        parts.append(_shaped("de.section", row, slash, body_end, "/99"))
+    else:
+        parts.append(_shaped("de.serial", row, start, body_end, "#" + "9" * (size - 1)))
+    tail_start = start + cut + len(row.text[start + cut :]) - len(row.text[start + cut :].lstrip())
+    tail_end = tail_start + len(tail)
+    middle = tail_start + 3 if len(tail) != 6 else tail_start + 2
+    parts.append(
+        Part("de.julian", row.span(tail_start, middle), row.text[tail_start:middle], [], JULIAN, rule="header.digits")
+    )
+    parts.append(
+        Part("de.time", row.span(middle, tail_end), row.text[middle:tail_end], [], CLOCK, rule="header.digits")
+    )
+    return parts
+
+
+def _shaped(name: str, row: Row, start: int, end: int, form: str) -> Part:
+    return Part(name, row.span(start, end), row.text[start:end], [], shape(form), rule="header.digits")
+
+
+def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """Format line 4: `ZNR UUUUU ZZH` or `ZNY CCCCC ZZH`, the letter of the classification five times."""
+    if _SECURITY.fullmatch(row.text):
+        parts = [exact("security.signal", row, 0, 3), exact("security.letters", row, 4, 9)]
+        parts.append(exact("security.rest", row, 10, len(row.text)))
+        return Parsed("security", [row], parts, 20.0)
+    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    if not 1 <= len(words) <= 5 or not 9 <= len(row.text.replace(" ", "")) <= 16:
+        return None
+    start, end = row.starts[words[0]], row.word_end(words[-1])
+    first, last = _security_cuts(row, words)
+    signal = nearest(channel, row.text[start:first].strip(), ("ZNR", "ZNY"), 14.0)
+    groups = {item.letters: item.signal for item in codes.classifications.values() if item.letters}
+    letters = nearest(channel, row.text[first:last].replace(" ", "").strip("."), groups, 26.0)
+    closing = [name for name, entry in codes.signals.items() if len(name) == 3 and name[0] == "Z"]
+    close = nearest(channel, row.text[last:end].strip(), closing, 10.0)
+    if not signal or not letters or not close:
+        return None
+    cost = signal[0][1] + letters[0][1] + close[0][1]
+    parts = [
+        Part("security.signal", row.span(start, first), row.text[start:first].strip(), [Decoded(*s) for s in signal]),
+        Part("security.letters", row.span(first, last), row.text[first:last].strip(), [Decoded(*s) for s in letters]),
+        Part("security.rest", row.span(last, end), row.text[last:end].strip(), [Decoded(*s) for s in close]),
+    ]
+    for part in parts:
+        part.rule = "header.security"
+    return Parsed("security", [row], parts, 16.0 - 0.5 * cost) if cost < 40.0 else None
+
+
+def _security_cuts(row: Row, words: list[int]) -> tuple[int, int]:
+    """Where the letters begin and end: at the blanks where there are two, else by count from the ends."""
+    if len(words) >= 3:
+        return row.word_end(words[0]), row.starts[words[-1]]
+    start, end = row.starts[words[0]], row.word_end(words[-1])
+    if len(words) == 2 and len(row.words[words[0]]) <= 4:
+        return row.word_end(words[0]), max(row.word_end(words[0]), end - 3)
+    if len(words) == 2:
+        return start + 3, row.starts[words[-1]]
+    return start + 3, end - 3
+
+
+def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """Format line 5: precedence, day and time, month, year. `O 281745Z FEB 07`."""
+    match = _DTG.match(row.text)
+    if match and match["month"] in codes.months:
+        parts = [exact("dtg.prec", row, 0, match.end("second") if match["second"] else 1)]
+        parts.append(_group("dtg.group", row, *match.span("group"), DAY_TIME))
+        parts.append(exact("dtg.month", row, *match.span("month")))
+        parts.append(_group("dtg.year", row, *match.span("year"), YEAR))
+        return Parsed("dtg", [row], parts, 22.0 - min(6.0, 0.3 * len(row.text[match.end() :])))
+    if not 8 <= len(row.text.replace(" ", "")) <= 44:
+        return None
+    best: Parsed | None = None
+    for at, word in enumerate(row.words):
+        for cut, month in _month_in(word, at, channel, codes):
+            parsed = _fit_dtg(row, at, cut, month, channel)
+            if parsed and (best is None or parsed.gain > best.gain):
+                best = parsed
+    return best
+
+
+def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, list[tuple[str, float]]]]:
+    """Where in a word a month may stand, and which: the whole word, or its end where it runs on from the group."""
+    months = [name for name in codes.months if len(name) == 3]
+    plain = strip_dust(word)
+    found = []
+    if 2 <= len(plain) <= 4 and at > 0:
+        near = nearest(channel, plain, months, _MONTH_LIMIT)
+        if near:
+            found.append((word.find(plain), near))
+    elif 9 <= len(plain) <= 15:
+        glued = re.search(r"(?<=.{6})(" + "|".join(months) + r")\d{0,2}$", plain)
+        if glued:
+            found.append((word.find(plain) + glued.start(1), [(glued[1], 2.0)]))
+    return found
+
+
+def _fit_dtg(row: Row, at: int, cut: int, month: list[tuple[str, float]], channel: Channel) -> Parsed | None:
+    """Fit what stands around a month: precedence and group before it, the year after it."""
+    start = row.starts[at] + cut
+    month_end = min(start + 3, row.word_end(at))
+    year = _year_after(row, at, month_end, channel)
+    lead = _lead(row, start, channel)
+    if lead is None:
+        return None
+    lead_cost, parts = lead
+    cost = lead_cost + month[0][1] + (year.best.cost if year else 7.0)
+    if cost > 26.0 or (year is None and cost > 14.0):
+        return None
+    seen = row.text[start:month_end]
+    parts.append(
+        Part("dtg.month", row.span(start, month_end), seen, [Decoded(*item) for item in month], rule="header.dtg")
+    )
+    if start > 0 and row.text[start - 1] != " ":
+        parts[-1].glued = True
+    if year:
+        parts.append(year)
+    return Parsed("dtg", [row], parts, 18.0 - 0.7 * cost)
+
+
+def _year_after(row: Row, at: int, month_end: int, channel: Channel) -> Part | None:
+    rest = row.text[month_end:]
+    match = re.match(r"[\s.,:;'-]*(?P<year>[^\s.,:;'-]{1,4})", rest)
+    if not match or len(strip_dust(match["year"])) not in (1, 2, 3):
+        return None
+    start, end = month_end + match.start("year"), month_end + match.end("year")
+    seen = row.text[start:end]
+    readings = [item for item in channel.decode(seen, YEAR, 8) if item.cost < 14.0]
+    if not readings:
+        return None
+    glued = start == month_end
+    return Part("dtg.year", row.span(start, end), seen, readings, glued=glued, rule="header.dtg")
+
+
+def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | None:
+    """The precedence and the group before the month: every cut between them is tried."""
+    text = row.text[:start]
+    begin = len(text) - len(text.lstrip(" .,:;_-'‘’“*•|\\~"))
+    best: tuple[float, int] | None = None
+    stop = len(text.rstrip(" .,:;-"))
+    for cut in range(begin, min(begin + 7, stop)):
+        group = text[cut:stop].strip().replace(" ", "").strip(".")
+        prec = text[begin:cut].strip().strip(".").replace(" ", "")
+        if not 5 <= len(group) <= 8 or len(prec) > 2:
+            continue
+        clean = cut > begin and (text[cut - 1] in " ." or text[cut] == " ")
+        splits = text[cut:stop].strip().count(" ")
+        cost = channel.decode(group, DAY_TIME, 6)[0].cost + splits * channel.split
+        cost += _prosign_cost(prec, channel) + (0.0 if clean or not prec else channel.split)
+        if best is None or cost < best[0]:
+            best = (cost, cut)
+    if best is None:
+        return None
+    cost, cut = best
+    while cut < stop and text[cut] == " ":
+        cut += 1
+    prec_end = len(text[:cut].rstrip())
+    parts = []
+    if prec_end > begin:
+        seen = text[begin:prec_end]
+        parts.append(
+            Part("dtg.prec", row.span(begin, prec_end), seen, prosigns(seen, channel), rule="header.precedence")
+        )
+    group = text[cut:stop]
+    readings = channel.decode(group.replace(" ", "").strip("."), DAY_TIME, 12)
+    part = Part("dtg.group", row.span(cut, stop), group, readings, rule="header.dtg")
+    part.glued = prec_end == cut and prec_end > begin
+    return cost, [*parts, part]
+
+
+def _prosign_cost(seen: str, channel: Channel) -> float:
+    if not seen:
+        return channel.lost
+    return prosigns(seen, channel)[0].cost
+
+
+def prosigns(seen: str, channel: Channel) -> list[Decoded]:
+    """Readings of the precedence letters before a date-time group: one, or two of which the first is more urgent."""
+    plain = seen.replace(" ", "").strip(".,:_")
+    found = [Decoded(sign, channel.cost(sign, plain)) for sign in _PROSIGNS]
+    if len(plain) == 2:
+        pairs = [(a, b) for a in _PROSIGNS for b in _PROSIGNS if _PROSIGNS.index(a) < _PROSIGNS.index(b)]
+        found += [Decoded(f"{a} {b}", channel.of(a, plain[0]) + channel.of(b, plain[1])) for a, b in pairs]
+    return sorted(found, key=lambda item: item.cost)

@@ -1,0 +1,96 @@
+"""Read the header of a cable: find its lines, weigh its fields against each other, say what should be repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cablefix.cable.channel import Channel, load_channel
+from cablefix.cable.classline import read_class_line, read_page_head
+from cablefix.cable.codes import Codes
+from cablefix.cable.dates import settle_date, settle_decl
+from cablefix.cable.draft import Draft, make_draft
+from cablefix.cable.ending import protocol_lines, read_signature
+from cablefix.cable.eralines import is_incoming_head, read_file_page_head
+from cablefix.cable.fields import FormatLine, Header, Line
+from cablefix.cable.find import find_chain, is_cable
+from cablefix.cable.joint import (
+    settle_level,
+    settle_number,
+    settle_order,
+    settle_post,
+    settle_precedence,
+    settle_routing,
+    settle_sections,
+    settle_tags,
+)
+from cablefix.cable.record import Decided, make_fields
+from cablefix.cable.repairs import make_repairs
+from cablefix.cable.rows import Row, rows_of
+from cablefix.cable.settle import Verdicts
+
+
+def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] = ()) -> Header | None:
+    """The header of the message that begins these lines; None when they are no cable.
+
+    `lines` are the non-blank lines of the text in source order, the first few hundred or all; banners, stamps and
+    page heads may stand among them. `furniture` are lines that were taken out as page furniture: what page heads and
+    banners say is evidence for the fields.
+    """
+    channel = load_channel()
+    rows = rows_of(lines)
+    total, chain = find_chain(rows, channel, codes)
+    if not is_cable(total, chain):
+        return None
+    draft = make_draft(chain, rows, channel, codes)
+    _look_around(draft, rows_of(furniture), channel, codes)
+    return _decide(draft, channel, codes)
+
+
+def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:
+    """Take page heads and banners as witnesses."""
+    for row in furniture:
+        if is_incoming_head(row.text) or len(row.text) > 90:
+            continue
+        page = read_file_page_head(row, channel, codes) or read_page_head(row, channel, codes)
+        if page:
+            draft.pages.append(page)
+            continue
+        banner = read_class_line(row, channel, codes) if len(row.text) < 40 else None
+        if banner and not banner.part("class.number") and banner.gain > 2.0:
+            draft.banners.append(banner)
+
+
+def _decide(draft: Draft, channel: Channel, codes: Codes) -> Header:
+    """Settle all variables and make the header of what comes out."""
+    verdicts = Verdicts()
+    precedence = settle_precedence(draft, verdicts, channel)
+    moment, confidence = settle_date(draft, verdicts, channel, codes)
+    day = moment.day if moment else None
+    settle_decl(draft, moment, verdicts, channel)
+    number = settle_number(draft, verdicts, channel)
+    settle_sections(draft, verdicts, channel)
+    settle_level(draft, verdicts, codes)
+    settle_post(draft, verdicts, channel, codes)
+    settle_routing(draft, verdicts, channel, codes)
+    settle_order(draft, day, verdicts, codes)
+    tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
+    decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags)
+    return Header(format_lines(draft), make_fields(decided), make_repairs(draft, tags, verdicts))
+
+
+def format_lines(draft: Draft) -> tuple[FormatLine, ...]:
+    """The lines of the header in source order; each addressee is one of its own."""
+    found: list[FormatLine] = []
+    for kind, parsed in draft.found.items():
+        rows = draft.runs.get(kind, parsed.rows)
+        found.append(FormatLine(kind, tuple(row.number for row in rows)))
+    for kind in ("to", "info"):
+        items = getattr(draft, kind)
+        found += [FormatLine(kind, item.numbers) for item in items if draft.found.get(kind) is not item]
+    found += [FormatLine("caption", item.numbers) for item in draft.captions]
+    for kind, rows in (("pass", draft.passing), ("cleared", draft.cleared), ("protocol", draft.protocol)):
+        found += [FormatLine(kind, (row.number,)) for row in rows]
+    return tuple(sorted(found, key=lambda item: item.lines))
+
+
+__all__ = ["format_lines", "protocol_lines", "read_header", "read_signature"]

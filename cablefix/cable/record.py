@@ -1,0 +1,315 @@
+"""From the decided parts of a header to the fields of the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cablefix.cable.bodylines import ref_items
+from cablefix.cable.dates import Moment
+from cablefix.cable.draft import Draft
+from cablefix.cable.fields import Field, Reading
+from cablefix.cable.rows import Parsed, Part, Row, strip_dust
+from cablefix.cable.settle import Verdicts
+from cablefix.text import Span
+
+_BY = re.compile(r"^(?:CLASSIFIED\s+)?(?:BY)?\s*[:;.]?\s*", re.IGNORECASE)
+_REASON_WORD = re.compile(r"[\s.,;:(]*\b(?:for\s+)?reasons?\b\s*(?:is|are|under)?\s*[:;.,]?\s*", re.IGNORECASE)
+_REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>1\s?\.\s?[3-9].*)$", re.IGNORECASE)
+
+
+@dataclass
+class Decided:
+    """A draft with its decisions."""
+
+    draft: Draft
+    verdicts: Verdicts
+    moment: Moment | None
+    moment_confidence: float
+    precedence: tuple[str, float]
+    number: tuple[str, float]
+    tags: list[Part]
+
+
+def make_fields(decided: Decided) -> dict[str, Field]:
+    """The fields of the record that the header has, in the order of the record."""
+    makers = (
+        _start_fields(decided),
+        _envelope_fields(decided),
+        _class_fields(decided),
+        _caption_fields(decided),
+        _body_fields(decided),
+        _text_fields(decided),
+    )
+    return {item.name: item for items in makers for item in items}
+
+
+def _field(name: str, value: Any, parts: Sequence[Part], verdicts: Verdicts) -> Field:
+    """A field made of parts: from the first to the last, as sure as the least sure of them."""
+    chosen = [verdicts.of(part) for part in parts]
+    span = Span(min(p.span.start for p in parts), max(p.span.end for p in parts))
+    others: tuple[Reading, ...] = chosen[0].alternatives if len(parts) == 1 else ()
+    named = tuple((part.name, part.span) for part in parts)
+    confidence = min(verdict.confidence for verdict in chosen)
+    return Field(name, value, span, round(confidence, 4), others, named)
+
+
+def _start_fields(decided: Decided) -> list[Field]:
+    draft, verdicts = decided.draft, decided.verdicts
+    found = []
+    line = draft.found.get("channel")
+    if line:
+        found.append(_field("channel", verdicts.of(line.parts[0]).text, line.parts, verdicts))
+    line = draft.found.get("routing")
+    if line:
+        text = " ".join(verdicts.of(part).text for part in line.parts)
+        found.append(_field("routing_line2", text, line.parts, verdicts))
+    line = draft.found.get("de")
+    if line:
+        value = {}
+        for key in ("station", "serial", "section", "julian", "time"):
+            part = line.part(f"de.{key}")
+            if part:
+                value[key] = verdicts.of(part).text.strip("#/ ")
+        parts = [part for part in line.parts if part.name != "de.word"]
+        found.append(_field("de", value, parts, verdicts))
+    line = draft.found.get("security")
+    if line:
+        text = " ".join(verdicts.of(part).text for part in line.parts)
+        found.append(_field("security_line", text, line.parts, verdicts))
+    return found
+
+
+_PRECEDENCE = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
+
+
+def _envelope_fields(decided: Decided) -> list[Field]:
+    draft, verdicts = decided.draft, decided.verdicts
+    found = []
+    dtg = draft.found.get("dtg")
+    part = dtg.part("dtg.prec") if dtg else None
+    sign, share = decided.precedence
+    if dtg and sign:
+        span = part.span if part else Span(dtg.parts[0].span.start, dtg.parts[0].span.start)
+        named = (("dtg.prec", part.span),) if part else ()
+        found.append(Field("precedence", _PRECEDENCE[sign], span, round(share, 4), (), named))
+    if dtg and decided.moment:
+        group = decided.moment.group
+        value = f"{decided.moment.day:%Y-%m-%d}T{group[2:4]}:{group[4:6]}:00Z"
+        parts = [p for p in dtg.parts if p.name != "dtg.prec"]
+        found.append(_replace(_field("dtg_iso", value, parts, verdicts), decided.moment_confidence))
+    sender = draft.found.get("from")
+    if sender:
+        parts = [p for p in sender.parts if ".name." in p.name]
+        found.append(_field("from", _joined(parts, verdicts), parts, verdicts))
+    for kind in ("to", "info"):
+        items: list[Parsed] = getattr(draft, kind)
+        if items:
+            every = [p for item in items for p in item.parts if not p.name.endswith(".word")]
+            values = [address_value(item, verdicts) for item in items]
+            found.append(_field(kind, values, every, verdicts))
+    return found
+
+
+def _replace(field: Field, confidence: float) -> Field:
+    return Field(field.name, field.value, field.span, round(min(confidence, 0.999), 4), field.alternatives, field.parts)
+
+
+def _joined(parts: Iterable[Part], verdicts: Verdicts) -> str:
+    return " ".join(verdicts.of(part).text for part in parts)
+
+
+def address_value(item: Parsed, verdicts: Verdicts) -> dict[str, str]:
+    """One addressee as the record has it."""
+    value: dict[str, str] = {}
+    for part in item.parts:
+        text = verdicts.of(part).text
+        if part.name.endswith(".routing"):
+            value["routing"] = text
+        elif ".name." in part.name:
+            value["name"] = f"{value['name']} {text}" if "name" in value else text
+        elif part.name.endswith((".precedence", ".niact")):
+            value["precedence"] = f"{value['precedence']} {text}" if "precedence" in value else text
+        elif part.name.endswith(".serial"):
+            value["serial"] = text
+    return value
+
+
+def _class_fields(decided: Decided) -> list[Field]:
+    draft, verdicts = decided.draft, decided.verdicts
+    line = draft.found.get("classification")
+    found = []
+    if line is None:
+        return _banner_fields(draft)
+    level, value = line.part("class.level"), line.part("class.value")
+    if level and value:
+        found.append(_field("classification", value.best.text, [level], verdicts))
+    for name, key in (("section", "class.section"), ("sections_total", "class.total")):
+        part = line.part(key)
+        if part:
+            count = _count(verdicts.of(part).text)
+            if count:
+                found.append(_field(name, count, [part], verdicts))
+    for name, key in (("post", "class.post"), ("message_number", "class.number")):
+        part = line.part(key)
+        if part:
+            found.append(_field(name, verdicts.of(part).text, [part], verdicts))
+    return found
+
+
+def _banner_fields(draft: Draft) -> list[Field]:
+    """The level of an incoming telegram stands in its banners only."""
+    counts: dict[str, list[Part]] = {}
+    for banner in draft.banners:
+        level, value = banner.part("class.level"), banner.part("class.value")
+        if level and value:
+            counts.setdefault(value.best.text, []).append(level)
+    if not counts:
+        return []
+    text, parts = max(counts.items(), key=lambda item: len(item[1]))
+    confidence = 0.95 if len(counts) == 1 else 0.7
+    return [Field("classification", text, parts[0].span, confidence, (), (("banner", parts[0].span),))]
+
+
+_NUMBERS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN")
+
+
+def _count(text: str) -> int | None:
+    if text.isdigit():
+        return int(text)
+    return _NUMBERS.index(text) + 1 if text in _NUMBERS else None
+
+
+def _caption_fields(decided: Decided) -> list[Field]:
+    parts = [part for item in decided.draft.captions for part in item.parts]
+    if not parts:
+        return []
+    values = list(dict.fromkeys(decided.verdicts.of(part).text for part in parts))
+    return [_field("captions", values, parts, decided.verdicts)]
+
+
+def _body_fields(decided: Decided) -> list[Field]:
+    draft, verdicts = decided.draft, decided.verdicts
+    found = []
+    line = draft.found.get("eo")
+    if line:
+        for name, key in (("eo", "eo.number"), ("decl", "eo.decl")):
+            part = line.part(key)
+            if part:
+                found.append(_field(name, verdicts.of(part).text, [part], verdicts))
+    if decided.tags:
+        found.append(_field("tags", [verdicts.of(part).text for part in decided.tags], decided.tags, verdicts))
+    return found
+
+
+@dataclass(frozen=True)
+class Run:
+    """The text of a field over several rows, with the way back to the source."""
+
+    text: str
+    pieces: tuple[tuple[int, Row, int], ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """The source span of `text[start:end]`."""
+        first = self._place(start, False)
+        last = self._place(end, True)
+        return Span(first, max(first, last))
+
+    def _place(self, offset: int, end: bool) -> int:
+        at, row, skip = self.pieces[0]
+        for piece in self.pieces:
+            if piece[0] < offset or (piece[0] == offset and not end):
+                at, row, skip = piece
+        inside = min(max(0, offset - at + skip), len(row.text))
+        return (
+            row.span(max(0, inside - 1), inside).end if end else row.span(inside, min(inside + 1, len(row.text))).start
+        )
+
+
+def run_of(rows: Sequence[Row], start: int) -> Run:
+    """The rows as one text from an offset in the first on; a word divided at a line end is joined.
+
+    A hyphen stays where the next line goes on with a capital of a mixed text or the parts are words of their own; the
+    rules for line ends know better, so that `Field.span` lets the value be read again from the restored text.
+    """
+    text = ""
+    pieces = []
+    for number, row in enumerate(rows):
+        skip = start if number == 0 else 0
+        if number:
+            text = text if text.endswith("-") else text + " "
+        pieces.append((len(text), row, skip))
+        text += row.text[skip:]
+    return Run(text, tuple(pieces))
+
+
+def _text_fields(decided: Decided) -> list[Field]:
+    draft = decided.draft
+    found = []
+    for kind, name in (("subject", "subject"), ("ref", "refs"), ("classified-by", "classified_by")):
+        line = draft.found.get(kind)
+        rows = draft.runs.get(kind, [])
+        if line is None or not rows:
+            continue
+        text_part = next((part for part in line.parts if part.name.endswith(".text")), None)
+        if text_part is None and len(rows) < 2:
+            continue
+        start = len(rows[0].text) - len(text_part.seen) if text_part else len(rows[0].text)
+        run = run_of(rows, start)
+        if name == "subject":
+            found.append(_subject(run))
+        elif name == "refs":
+            found.append(_refs(run, decided.verdicts))
+        else:
+            found += _classified(run)
+    return [item for item in found if item.value]
+
+
+def _subject(run: Run) -> Field:
+    text = run.text.strip()
+    start = run.text.find(text)
+    span = run.span(start, start + len(text))
+    return Field("subject", text, span, 0.95, (), (("text", span),))
+
+
+def _refs(run: Run, verdicts: Verdicts) -> Field:
+    values = []
+    parts = []
+    for label, start, end in ref_items(run.text):
+        text = (
+            run.text[start:end].strip().rstrip(".") if not run.text[start:end].endswith("..") else run.text[start:end]
+        )
+        value = {"label": label, "text": text} if label else {"text": text}
+        values.append(value)
+        parts.append((label or "ref", run.span(start, start + len(text))))
+    span = Span(parts[0][1].start, parts[-1][1].end) if parts else Span(0, 0)
+    return Field("refs", values, span, 0.95, (), tuple(parts))
+
+
+def _classified(run: Run) -> list[Field]:
+    """Who classified the message, and for which reasons, from `name. Reasons: 1.4 (b/d).`"""
+    text = run.text
+    word = _REASON_WORD.search(text)
+    who_end = word.start() if word else len(text)
+    reason = _REASON.search(text, word.end() if word else 0)
+    if word is None and reason:
+        who_end = reason.start()
+    who = text[:who_end].strip(" .,;:")
+    start = text.find(who) if who else 0
+    found = []
+    if who:
+        span = run.span(start, start + len(who))
+        found.append(Field("classified_by", who, span, 0.95, (), (("text", span),)))
+    if reason:
+        value = reason["value"].strip().rstrip(".,; ")
+        at = reason.start("value")
+        span = run.span(at, at + len(value))
+        found.append(Field("reasons", value, span, 0.95, (), (("text", span),)))
+    return found
+
+
+def plain_word(row: Row) -> str:
+    """The only word of a row, without dust; empty where it has more."""
+    return strip_dust(row.words[0]) if len(row.words) == 1 else ""

@@ -1,0 +1,63 @@
+"""From the decided parts of a header to the repairs that they call for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cablefix.cable.draft import Draft
+from cablefix.cable.fields import Repair
+from cablefix.cable.rows import Parsed, Part
+from cablefix.cable.settle import Verdicts
+from cablefix.ledger import Evidence, EvidenceKind
+from cablefix.text import Span
+
+_VIRTUAL = ("class.value",)
+
+
+def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tuple[Repair, ...]:
+    """A repair for each part that should read otherwise than it is seen, in source order."""
+    found: list[Repair] = []
+    for parsed in _lines(draft):
+        found += _line_repairs(parsed.parts, verdicts)
+    found += _line_repairs(list(tags), verdicts)
+    found.sort(key=lambda item: item.span)
+    return tuple(_apart(found))
+
+
+def _lines(draft: Draft) -> Iterator[Parsed]:
+    yield from draft.found.values()
+    for items in (draft.to, draft.info, draft.captions):
+        yield from (item for item in items if item not in draft.found.values())
+
+
+def _line_repairs(parts: list[Part], verdicts: Verdicts) -> Iterator[Repair]:
+    for part in parts:
+        if part.name in _VIRTUAL or part.name.endswith(".text"):
+            continue
+        verdict = verdicts.of(part)
+        after = verdict.text
+        if part.glued:
+            after = " " + after
+        if after == part.seen or not verdict.text or "?" in verdict.text:
+            continue
+        evidence = verdict.evidence or (
+            Evidence(EvidenceKind.FORM, f"{after.strip()!r} stands here in this line", 0.0, (part.span,)),
+        )
+        yield Repair(part.span, after, part.rule, round(min(verdict.confidence, 0.999), 4), evidence)
+
+
+def _apart(repairs: list[Repair]) -> Iterator[Repair]:
+    """Repairs without overlap; of two on one place the surer one stays."""
+    kept: list[Repair] = []
+    for repair in repairs:
+        if kept and repair.span.start < kept[-1].span.end:
+            if repair.confidence > kept[-1].confidence:
+                kept[-1] = repair
+            continue
+        kept.append(repair)
+    yield from kept
+
+
+def covers(span: Span, offset: int) -> bool:
+    """Whether a span holds an offset."""
+    return span.start <= offset < span.end

@@ -1,0 +1,136 @@
+"""A line as text with the way back to the source, and the parts that a parser finds in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from cablefix.cable.channel import Channel, Decoded
+from cablefix.cable.fields import Line
+from cablefix.text import Span
+
+_DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line with single blanks between its words; `starts` are the offsets of the words in `text`."""
+
+    line: Line
+    text: str
+    words: tuple[str, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, line: Line) -> Row:
+        """The row of a line."""
+        starts, at = [], 0
+        for token in line.tokens:
+            starts.append(at)
+            at += len(token.text) + 1
+        return cls(line, line.text, tuple(token.text for token in line.tokens), tuple(starts))
+
+    @property
+    def number(self) -> int:
+        """The number of the line in the layout."""
+        return self.line.number
+
+    def span(self, start: int, end: int) -> Span:
+        """The source span of `text[start:end]`; blanks at its ends are left out."""
+        while start < end and self.text[start] == " ":
+            start += 1
+        while end > start and self.text[end - 1] == " ":
+            end -= 1
+        first = max(0, bisect_right(self.starts, start) - 1)
+        if start == end:
+            token = self.line.tokens[first]
+            place = min(token.start + start - self.starts[first], token.end)
+            return Span(place, place)
+        last = max(0, bisect_right(self.starts, end - 1) - 1)
+        head, tail = self.line.tokens[first], self.line.tokens[last]
+        return Span(head.start + start - self.starts[first], tail.start + end - self.starts[last])
+
+    def word_end(self, word: int) -> int:
+        """Where a word ends in `text`."""
+        return self.starts[word] + len(self.words[word])
+
+
+@dataclass(slots=True)
+class Part:
+    """A piece of a line that has a meaning of its own, and the ways to read it, cheapest first.
+
+    `seen` is its text with single blanks; `readings` are printed forms. `shape` allows more readings to be asked for.
+    `glued` says that a blank should stand before it and does not.
+    """
+
+    name: str
+    span: Span
+    seen: str
+    readings: list[Decoded]
+    shape: Sequence[str] = ()
+    glued: bool = False
+    rule: str = "header.code"
+
+    @property
+    def best(self) -> Decoded:
+        """The cheapest reading."""
+        return self.readings[0]
+
+    def widen(self, channel: Channel, beam: int = 12) -> list[Decoded]:
+        """More readings of the same shape; those that are there stay."""
+        if self.shape:
+            have = {reading.text for reading in self.readings}
+            more = channel.decode(self.seen.replace(" ", ""), self.shape, beam)
+            self.readings += [reading for reading in more if reading.text not in have]
+            self.readings.sort(key=lambda reading: reading.cost)
+            self.shape = ()
+        return self.readings
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a line, or a run of lines, is as a format line: its kind, its parts, how well it fits (in nats)."""
+
+    kind: str
+    rows: list[Row]
+    parts: list[Part] = field(default_factory=list)
+    gain: float = 0.0
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of its lines."""
+        return tuple(row.number for row in self.rows)
+
+    def part(self, name: str) -> Part | None:
+        """The part of that name."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    def named(self, prefix: str) -> list[Part]:
+        """The parts whose names begin so."""
+        return [part for part in self.parts if part.name.startswith(prefix)]
+
+
+def exact(name: str, row: Row, start: int, end: int, cost: float = 0.0, rule: str = "header.code") -> Part:
+    """A part that reads as it is seen."""
+    seen = row.text[start:end]
+    return Part(name, row.span(start, end), seen, [Decoded(seen, cost)], rule=rule)
+
+
+def strip_dust(word: str) -> str:
+    """A word without the marks at its ends that dust and frames leave.
+
+    >>> strip_dust("‘TAGS:"), strip_dust("-69.--")
+    ('TAGS', '69')
+    """
+    return word.strip(_DUST)
+
+
+def is_dust(word: str) -> bool:
+    """Whether a word is nothing but such marks."""
+    return not word.strip(_DUST)
+
+
+def rows_of(lines: Iterable[Line]) -> list[Row]:
+    """The rows of lines that hold words."""
+    return [Row.of(line) for line in lines if line.tokens]
