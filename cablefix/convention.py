@@ -79,31 +79,48 @@ def _learn_gaps(layout: Layout) -> tuple[bool, bool]:
     return doubled, single_after_one
 
 
+_NOT_RUNNING = (
+    LineClass.BLANK,
+    LineClass.HEADER,
+    LineClass.FURNITURE,
+    LineClass.RULE,
+    LineClass.PROTOCOL,
+    LineClass.TABLE,
+)
+
+
+def _running_lines(layout: Layout) -> IntArray:
+    """The lines that may be running text, as far as is known now."""
+    return np.flatnonzero(~np.isin(layout.line_class, _NOT_RUNNING))
+
+
 def _learn_wrap(layout: Layout, lengths: IntArray) -> int | None:
     """The width at which the lines of running text were broken, None where they were not.
 
-    Lines that begin with a small letter prove that sentences run over line ends. In a text of capitals the proof
-    is that most lines are as long as the line width lets them be.
+    It is the greatest width that an eighth of the lines come near. Lines that begin with a small letter prove that
+    sentences run over line ends; in a text of capitals the proof is that most lines are nearly that long.
     """
-    filled = lengths[lengths > 0]
+    running = _running_lines(layout)
+    filled = lengths[running]
     if len(filled) < 2:
         return None
-    typed = filled[filled <= _WIDEST_TYPED_LINE]
+    typed = np.sort(filled[filled <= _WIDEST_TYPED_LINE])
     if not len(typed) or filled[filled > _WIDEST_TYPED_LINE].sum() > 0.5 * filled.sum():
         return None
-    ranked = np.sort(typed)
-    width = int(ranked[int(np.ceil(0.95 * (len(ranked) - 1)))])
-    starts = layout.word_start[layout.line_first[lengths > 0]]
+    near = np.arange(1, len(typed) + 1) - np.searchsorted(typed, 0.9 * typed, side="left")
+    enough = near >= min(max(3.0, 0.12 * len(filled)), len(typed) / 2)
+    width = int(typed[enough].max()) if enough.any() else int(typed[-1])
+    starts = layout.word_start[layout.line_first[running]]
     lower = sum(layout.text[start].islower() for start in starts.tolist()) / len(filled)
-    full = float((typed >= 0.8 * width).mean())
-    if width < 25 or (lower < 0.1 and full < 0.35):
+    full = float((filled >= 0.8 * width).mean())
+    if width < 25 or full < (0.2 if lower >= 0.1 else 0.35):
         return None
     return width
 
 
 def _learn_blank_lines(layout: Layout, lengths: IntArray, wrap: int | None) -> float:
     """The share of certain mid-sentence line ends that a blank line follows."""
-    filled = np.flatnonzero(layout.line_class != LineClass.BLANK)
+    filled = _running_lines(layout)
     if wrap is None or len(filled) < 3:
         return 0.0
     first = layout.word_start[layout.line_first[filled]]

@@ -281,8 +281,9 @@ def _best(cluster: list[Edit], order: Mapping[str, tuple[bool, int]]) -> list[Ed
 
 
 def _overlap(one: Edit, other: Edit) -> bool:
-    if one.start == one.end or other.start == other.end:
-        return (one.start, one.end) == (other.start, other.end)
+    """Whether two edits cannot both apply; an insertion overlaps what it stands inside, and one at the same place."""
+    if one.start == one.end and other.start == other.end:
+        return one.start == other.start
     return one.start < other.end and other.start < one.end
 
 

@@ -29,7 +29,7 @@ def reading_view(source: Source, layout: Layout, live: Sequence[Edit]) -> View:
     """
     spaces = _spaces(layout)
     spaces.cut_ignorable(layout)
-    edits = spaces.make_room(live)
+    edits = spaces.make_room(live, source.text)
     return View.build(source.text, _merge(spaces, edits))
 
 
@@ -56,7 +56,7 @@ class _Spaces:
         rows.sort()
         self.start, self.end, self.separator, self.hides = (list(column) for column in zip(*rows, strict=True))
 
-    def make_room(self, live: Sequence[Edit]) -> list[Edit]:
+    def make_room(self, live: Sequence[Edit], text: str) -> list[Edit]:
         """Cut away what the edits cover; returns the edits that show: those outside what is left out."""
         shown = []
         for edit in live:
@@ -67,8 +67,8 @@ class _Spaces:
                 continue
             self._trim(first, k, edit)
             shown.append(edit)
-            if not edit.after:
-                self._close_up(edit)
+            if not edit.after and edit.before.strip():
+                self._close_up(edit, text, shown[-2].end if len(shown) > 1 else 0)
         return shown
 
     def _trim(self, first: int, last: int, edit: Edit) -> None:
@@ -82,12 +82,19 @@ class _Spaces:
             else:
                 self.start[k] = edit.end
 
-    def _close_up(self, edit: Edit) -> None:
+    def _close_up(self, edit: Edit, text: str, done: int) -> None:
         """Where an edit deletes whole words, one separator stays of the two beside it, the stronger."""
         after = bisect_left(self.start, edit.end)
         while after < len(self.start) and self.end[after] == edit.end:
             after += 1
+        if text[edit.end : edit.end + 1] == " " and (after == len(self.start) or self.start[after] != edit.end):
+            self._insert(after, edit.end)
         before = bisect_left(self.start, edit.start) - 1
+        free = edit.start > done and text[edit.start - 1] == " "
+        if free and (before < 0 or self.end[before] != edit.start):
+            before += 1
+            after += 1
+            self._insert(before, edit.start - 1)
         if before < 0 or after >= len(self.start):
             return
         if self.end[before] != edit.start or self.start[after] != edit.end:
@@ -95,6 +102,13 @@ class _Spaces:
         at_edge = before == 0 or after == len(self.start) - 1
         self.separator[after] = _NOTHING if at_edge else max(self.separator[before], self.separator[after])
         self.separator[before] = _NOTHING
+
+    def _insert(self, place: int, offset: int) -> None:
+        """Add a single blank, which reads as it stands and so is not in the list."""
+        for column, value in zip(
+            (self.start, self.end, self.separator, self.hides), (offset, offset + 1, _BLANK, 0), strict=True
+        ):
+            column.insert(place, value)
 
 
 def _spaces(layout: Layout) -> _Spaces:

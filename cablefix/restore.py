@@ -87,6 +87,8 @@ def as_source(source: Source | str | bytes | Path) -> Source:
 
 def _run_stage(context: Context, profile: Profile, stage: str, ledger: Ledger) -> Ledger:
     """Run the rules of one stage in order; each sees the layout and the live edits of those before it."""
+    if not context.layout.words:
+        return ledger
     view = ledger.view(context.source)
     for _, rule in profile.rules(stage):
         found = list(rule(view, context))

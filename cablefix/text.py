@@ -229,9 +229,12 @@ class View:
         return Span(place, place)
 
     def view_span(self, start: int, end: int) -> Span:
-        """The view span of a source span; replacements that it touches are held whole."""
-        first = self.to_view(start)
-        return Span(first, max(first, self.to_view(end, end=True)))
+        """The view span of a source span; replacements that it touches, insertions at its ends too, are held whole."""
+        k = int(np.searchsorted(self.src, start, side="left"))
+        first = int(self.out[k]) if self.src[k] == start else self.to_view(start)
+        k = int(np.searchsorted(self.src, end, side="right")) - 1
+        last = int(self.out[k]) if self.src[k] == end else self.to_view(end, end=True)
+        return Span(first, max(first, last))
 
     def fates(self) -> KindArray:
         """The fate of each source code point, an array of shape (len(source_text),) of `Fate` values."""

@@ -189,6 +189,8 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool) -> Numberin
         if pilcrow and links:
             garbles = _adapt(garbles, links)
             links = _chain(candidates, garbles, pilcrow=True, whole=whole)
+            if sum(bool(link.reading.garble) for link in links) < 0.5 * len(links):
+                continue
         score = links[-1].score if links else 0.0
         if best is None or score > best[0] + (0.5 if pilcrow else 0.0):
             best = score, links, pilcrow

@@ -18,6 +18,11 @@ _TAIL = re.compile(r"^[\"'(]?([\w'&]+(?:-[\w']+)*)")
 _WORDS = re.compile(r"[^\W\d_][\w']*(?:-[\w']+)+|[^\W\d_][\w']*")
 
 
+_LINE_END_MARKS = frozenset(HYPHENS + "~")
+_WHOLE = (LineClass.TABLE, LineClass.HEADING)
+_BEGINNINGS = (LineClass.PARAGRAPH, LineClass.HEADING, LineClass.TABLE)
+
+
 class Verdict(Enum):
     """What to do with a hyphen at a line end."""
 
@@ -40,22 +45,18 @@ def join_hyphens(view: View, context: Context) -> Iterator[Mark]:
     ['The short-term operations of the F-16 were not reported by the pilots of the line.']
     """
     layout = context.layout
-    read = context.read_lines()
-    spelled = _spellings(context)
-    for a, b in itertools.pairwise(read):
-        if layout.line_class[a] in (LineClass.TABLE, LineClass.HEADING) or layout.line_class[b] in (
-            LineClass.PARAGRAPH,
-            LineClass.HEADING,
-            LineClass.TABLE,
-        ):
-            continue
-        text = context.lines[a]
-        if text[-1] not in HYPHENS and text[-1] != "~":
+    lines = context.lines
+    spelled: Counter[str] | None = None
+    for a, b in itertools.pairwise(context.read_lines()):
+        text = lines[a]
+        if text[-1] not in _LINE_END_MARKS or layout.line_class[a] in _WHOLE or layout.line_class[b] in _BEGINNINGS:
             continue
         words = text.rsplit(" ", 1)
         head, tail = _HEAD.search(words[-1]), _TAIL.search(context.lines[b])
         if not head or not tail:
             continue
+        if spelled is None:
+            spelled = _spellings(context)
         verdict, confidence, reason = decide_hyphen(head[1], tail[1], spelled, context, mark=head[2])
         join = Join.DROP_HYPHEN if verdict is Verdict.DROP else Join.CLOSE
         yield layout.mark_join(a, join, f"hyphens.{verdict.value}", confidence, [reason])

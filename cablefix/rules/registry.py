@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cablefix.rules import furniture, hyphens, message, names, numbering, spacing, structure
+from cablefix.rules import furniture, header, hyphens, message, names, numbering, spacing, structure
 from cablefix.rules.context import Rule
 
 RULES: dict[str, Rule] = {
@@ -23,6 +23,7 @@ RULES: dict[str, Rule] = {
     "structure.tables": structure.mark_tables,
     "structure.joins": structure.join_lines,
     "hyphens.joins": hyphens.join_hyphens,
+    "header.codes": header.repair_header,
     "numbering.marks": numbering.restore_numbers,
     "spacing.punctuation": spacing.close_up_punctuation,
     "spacing.apostrophes": spacing.close_up_apostrophes,

@@ -14,7 +14,9 @@ from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
 
-_NOT_TEXT = (LineClass.HEADER, LineClass.TABLE, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
+# In a text noisier than this a loose mark is as often a speck as a mark.
+_NOISY = 0.15
+_NOT_TEXT = (LineClass.HEADER, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _LOOSE_MARK = re.compile(
     r"(?<=[^\s.,;:?!])[ \t]+"
     r"(?P<marks>[.,;:?!][\"'\u2019\u201d]?(?:[ \t]*[)\]])?|[)\]][.,;:?!]?)(?=[ \t\r\n\f]|$)"
@@ -86,7 +88,8 @@ def close_up_punctuation(view: View, context: Context) -> Iterator[Edit]:
             and text[start - 1 : start] in " \t\n"
         ):
             reason = because(EvidenceKind.FORM, "no space follows an opening bracket")
-            yield context.edit(start, end, match["open"], "spacing.punctuation", 0.93, reason)
+            confidence = 0.6 if context.noise > _NOISY else 0.93
+            yield context.edit(start, end, match["open"], "spacing.punctuation", confidence, reason)
 
 
 def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[float, Evidence]:
@@ -97,6 +100,8 @@ def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[floa
         return 0.97, split
     reason = because(EvidenceKind.FORM, f"no space stands before {mark}")
     following = text[end : end + 40].split("\n", 1)[0].strip()
+    if context.noise > _NOISY:
+        return 0.6, because(EvidenceKind.FORM, f"no space stands before {mark}, but in so noisy a text it may be a speck")
     if mark == ".":
         if following[:1] == "." or following[:1].islower():
             return 0.0, reason
@@ -157,7 +162,7 @@ def _close_quotes_of(context: Context, block: list[int]) -> Iterator[Edit]:
         start, end = context.layout.line_span(n)
         places.extend(match.start() for match in _QUOTE.finditer(text, start, end))
     loose = []
-    agree = len(places) % 2 == 0
+    agree = len(places) % 2 == 0 and context.noise <= _NOISY
     for turn, place in enumerate(places):
         before = text[place - 1 : place].isspace() or place == 0 or text[place - 1] in "([\u2014-"
         after = text[place + 1 : place + 2].isspace() or place + 1 == len(text)
