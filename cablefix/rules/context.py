@@ -85,7 +85,10 @@ class Context:
         """The header of the message, read once from the lines that are not furniture; None where it is no message."""
         if not self._header_read:
             self._header_read = True
-            self.header = read_header(self.token_lines(self.read_lines()), self.codes)
+            furniture = np.flatnonzero(self.layout.line_class == LineClass.FURNITURE).tolist()
+            self.header = read_header(
+                self.token_lines(self.read_lines()), self.codes, self.token_lines(furniture)
+            )
             self.kind = "cable" if self.header else "other"
         return self.header
 
