@@ -8,7 +8,7 @@ All columns are numpy arrays keyed by source offsets (code points, half-open).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
@@ -112,7 +112,9 @@ class Layout:
     Words (shape (words,)): `word_start`, `word_end`, `word_line`. The gap after word i is
     `word_end[i]:word_start[i+1]`.
     Optional columns, empty where the reader knows none: `word_box` and `line_box` (shape (n, 4): left, top, right,
-    bottom in pixels), `word_confidence` (0..1), `page_size` (pages, 2), `page_image`.
+    bottom in pixels), `word_confidence` (0..1), `page_size` (pages, 2), `page_image`. A box or confidence that the
+    file does not give is NaN. `extra` holds what only some formats have, by name: `cablefix.readers.document` lists
+    the columns.
     `marks` are the annotations that made classes and joins what they are, `cuts` the furniture inside lines.
     """
 
@@ -133,6 +135,7 @@ class Layout:
     line_box: FloatArray = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     page_size: FloatArray = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     page_image: tuple[str, ...] = ()
+    extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
     marks: tuple[Mark, ...] = field(default=(), repr=False)
     cuts: tuple[Span, ...] = ()
 

@@ -49,11 +49,25 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """The file that a text was taken out of (hOCR, ALTO, PDF, an archive): its bytes and its media type.
+
+    `read_as` is the name of the reader that took the text out; the same reader does it again when a correction is
+    written back.
+    """
+
+    data: bytes = field(repr=False)
+    media_type: str
+    read_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """An immutable text and how it was written down.
 
     `text` holds code points exactly as decoded: CR, CRLF, form feeds, NUL and other controls included. `to_bytes()`
-    gives the original bytes back, always. `sha256` is the digest of those bytes (64 hexadecimal digits).
+    gives the original bytes back, always. `sha256` is the digest of those bytes (64 hexadecimal digits). Where the
+    text was taken out of a file of another format, `container` is that file: then `to_bytes()` gives its bytes.
 
     >>> Source.from_bytes(b"PAGE 02\\r\\nOF 03\\x0c").to_bytes()
     b'PAGE 02\\r\\nOF 03\\x0c'
@@ -65,6 +79,7 @@ class Source:
     origin: str = "<text>"
     sha256: str = ""
     warnings: tuple[str, ...] = ()
+    container: Container | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not self.sha256:
@@ -112,6 +127,8 @@ class Source:
 
     def to_bytes(self) -> bytes:
         """The bytes that this source was read from."""
+        if self.container is not None:
+            return self.container.data
         return encode_text(self.text, self.encoding, self.bom)
 
 
