@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+
+import numpy as np
 
 from cablefix.cable.heads import (
     Head,
@@ -86,21 +88,22 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
 
     The line of the message itself that gives the classification (`CONFIDENTIAL SECTION 01 OF 03 ...`) says more
     and is header. A classification alone is a banner where it recurs, or stands beside a running head, a page edge
-    or a stamp. A heading of one word is not taken: it would have to be a classification.
+    or a stamp; a handling caption (`NODIS`) only beside one of these. A heading of one word is not taken: it would
+    have to be a classification.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> marked_lines(find_banners, "SECRET\\n\\nfor the trawl\\n\\nSECRET\\n\\nfishery of the bay.")
     ['SECRET', 'SECRET']
     """
-    forms = frozenset(form.replace(" ", "") for form in context.codes.classification_forms)
+    forms = frozenset(form.replace(" ", "") for form in (*context.codes.classification_forms, *context.codes.captions))
     read = [n for n in context.read_lines() if context.layout.line_class[n] != LineClass.HEADER]
     found = {n: form for n in read if (form := match_banner(context.lines[n], forms))}
     if not found:
         return
-    edges = _edges(context)
+    edges = _edges(context, banners=found)
     for n, form in found.items():
         twins = sum(other == form for other in found.values()) - 1
-        if twins or n in edges:
+        if n in edges or (twins and form not in context.codes.captions):
             reason = (
                 because(EvidenceKind.SEQUENCE, f"{form} stands alone on {twins + 1} lines")
                 if twins
@@ -109,17 +112,22 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
             yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.banner", 0.95, [reason])
 
 
-def _edges(context: Context, reach: int = 2) -> set[int]:
-    """Lines within `reach` non-blank lines of a page edge: a form feed, a running head, the ends of the text."""
+def _edges(context: Context, reach: int = 2, *, banners: Collection[int] = ()) -> set[int]:
+    """Lines within `reach` non-blank lines of a page edge: a form feed, a running head, the ends of the text.
+
+    Header lines are no edge; `banners` are lines that are furniture as far as is known.
+    """
     layout = context.layout
     filled = [n for n, value in enumerate(layout.line_class.tolist()) if value != LineClass.BLANK]
+    furniture = set(np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist()) | set(banners)
     edges: set[int] = set(filled[:reach]) | set(filled[-reach:])
     for k, n in enumerate(filled):
         turn = k + 1 < len(filled) and layout.line_page[filled[k + 1]] != layout.line_page[n]
         if turn:
             edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
-        elif layout.line_class[n] == LineClass.FURNITURE:
-            edges.update(filled[max(0, k - reach) : k + reach + 1])
+        if n in furniture:
+            edges.update(filled[max(0, k - reach) : k])
+            edges.update(filled[k + 1 : k + reach + 1])
     return edges
 
 
@@ -158,7 +166,8 @@ def find_repeated_lines(view: View, context: Context) -> Iterator[Mark]:
     """Mark other lines that come back at page edges: letterheads, file names, titles of a report.
 
     Recurrence alone is not enough, since refrains, table heads and headings recur too: three or more lines that are
-    alike but for digits must stand at page edges (form feeds), or most of them must break into a sentence.
+    alike but for digits must stand at page edges (form feeds, running heads), or most of them must break into a
+    sentence. Two are enough where both stand beside other furniture.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> pages = ("tug\\nand crane\\nwere moved\\n", "quay\\nwas empty\\nby noon\\n", "rails\\nwere laid\\nanew\\n")

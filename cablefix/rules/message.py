@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
+from cablefix.cable.fields import FormatLine
 from cablefix.cable.grammar import protocol_lines, read_signature
 from cablefix.layout import Join, LineClass, Mark
 from cablefix.ledger import EvidenceKind
@@ -12,6 +14,9 @@ from cablefix.text import View
 
 # The signature is looked for in the last lines only: a name alone on a line in mid-text is a heading.
 _SIGNATURE_LINES = 12
+# Stamps and stray lines may stand among the header lines, text does not.
+_MOST_LINES_BETWEEN = 8
+_REFERENCE = re.compile(r"\(?[A-Z][.)]\s")
 
 
 def mark_header(view: View, context: Context) -> Iterator[Mark]:
@@ -28,12 +33,31 @@ def mark_header(view: View, context: Context) -> Iterator[Mark]:
     if header is None:
         return
     layout = context.layout
-    for part in header.format_lines:
+    for part in _at_the_head(context, header.format_lines):
         reason = because(EvidenceKind.FORM, f"has the form of the {part.kind} line of a message")
         for place, n in enumerate(part.lines):
             yield layout.mark_line(n, LineClass.HEADER, "message.header", 0.95, [reason])
-            if place + 1 < len(part.lines):
+            if place + 1 < len(part.lines) and not _begins_reference(context, part, part.lines[place + 1]):
                 yield layout.mark_join(n, Join.SPACE, "message.header", 0.95)
+
+
+def _begins_reference(context: Context, part: FormatLine, line: int) -> bool:
+    """Whether a line of a list of references begins one: it is printed as a line of its own."""
+    return part.kind == "ref" and bool(_REFERENCE.match(context.lines[line]))
+
+
+def _at_the_head(context: Context, parts: Sequence[FormatLine]) -> list[FormatLine]:
+    """The format lines that stand together at the head: not those that text parts from the rest."""
+    place = {n: k for k, n in enumerate(context.read_lines())}
+    kept: list[FormatLine] = []
+    reach = -1
+    for part in sorted(parts, key=lambda part: part.lines):
+        first = place.get(part.lines[0], 0)
+        if kept and first - reach > _MOST_LINES_BETWEEN:
+            continue
+        kept.append(part)
+        reach = max(reach, place.get(part.lines[-1], first))
+    return kept
 
 
 def mark_protocol(view: View, context: Context) -> Iterator[Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cablefix.rules import furniture, header, hyphens, message, names, numbering, spacing, structure
+from cablefix.rules import furniture, header, hyphens, message, names, numbering, redactions, spacing, structure
 from cablefix.rules.context import Rule
 
 RULES: dict[str, Rule] = {
@@ -25,6 +25,7 @@ RULES: dict[str, Rule] = {
     "hyphens.joins": hyphens.join_hyphens,
     "header.codes": header.repair_header,
     "numbering.marks": numbering.restore_numbers,
+    "redactions.boxes": redactions.read_redactions,
     "spacing.punctuation": spacing.close_up_punctuation,
     "spacing.apostrophes": spacing.close_up_apostrophes,
     "spacing.quotes": spacing.close_up_quotes,

@@ -219,7 +219,8 @@ def part_sentences(view: View, context: Context) -> Iterator[Edit]:
 def close_up_hyphens(view: View, context: Context) -> Iterator[Edit]:
     """Close up a hyphen inside a line that stands off one of its parts: `Six- Party`, `co -operate`.
 
-    Where the document spells the compound elsewhere, or the gap says that none was printed. Suspended hyphens
+    Where the document spells the compound elsewhere, or the gap says that none was printed; proposed where only the
+    word list knows the compound, since typists left a space after a hyphen too. Suspended hyphens
     (`pre- and post-war`), ranges (`40 - 60`) and dashes with a space on both sides stay.
 
     >>> from cablefix.rules.examples import edits_of
@@ -245,7 +246,7 @@ def close_up_hyphens(view: View, context: Context) -> Iterator[Edit]:
         elif split:
             confidence, reason = 0.9, split
         elif context.words.hyphenated_count(compound):
-            confidence, reason = 0.82, because(EvidenceKind.LEXICON, f"{compound} is a compound in use")
+            confidence, reason = 0.7, because(EvidenceKind.LEXICON, f"{compound} is a compound in use")
         else:
             confidence, reason = 0.5, because(EvidenceKind.FORM, "a hyphen belongs to both its parts")
         yield context.edit(start, end, "-", "spacing.hyphen", confidence, reason)

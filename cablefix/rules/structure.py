@@ -25,6 +25,7 @@ _BULLET = re.compile(
     r"^(?P<mark>(?:--?|\u2014|\u2013|\u2022|\u00b7|\*|\u25cf|\u25a0|o)(?= )|\([A-Za-z0-9]{1,4}\)|[A-Za-z][.)](?= )|"
     r"\d{1,3}[.)](?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
 )
+_FIGURE = re.compile(r"[($]?[-+]?\d[\d.,/%-]*\)?|-{1,2}|n/?a", re.IGNORECASE)
 _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
@@ -198,16 +199,28 @@ def _may_begin_item(context: Context, before: int, line: int, mark: str) -> bool
 
 
 def mark_tables(view: View, context: Context) -> Iterator[Mark]:
-    """Mark rows of tables: runs of lines whose words stand in columns, parted by wide gaps.
+    """Mark rows of tables: runs of lines whose words stand in columns, or that end in the same number of figures.
 
     A gap counts as wide from three blanks in a file of single gaps, from five in one of doubled gaps. Two lines in
-    a row with two wide gaps, or three with one, at places that agree, make a table. Rows are not joined, and their
-    columns stay readable through the layout.
+    a row with two wide gaps, or three with one, at places that agree, make a table. Where OCR evened out the gaps,
+    two or more short lines that end in as many figures do, with the line of column heads above them. Rows are not
+    joined, and their columns stay readable through the layout.
 
     >>> from cablefix.rules.examples import marked_lines
-    >>> marked_lines(mark_tables, "Port     Tugs    Men\\nCadiz    2       31\\nVigo     1       12\\nThat is all.")
+    >>> marked_lines(mark_tables, "Port     Tugs    Men\nCadiz    2       31\nVigo     1       12\nThat is all.")
     ['Port Tugs Men', 'Cadiz 2 31', 'Vigo 1 12']
+    >>> marked_lines(mark_tables, "He gave the figures.\nPORT TUGS MEN\nCADIZ 2 31\nVIGO 1 12\nThat is all.")
+    ['PORT TUGS MEN', 'CADIZ 2 31', 'VIGO 1 12']
     """
+    rows = dict.fromkeys(_rows_by_gaps(context), "in columns")
+    rows.update(dict.fromkeys(_rows_by_figures(context), "that end in as many figures"))
+    for n, how in sorted(rows.items()):
+        reason = because(EvidenceKind.FORM, f"one of several lines {how}")
+        yield context.layout.mark_line(n, LineClass.TABLE, "structure.table", 0.85, [reason])
+
+
+def _rows_by_gaps(context: Context) -> Iterator[int]:
+    """The lines of tables whose columns wide gaps show."""
     layout = context.layout
     least = 5 if context.convention.doubled else 3
     inside = layout.word_line[1:] == layout.word_line[:-1]
@@ -219,15 +232,51 @@ def mark_tables(view: View, context: Context) -> Iterator[Mark]:
         line = int(layout.word_line[k])
         columns.setdefault(line, []).append(int(layout.word_start[k + 1] - layout.line_start[line]))
     run: list[int] = []
+    body = LineClass.BODY
     for n in [*context.body_lines(), -1]:
-        if n in columns and layout.line_class[n] == LineClass.BODY and (not run or _columns_agree(columns, run[-1], n)):
+        if n in columns and layout.line_class[n] == body and (not run or _columns_agree(columns, run[-1], n)):
             run.append(n)
             continue
         if len(run) >= 3 or (len(run) == 2 and all(len(columns[m]) >= 2 for m in run)):
-            reason = because(EvidenceKind.FORM, f"{len(run)} lines in columns")
-            for m in run:
-                yield layout.mark_line(m, LineClass.TABLE, "structure.table", 0.85, [reason])
-        run = [n] if n in columns and layout.line_class[n] == LineClass.BODY else []
+            yield from run
+        run = [n] if n in columns and layout.line_class[n] == body else []
+
+
+def _rows_by_figures(context: Context) -> Iterator[int]:
+    """The lines of tables whose rows end in the same number of figures, with their column heads."""
+    if context.convention.wrap is None:
+        return
+    body = [n for n in context.body_lines() if context.layout.line_class[n] == LineClass.BODY]
+    figures = {n: _figures_at_end(context.lines[n]) for n in body}
+    run: list[int] = []
+    for k, n in enumerate([*body, -1]):
+        count = figures.get(n, 0)
+        if count >= 2 and (not run or count == figures[run[-1]]):
+            run.append(n)
+            continue
+        if len(run) >= 2:
+            above = body[k - len(run) - 1] if k > len(run) else -1
+            if above >= 0 and _heads_columns(context.lines[above], figures[run[0]]):
+                yield above
+            yield from run
+        run = [n] if count >= 2 else []
+
+
+def _figures_at_end(text: str) -> int:
+    """How many figures a line ends in, where it is a row: little text before them, no sentence."""
+    words = text.split()
+    count = 0
+    for word in reversed(words):
+        if not _FIGURE.fullmatch(word):
+            break
+        count += 1
+    letters = len(words) - count
+    return count if letters <= 4 and len(words) <= 14 else 0
+
+
+def _heads_columns(text: str, figures: int) -> bool:
+    words = text.split()
+    return figures <= len(words) <= 14 and not text.endswith((".", ",", ";", ":", "-")) and words[0][0].isupper()
 
 
 def _columns_agree(columns: dict[int, list[int]], one: int, other: int) -> bool:
@@ -245,31 +294,38 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
     unless the page broke one in mid-sentence.
 
     >>> from cablefix.rules.examples import restored_lines
-    >>> restored_lines("The tug left the old pier at\\n\\nnoon and came back with two\\nbarges in tow.", [join_lines])
+    >>> restored_lines("The tug left the old pier at\n\nnoon and came back with two\nbarges in tow.", [join_lines])
     ['The tug left the old pier at noon and came back with two barges in tow.']
     """
     body = context.body_lines()
     layout = context.layout
-    starts_new = {
-        LineClass.HEADING,
-        LineClass.PARAGRAPH,
-        LineClass.ITEM,
-        LineClass.TABLE,
-        LineClass.SIGNATURE,
-    }
-    closed = {LineClass.HEADING, LineClass.TABLE, LineClass.SIGNATURE}
-    classes = layout.line_class
+    classes = layout.line_class.tolist()
     numbered = [n for n in body if classes[n] == LineClass.PARAGRAPH]
-    inside = (numbered[0], numbered[-1]) if len(numbered) >= 2 else None
+    inside = (numbered[0], numbered[-1]) if len(numbered) >= 2 and context.kind == "cable" else None
+    if context.convention.wrap is None:
+        inside = None
     breaks = _Breaks(context)
+    in_item = False
     for a, b in itertools.pairwise(body):
-        if classes[b] in starts_new or classes[a] in closed:
+        in_item = classes[a] == LineClass.ITEM or (in_item and classes[a] == LineClass.BODY)
+        if classes[b] in _STARTS_NEW or classes[a] in _CLOSED:
             continue
-        in_cable = inside is not None and a >= inside[0] and context.kind == "cable"
-        if in_cable and context.convention.wrap is not None:
-            yield layout.mark_join(a, Join.SPACE, "structure.join", 0.95)
+        if inside and a >= inside[0] and not in_item:
+            if not _CLOSING.fullmatch(context.lines[b]) or not breaks.has_room(a, b):
+                yield layout.mark_join(a, Join.SPACE, "structure.join", 0.95)
         elif breaks.runs_on(a, b):
             yield layout.mark_join(a, Join.SPACE, "structure.join", 0.9)
+        else:
+            in_item = False
+
+
+_STARTS_NEW = frozenset(
+    {LineClass.HEADING, LineClass.PARAGRAPH, LineClass.ITEM, LineClass.TABLE, LineClass.SIGNATURE}
+)
+_CLOSED = frozenset({LineClass.HEADING, LineClass.TABLE, LineClass.SIGNATURE})
+# Lines that stand under the text of a telegram: downgrading groups and remarks on handling.
+_CLOSING = re.compile(r"GP-?[1-4]\.?|DECONTROL\b.*|DECAPTION\b.*|(?:UN)?CLASSIFIED\.?|EXEMPT\.?")
+_LABEL = re.compile(r"[A-Z][A-Za-z/' ]{1,18}:(?=\s)")
 
 
 class _Breaks:
@@ -279,9 +335,42 @@ class _Breaks:
         self.context = context
         self.lengths = line_lengths(context.layout).tolist()
         layout = context.layout
-        self.indents = (layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start).tolist()
-        filled = [self.indents[n] for n in context.body_lines()]
+        self.indents = (
+            layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start
+        ).tolist()
+        body = context.body_lines()
+        filled = [self.indents[n] for n in body]
         self.margin = int(np.median(filled)) if filled else 0
+        self.needs_blank, self.needs_indent = self._learn_style(body)
+
+    def room(self, a: int, b: int) -> float:
+        """How much room line a had left after the first word of line b, as a share of the line width."""
+        wrap = self.context.convention.wrap or 1
+        first = self.context.lines[b].split(" ", 1)[0]
+        return (wrap - self.lengths[a] - 1 - len(first)) / wrap
+
+    def has_room(self, a: int, b: int) -> bool:
+        """Whether line a ended before its time."""
+        return self.room(a, b) > 0.1
+
+    def _indented(self, line: int) -> bool:
+        return self.margin + 2 <= self.indents[line] <= self.margin + 14
+
+    def _learn_style(self, body: Sequence[int]) -> tuple[bool, bool]:
+        """Whether this file parts its paragraphs by blank lines, or by indents: from its clear paragraph ends."""
+        if self.context.convention.wrap is None:
+            return False, False
+        lines = self.context.lines
+        clear = [
+            (a, b)
+            for a, b in itertools.pairwise(body)
+            if self.room(a, b) > 0.25 and lines[a].endswith(".") and lines[b][0].isupper()
+        ]
+        if len(clear) < 2:
+            return False, False
+        blank = sum(b - a > 1 for a, b in clear) >= 0.7 * len(clear)
+        indent = sum(self._indented(b) for _, b in clear) >= 0.7 * len(clear)
+        return blank and self.context.convention.blank_between < 0.3, indent
 
     def runs_on(self, a: int, b: int) -> bool:
         """Whether the text of line a goes on in line b."""
@@ -295,14 +384,23 @@ class _Breaks:
             return crossed and not ended and after[0].islower()
         if after[0].islower() and not ended:
             return True
-        first = after.split(" ", 1)[0]
-        room = convention.wrap - self.lengths[a] - 1 - len(first)
-        score = 0.0
-        score += 1.5 if room > 0.15 * convention.wrap else (-0.6 if room < 0 else 0.3)
+        return self._score(a, b, ended=ended) < 1.0
+
+    def _score(self, a: int, b: int, *, ended: bool) -> float:
+        """Evidence for a break, in rough nats; a break from 1.0 on."""
+        convention = self.context.convention
+        after = self.context.lines[b]
+        room = self.room(a, b)
+        score = 2.5 if room > 0.25 else 1.5 if room > 0.15 else 0.3 if room >= 0 else -0.6
         if b - a > 1:
             score += 1.2 * (1.0 - 2.0 * convention.blank_between)
-        if self.margin + 2 <= self.indents[b] <= self.margin + 14:
+        elif self.needs_blank:
+            score -= 1.2
+        if self._indented(b):
             score += 1.2
+        elif self.needs_indent:
+            score -= 1.2
+        if _LABEL.match(after) and room > 0.1:
+            score += 1.5
         score += 0.8 if ended else -1.2
-        score += 0.3 if after[0].isupper() or not after[0].isalnum() else -0.8
-        return score < 1.0
+        return score + (0.3 if after[0].isupper() or not after[0].isalnum() else -0.8)
