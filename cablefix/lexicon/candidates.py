@@ -97,7 +97,7 @@ class Finder:
         found: dict[str, list[str]] = {}
         for at in common.tolist():
             word = self._list[at]
-            if len(word) > 2:
+            if len(word) > 1:
                 for cut in range(len(word)):
                     found.setdefault(word[:cut] + word[cut + 1 :], []).append(word)
         return {seen: tuple(dict.fromkeys(meant)) for seen, meant in found.items()}
@@ -117,7 +117,7 @@ class Finder:
                 tries += [head + meant + low[at + 2 :] for meant in pair]
         tries += self._short.get(low, ())
         found = [word for word in tries if word in vocabulary or word in scowl or word in more]
-        return list(dict.fromkeys(word for word in found if word != low and len(word) > 1))
+        return list(dict.fromkeys(word for word in found if word != low and (len(word) > 1 or word in "ai")))
 
     def scan(self, lows: Sequence[str]) -> list[list[str]]:
         """For each string, the words of the vocabulary within one, two or three edits, the nearest first."""

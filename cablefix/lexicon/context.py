@@ -14,14 +14,15 @@ import numpy.typing as npt
 
 from cablefix.lexicon.adapt import Tally, adapt
 from cablefix.lexicon.channel import Alignment, Channel, explain
-from cablefix.lexicon.hypotheses import Table
+from cablefix.lexicon.hypotheses import Memory, Table
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Ints, Pieces, Units, unit_stream
 
 Floats = npt.NDArray[np.float32]
 
 _RARE_WORD = np.float32(-11.4)  # ln of one over the number of words without counts
-_CACHE = 0.1  # weight of the document's own word frequencies
+_UNI, _BI = 0.05, 0.10  # weights of the document's own words and word pairs
+_TINY = np.float32(1e-20)
 _SURE = 0.75  # hypotheses from this posterior teach the channel
 _PSEUDO = 1.0
 _LEAST_ERRORS = 4.0
@@ -46,8 +47,14 @@ class Weighed:
 class Weigher:
     """Weighs the hypotheses of one text."""
 
-    def __init__(self, pieces: Pieces, table: Table, model: LanguageModel, channel: Channel) -> None:
+    def __init__(
+        self, pieces: Pieces, table: Table, memory: Memory, model: LanguageModel, channel: Channel
+    ) -> None:
         self.pieces, self.table, self.model, self.channel = pieces, table, model, channel
+        self._words = max(len(memory.lows), 1)
+        self._own = memory.of_type[pieces.type]
+        self._word = self._own.copy()
+        self._uses = self._pair_key = self._pair_uses = np.zeros(0, np.int64)
         types = pieces.types
         self._unit = np.zeros((len(pieces), 3), np.uint32)
         self._unit[:, 0] = types.unit[pieces.type]
@@ -56,19 +63,46 @@ class Weigher:
         spelled = np.zeros(len(types.text), np.float32)
         spelled[unknown] = model.spell([types.low[row] for row in unknown.tolist()])
         self._spell = spelled[pieces.type]
-        self._bonus = self._cache_bonus()
         self._first = np.flatnonzero(np.diff(table.place, prepend=-1))
         self._group = np.cumsum(np.diff(table.place, prepend=-1) != 0) - 1
 
-    def _cache_bonus(self) -> Floats:
-        """What a hypothesis gains because the document has its words elsewhere."""
-        uses = np.bincount(self.pieces.types.unit[self.pieces.type], minlength=len(self.model.p1))
-        share = uses / max(len(self.pieces), 1)
-        table = self.table
-        ratio = share[table.unit] / np.exp(self.model.p1[table.unit].astype(np.float64))
-        bonus = np.log1p(_CACHE * ratio) * (table.unit != UNKNOWN) * (np.arange(3) < table.units[:, None])
-        total: Floats = bonus.sum(1).astype(np.float32)
-        return total
+    def _count_words(self) -> None:
+        """Count the words of the text as it reads now, and their pairs."""
+        word = np.concatenate((self._word, [-1]))
+        word = word[word >= -1]
+        self._uses = np.bincount(word[word >= 0], minlength=self._words)
+        key = word[:-1] * self._words + word[1:]
+        self._pair_key, self._pair_uses = np.unique(key[(word[:-1] >= 0) & (word[1:] >= 0)], return_counts=True)
+
+    def _pair_count(self, first: Ints, second: Ints) -> Ints:
+        if not len(self._pair_key):
+            return np.zeros(len(first), np.int64)
+        key = first * self._words + second
+        row = np.minimum(np.searchsorted(self._pair_key, key), len(self._pair_key) - 1)
+        hit = (self._pair_key[row] == key) & (first >= 0) & (second >= 0)
+        return np.where(hit, self._pair_uses[row], 0)
+
+    def _cached(self, place: Ints, last: Ints, word: Ints) -> tuple[Floats, Floats]:
+        """The document's own probability of a word at a place, and of the next one after it; the place left out.
+
+        `place` to `last` is what the word would stand for.
+        """
+        n = len(self._word)
+        if not len(self._uses):
+            return np.zeros(len(place), np.float32), np.zeros(len(place), np.float32)
+        before = np.where(place > 0, self._word[np.maximum(place - 1, 0)], -1)
+        after = np.where(last + 1 < n, self._word[np.minimum(last + 1, n - 1)], -1)
+        here = self._word[place]
+        same = here == word
+        uses = np.maximum(np.where(word >= 0, self._uses[word], 0) - same, 0)
+        left = np.maximum(self._pair_count(before, word) - same, 0)
+        right = np.maximum(self._pair_count(word, after) - same, 0)
+        known = word >= 0
+        total = max(int(self._uses.sum()), 1)
+        context = np.where(before >= 0, self._uses[before], 0)
+        first = _UNI * uses / (total + 20) + _BI * left / (context + 2)
+        second = _BI * right / (uses + 2) + _UNI * np.where(after >= 0, self._uses[after] - 1, 0) / (total + 20)
+        return np.where(known, first, 0).astype(np.float32), np.where(known, second, 0).astype(np.float32)
 
     def sweep(self, flat: Units, begin: Ints) -> tuple[Floats, Floats]:
         """The language model's value of each hypothesis and of keeping its place."""
@@ -76,37 +110,45 @@ class Weigher:
         left = begin[table.place]
         last = table.place + table.span - 1
         right = begin[last] + self._count[last]
-        value = self._value(flat, left, right, table.unit, table.units)
-        value += np.where((table.unit == UNKNOWN) & (np.arange(3) < table.units[:, None]), _RARE_WORD, 0).sum(1)
-        keep = self._keep_value(flat, left, right)
-        return value, keep
+        rare = ((table.unit == UNKNOWN) & (np.arange(3) < table.units[:, None])).sum(1) * _RARE_WORD
+        cache = self._cached(table.place, last, table.word)
+        value = self._value(flat, left, right, table.unit, table.units, rare.astype(np.float32), cache)
+        # One value of keeping for all hypotheses of a place and span.
+        _, row, back = np.unique(table.place * 16 + table.span, return_index=True, return_inverse=True)
+        keep = self._keep_value(flat, left[row], right[row], table.place[row], table.span[row])
+        return value, keep[back]
 
-    def _value(self, flat: Units, left: Ints, right: Ints, unit: Units, units: Ints) -> Floats:
-        """ln p of up to three units and the two after them, given the two before."""
-        value = np.zeros(len(left), np.float32)
-        for size in range(1, unit.shape[1] + 1):
+    def _value(
+        self, flat: Units, left: Ints, right: Ints, unit: Units, units: Ints, extra: Floats, cache: tuple[Floats, Floats]
+    ) -> Floats:
+        """ln p of the units and the two after them, given the two before; one-unit values mixed with the cache.
+
+        `extra` is ln p of the spelling of unknown units.
+        """
+        value = extra.copy()
+        for size in np.unique(units).tolist():
             of = np.flatnonzero(units == size)
-            if not len(of):
-                continue
             a, b = left[of], right[of]
             row = [flat[a - 2], flat[a - 1], *(unit[of, k] for k in range(size)), flat[b], flat[b + 1]]
             for k in range(2, len(row)):
-                value[of] += self.model.after_two(row[k - 2], row[k - 1], row[k])
+                part = self.model.after_two(row[k - 2], row[k - 1], row[k])
+                if size == 1 and k == 2:
+                    value[of] = np.logaddexp(part + extra[of], np.log(cache[0][of] + _TINY))
+                elif size == 1 and k == 3:
+                    value[of] += np.logaddexp(part, np.log(cache[1][of] + _TINY))
+                else:
+                    value[of] += part
         return value
 
-    def _keep_value(self, flat: Units, left: Ints, right: Ints) -> Floats:
-        table, types = self.table, self.pieces.types
-        width = int(table.span.max(initial=1))
-        member = np.minimum(table.place[:, None] + np.arange(width), len(self.pieces) - 1)
-        inside = np.arange(width) < table.span[:, None]
+    def _keep_value(self, flat: Units, left: Ints, right: Ints, place: Ints, span: Ints) -> Floats:
+        types = self.pieces.types
+        width = int(span.max(initial=1))
+        member = np.minimum(place[:, None] + np.arange(width), len(self.pieces) - 1)
+        inside = np.arange(width) < span[:, None]
         unit = types.unit[self.pieces.type[member]]
         spelled = np.where(inside & (unit == UNKNOWN), self._spell[member], 0).sum(1)
-        # One value for all hypotheses of a place and span.
-        key = table.place * 8 + table.span
-        _, row, back = np.unique(key, return_index=True, return_inverse=True)
-        value = self._value(flat, left[row], right[row], unit[row], table.span[row])
-        kept: Floats = value[back] + spelled.astype(np.float32)
-        return kept
+        cache = self._cached(place, place + span - 1, np.where(span == 1, self._own[place], -1))
+        return self._value(flat, left, right, unit, span, spelled.astype(np.float32), cache)
 
     def posterior(self, gain: Floats) -> Floats:
         """The share of each hypothesis among those of its place and keeping."""
@@ -123,6 +165,7 @@ class Weigher:
         table = self.table
         self._unit[:, 0] = self.pieces.types.unit[self.pieces.type]
         self._count[:] = 1
+        self._word = self._own.copy()
         chosen = best_of_places(table.place, gain)
         chosen = chosen[gain[chosen] > 0]
         for row in without_overlap(table, gain, chosen).tolist():
@@ -130,6 +173,8 @@ class Weigher:
             self._unit[place] = table.unit[row]
             self._count[place] = table.units[row]
             self._count[place + 1 : place + table.span[row]] = 0
+            self._word[place] = table.word[row]
+            self._word[place + 1 : place + table.span[row]] = -2  # joined with the piece before
 
     def run(self, rate: float) -> Weighed:
         """Settle on the channel alone, sweep, re-estimate the channel, sweep twice more."""
@@ -142,8 +187,10 @@ class Weigher:
         gain = context = keep = np.zeros(0, np.float32)
         for turn in range(3):
             flat, begin = unit_stream(self.pieces, self._unit, self._count)
+            if turn:  # at first an engine's habitual misreading would vouch for itself
+                self._count_words()
             context, keep = self.sweep(flat, begin)
-            gain = context - keep + self._bonus - alignment.cost[table.pair]
+            gain = context - keep - alignment.cost[table.pair]
             self._settle(gain)
             if turn == 0:
                 taught = self._teach(channel, alignment, self.posterior(gain))

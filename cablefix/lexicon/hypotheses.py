@@ -12,15 +12,18 @@ from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
 
 from cablefix.lexicon.candidates import Finder
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
-from cablefix.lexicon.wordlist import WordList
+from cablefix.lexicon.wordlist import WordList, strip_possessive
 
 _LONGEST = 24
 _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps of the word list)
 _JOIN_COUNT = 24
+_MEMORY = 3
+_MOST_JOINED = 9
 _SHORT_PARTS = frozenset("a i o of to in is it be by we he as at on or an my no so up us do if me go am".split())
 
 
@@ -48,6 +51,7 @@ class Table:
     pair: Ints
     seen: list[str]  # of each pair
     meant: list[str]  # of each pair
+    word: Ints  # the document's number of the word meant, -1 for a word that it does not have or for several
 
 
 def render(seen: str, low: str, case: int, words: WordList) -> str:
@@ -69,7 +73,7 @@ def render(seen: str, low: str, case: int, words: WordList) -> str:
             return low.upper()
         if seen[0].isupper():
             return capitalise(low)
-    return low if words.known(low) else capitalise(low)
+    return low if words.known(low) and low != "i" else capitalise(low)
 
 
 def capitalise(low: str) -> str:
@@ -92,6 +96,7 @@ class Builder:
         self.pieces = pieces
         self.finder = finder
         self.words = finder.words
+        self.memory = Memory.of(pieces.types)
         self._pair: dict[tuple[str, str], int] = {}
         self._of_type: dict[int, list[tuple[int, Source, tuple[int, ...]]]] = {}
         self._rows: list[tuple[int, int, int, int, tuple[int, ...]]] = []
@@ -104,48 +109,71 @@ class Builder:
     def _add_pair(self, seen: str, meant: str) -> int:
         return self._pair.setdefault((seen, meant), len(self._pair))
 
-    def propose_words(self, unknown: Sequence[int], doubtful: Sequence[int], memory: frozenset[str]) -> None:
-        """Candidates for types: `unknown` ones by both searches, `doubtful` words by likely misreadings only."""
+    def propose_words(self, unknown: Sequence[int], doubtful: Sequence[int], acronyms: Sequence[int]) -> None:
+        """Candidates for types.
+
+        `unknown` ones by both searches, `doubtful` words by likely misreadings only, `acronyms` only from the
+        document's own words.
+        """
         types = self.pieces.types
-        stems = {kind: _stem(types, kind) for kind in (*unknown, *doubtful)}
+        stems = {kind: _stem(types, kind) for kind in (*unknown, *doubtful, *acronyms)}
+        memory = self.memory.words
         scanned = [kind for kind in unknown if 2 <= len(stems[kind][0]) <= _LONGEST]
         near = self.finder.scan([stems[kind][0] for kind in scanned])
         for kind, lows in zip(scanned, near, strict=True):
             upper = types.case[kind] == Case.UPPER
             exact = self.finder.undo(stems[kind][0], upper=upper, sure=False, more=memory)
+            exact += self.memory.near(stems[kind][0], int(types.count[kind]))
             self._propose(kind, stems[kind], dict.fromkeys(exact + lows))
             self._propose_splits(kind, stems[kind][0])
+        for kind in set(unknown).difference(scanned):
+            exact = self.finder.undo(stems[kind][0], upper=False, sure=False)
+            self._propose(kind, stems[kind], exact)
         for kind in doubtful:
             upper = types.case[kind] == Case.UPPER
-            self._propose(kind, stems[kind], self.finder.undo(stems[kind][0], upper=upper, sure=True, more=memory))
+            exact = self.finder.undo(stems[kind][0], upper=upper, sure=True, more=memory)
+            exact += self.memory.near(stems[kind][0], int(types.count[kind]))
+            self._propose(kind, stems[kind], dict.fromkeys(exact))
+        for kind in acronyms:
+            self._propose(kind, stems[kind], self.memory.near(stems[kind][0], int(types.count[kind])))
 
     def _propose(self, kind: int, stem: tuple[str, str], lows: Sequence[str] | dict[str, None]) -> None:
         types = self.pieces.types
         seen, case = types.text[kind], int(types.case[kind])
         ending = stem[1]
         found = self._of_type.setdefault(kind, [])
-        if case == Case.ODD and types.unit[kind] != UNKNOWN and not ending:
+        if not ending and (stem[0] in self.memory.form or (case == Case.ODD and types.unit[kind] != UNKNOWN)):
             lows = [stem[0], *lows]
         for low in lows:
-            meant = render(seen, low, case, self.words) + ending
+            form = self.memory.form.get(low)
+            meant = (form or render(seen, low, case, self.words)) + ending
             if meant != seen:
                 found.append((self._add_pair(seen, meant), Source.WORD, (self.unit(low),)))
 
     def _propose_splits(self, kind: int, low: str) -> None:
-        if len(low) < 4 or not low.isalpha():
+        if len(low) < 3:
             return
         seen, counts = self.pieces.types.text[kind], self.words.counts[0]
         best: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
+        if not low.isalpha():
+            mark = next((at for at, c in enumerate(low) if not c.isalnum()), 0)
+            left, right = self._part(low[:mark]), self._part(low[mark + 1 :])
+            if left >= 0 and right >= 0 and low[mark] not in "'’":
+                units = (left + FIRST_WORD, right + FIRST_WORD)
+                for between in ((" ", ". ") if seen[mark + 1].isupper() else (" ",)):
+                    meant = seen[:mark] + between + seen[mark + 1 :]
+                    self._of_type[kind].append((self._add_pair(seen, meant), Source.SPLIT, units))
+            return
         for at in range(1, len(low)):
             left, right = self._part(low[:at]), self._part(low[at:])
             if left >= 0 and right >= 0:
                 best.append((int(counts[left]) + int(counts[right]), (at,), (left, right)))
-        if len(low) > 8:
+        if len(low) > 6:
             best += self._three_parts(low)
         for _, cuts, rows in sorted(best, reverse=True)[:3]:
             meant = " ".join(seen[a:b] for a, b in zip((0, *cuts), (*cuts, len(seen)), strict=True))
-            units = tuple(row + FIRST_WORD for row in rows)
-            self._of_type[kind].append((self._add_pair(seen, meant), Source.SPLIT, units))
+            parts = tuple(row + FIRST_WORD for row in rows)
+            self._of_type[kind].append((self._add_pair(seen, meant), Source.SPLIT, parts))
 
     def _three_parts(self, low: str) -> list[tuple[int, tuple[int, ...], tuple[int, ...]]]:
         counts = self.words.counts[0]
@@ -169,44 +197,57 @@ class Builder:
         return row if len(low) > 2 or low in _SHORT_PARTS else -1
 
     def propose_joins(self, damaged: Bools, free: Bools) -> None:
-        """Runs of two to four pieces that make one word together.
+        """Runs of two to eight pieces that make one word together.
 
-        `damaged`: the piece is unknown or a stray letter; a run without one is joined only where the whole is a
-        common word. `free`: the piece may be repaired.
+        `damaged`: the piece is unknown or a stray letter; two pieces that are words themselves are joined only where
+        the whole is a common word. `free`: the piece may be repaired.
         """
         pieces = self.pieces
-        text, low = pieces.types.text, pieces.types.low
-        vocabulary, counts, more = self.words.vocabulary, self.words.counts[0], self.words.more
         word = free & np.isin(pieces.types.kind, (Kind.WORD, Kind.LETTER, Kind.MIXED))[pieces.type]
         joinable = np.fromiter((gap in _JOINABLE for gap in pieces.gap), bool, len(pieces))
         follows = np.zeros(len(pieces), bool)
         follows[1:] = word[1:] & word[:-1] & joinable[1:]
-        type_ = pieces.type.tolist()
-        ahead, bad = follows.tolist(), damaged.tolist()
-        for place in np.flatnonzero(follows).tolist():
-            first = place - 1
-            seen, whole = text[type_[first]], low[type_[first]]
-            any_bad = bad[first]
-            for last in range(place, min(place + 3, len(type_))):
-                if not ahead[last]:
-                    break
-                kind = type_[last]
-                seen += pieces.gap[last] + text[kind]
-                whole += text[kind].lower()
-                any_bad = any_bad or bad[last]
-                row = vocabulary.get(whole)
-                if row is not None and counts[row] >= (_JOIN_COUNT if any_bad else 40):
-                    unit = row + FIRST_WORD
-                elif any_bad and whole in more and len(whole) > 3:
-                    unit = UNKNOWN
-                else:
-                    if last - first >= 1 and not any_bad:
-                        break
-                    continue
-                meant = render(text[type_[first]], whole, int(pieces.types.case[type_[first]]), self.words)
-                if text[type_[last]].isupper() and text[type_[first]].isupper():
-                    meant = whole.upper()
-                self._rows.append((first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,)))
+        low, type_ = pieces.types.low, pieces.type
+        common = self.words.common
+        first = np.flatnonzero(follows) - 1
+        lefts = [low[kind] for kind in type_[first].tolist()]
+        rights = [low[kind] for kind in type_[first + 1].tolist()]
+        whole = np.fromiter((a + b in common for a, b in zip(lefts, rights, strict=True)), bool, len(first))
+        near = damaged.copy()
+        near[:-1] |= damaged[1:]
+        near[:-2] |= damaged[2:]
+        for place in first[whole | near[first]].tolist():
+            self._join_from(place, follows, damaged)
+
+    def _join_from(self, first: int, follows: Bools, damaged: Bools) -> None:
+        pieces, words = self.pieces, self.words
+        types = pieces.types
+        kind = int(pieces.type[first])
+        seen, whole, any_bad = types.text[kind], types.low[kind], bool(damaged[first])
+        hyphen = False
+        for last in range(first + 1, min(first + _MOST_JOINED, len(pieces))):
+            if not follows[last] or len(whole) > _LONGEST:
+                break
+            kind = int(pieces.type[last])
+            gap = pieces.gap[last]
+            hyphen = hyphen or "-" in gap
+            any_bad = any_bad or bool(damaged[last]) or "-" in gap
+            seen += gap + types.text[kind]
+            whole += types.text[kind].lower()
+            stem = strip_possessive(whole)
+            row = words.vocabulary.get(stem)
+            if row is not None and (words.counts[0][row] >= (_JOIN_COUNT if any_bad else 40)):
+                unit = row + FIRST_WORD
+            elif any_bad and (stem in words.more or stem in words.names) and len(stem) > 3:
+                unit = UNKNOWN
+            else:
+                continue
+            text = types.text[int(pieces.type[first])], types.text[kind]
+            case = int(types.case[int(pieces.type[first])])
+            meant = render(text[0], whole, case, words)
+            if seen.isupper():
+                meant = whole.upper()
+            self._rows.append((first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,)))
 
     def table(self, active: Ints) -> Table:
         """The hypotheses of all `active` places, and the joins."""
@@ -233,13 +274,58 @@ class Builder:
         order = np.argsort(place, kind="stable")
         rows = rows[order]
         pairs = list(self._pair)
+        number = {low: at for at, low in enumerate(self.memory.lows)}
+        known = [number.get(strip_possessive(meant).lower(), -1) for _, meant in pairs]
+        word = np.array(known, np.int64)[pair[rows]] if pairs else np.zeros(0, np.int64)
         return Table(
             place[order], span[order], source[rows], unit[rows], units[rows], pair[rows],
-            [seen for seen, _ in pairs], [meant for _, meant in pairs],
+            [seen for seen, _ in pairs], [meant for _, meant in pairs], word,
         )  # fmt: skip
 
 
-_JOINABLE = frozenset((" ", "  ", " '", "' ", " -", ""))
+_JOINABLE = frozenset((" ", "- ", "' ", ". "))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """What the document itself says often: its unknown words, and the case that they mostly have.
+
+    `lows`: the lower-case words of the document, numbered. `of_type`: the number of each type's word. `words`:
+    unknown ones that stand at least three times. `form`: how such a word is mostly written.
+    """
+
+    lows: list[str]
+    of_type: Ints
+    words: frozenset[str]
+    form: dict[str, str]
+    count: dict[str, int]
+
+    @classmethod
+    def of(cls, types: Types) -> Memory:
+        """The memory of a text."""
+        number: dict[str, int] = {}
+        of_type = np.fromiter((number.setdefault(low, len(number)) for low in types.low), np.int64, len(types.low))
+        total = np.bincount(of_type, weights=types.count, minlength=len(number))
+        usable = ((types.kind == Kind.WORD) & (~types.known | (types.unit == UNKNOWN)))
+        form: dict[str, tuple[int, str]] = {}
+        for row in np.flatnonzero(usable & (total[of_type] >= _MEMORY)).tolist():
+            if len(types.text[row]) == len(types.low[row]) > 1:
+                best = form.get(types.low[row], (0, ""))
+                form[types.low[row]] = max(best, (int(types.count[row]), types.text[row]))
+        kept = {low: text for low, (n, text) in form.items() if n >= max(_MEMORY, 0.6 * total[number[low]])}
+        count = {low: int(total[number[low]]) for low in kept}
+        return cls(list(number), of_type, frozenset(kept), kept, count)
+
+    def near(self, low: str, count: int) -> list[str]:
+        """Words of the memory within reach of a string and clearly more frequent than it."""
+        most = 1 if len(low) < 3 else 2
+        near = (
+            word for word, n in self.count.items()
+            if n > 2 * count and abs(len(word) - len(low)) <= most and word != low
+        )  # fmt: skip
+        return [word for word in near if Levenshtein.distance(word, low, score_cutoff=most) <= most]
+
+
 
 
 def _stem(types: Types, kind: int) -> tuple[str, str]:

@@ -18,14 +18,13 @@ from cablefix.lexicon.decision import Network, load_network
 from cablefix.lexicon.features import describe
 from cablefix.lexicon.hypotheses import Builder, Table
 from cablefix.lexicon.model import LanguageModel, load_model
-from cablefix.lexicon.pieces import Ints, Kind, Pieces, cut_pieces
+from cablefix.lexicon.pieces import Ints, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.lexicon.wordlist import WordList, load_wordlist
 
 Floats = npt.NDArray[np.float32]
 
-_MEMORY = 3  # an unknown word of the document that stands so often may itself be a candidate
 _NAMED = 8  # candidates named with a repair
 
 
@@ -91,17 +90,15 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
         return None
     screen = screen_pieces(pieces, lexicon.model)
     builder = Builder(pieces, lexicon.finder)
-    types = pieces.types
-    unknown = np.unique(pieces.type[screen.unknown])
+    unknown = np.unique(pieces.type[screen.unknown & ~screen.acronym])
     doubtful = np.setdiff1d(np.unique(pieces.type[screen.doubtful]), unknown)
-    repeated = np.flatnonzero((types.count >= _MEMORY) & ~types.known & (types.length > 3) & (types.kind == Kind.WORD))
-    memory = frozenset(types.low[row] for row in repeated.tolist())
-    builder.propose_words(unknown.tolist(), doubtful.tolist(), memory)
+    acronyms = np.setdiff1d(np.unique(pieces.type[screen.acronym]), unknown)
+    builder.propose_words(unknown.tolist(), doubtful.tolist(), acronyms.tolist())
     builder.propose_joins(screen.damaged, screen.free)
     table = builder.table(places(pieces, screen))
     if not len(table.place):
         return None
-    weighed = Weigher(pieces, table, lexicon.model, lexicon.channel).run(screen.rate)
+    weighed = Weigher(pieces, table, builder.memory, lexicon.model, lexicon.channel).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
     joined = np.fromiter((bool(token.flags & Flag.JOINED) for token in tokens), bool, len(tokens))[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined)

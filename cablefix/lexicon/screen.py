@@ -22,7 +22,7 @@ class Screen:
     """What the screen found; columns of shape (pieces,).
 
     `unknown`, `doubtful`: to be looked at, as no word or as a word out of place. `damaged`: unknown or a stray
-    letter. `free`: may be repaired at all. `capitals`: share of upper-case words among the neighbours. `fit`: how
+    letter. `acronym`: unknown short capitals amid small letters. `free`: may be repaired at all. `capitals`: share of upper-case words among the neighbours. `fit`: how
     much better than by its frequency the language model expects the piece and its successor. `rate`: the text's
     guessed share of wrong characters.
     """
@@ -30,6 +30,7 @@ class Screen:
     unknown: Bools
     doubtful: Bools
     damaged: Bools
+    acronym: Bools
     free: Bools
     capitals: Floats
     fit: Floats
@@ -43,17 +44,18 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     word = (kind == Kind.WORD) | (kind == Kind.MIXED)
     capitals = neighbourhood(word & (case == Case.UPPER), word)
     acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
-    free = ~pieces.held & ~acronym & ((kind == Kind.LETTER) | word)
+    lone = np.fromiter((text == "1" for text in types.text), bool, len(types.text))[of]
+    free = ~pieces.held & ((kind == Kind.LETTER) | word | lone)
     known = types.known[of]
-    unknown = word & free & ~known
+    unknown = (word | (kind == Kind.LETTER)) & free & ~known
     units = np.zeros((len(pieces), 1), np.uint32)
     units[:, 0] = types.unit[of]
     flat, begin = unit_stream(pieces, units, np.ones(len(pieces), np.int64))
     over = model.after_two(flat[:-2], flat[1:-1], flat[2:]) - model.p1[flat[2:]]
     fit = over[begin - 2] + over[begin - 1]
-    doubtful = word & free & known & (types.unit[of] != UNKNOWN) & (fit < _FIT)
-    damaged = unknown | ((kind == Kind.LETTER) & ~known)
-    return Screen(unknown, doubtful, damaged, free, capitals, fit, guess_rate(pieces))
+    doubtful = (word | lone) & free & known & (types.unit[of] != UNKNOWN) & (fit < _FIT)
+    damaged = unknown & ~acronym
+    return Screen(unknown, doubtful, damaged, acronym, free, capitals, fit, guess_rate(pieces))
 
 
 def neighbourhood(mark: Bools, among: Bools) -> Floats:

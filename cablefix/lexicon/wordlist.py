@@ -19,6 +19,7 @@ from cablefix.lexicon.files import lexicon_folder, read_words
 _COUNTS_PER_OCTAVE = 8
 _NAME_SHARE = 0.9  # a word is a name when nine in ten of its uses inside a sentence have a capital
 _LOWER_SHARE = 0.02  # a word may stand in lower case when one such use in fifty does
+_COMMON = 40  # steps
 _ONE_LETTER_WORDS = frozenset("aio")
 _CAPITALISED = re.compile(r"(?:Mc|Mac|[A-Z]')?[^\W\d_a-z][^\W\d_A-Z]*(?:'[a-z]+)*")
 
@@ -29,7 +30,8 @@ class WordList:
 
     `vocabulary` maps each word of the counted text to its column in `counts`, shape (3, words): all uses,
     uses in lower case, uses with a capital inside a sentence, each as round(8 log2(n + 1)). `more` holds
-    words without counts, `names` names without counts, `hyphens` compounds, counted in `hyphen_counts`.
+    words without counts, `names` names without counts, `hyphens` compounds, counted in `hyphen_counts`,
+    `common` the words of two letters or more that were counted some thirty times.
     """
 
     vocabulary: dict[str, int]
@@ -38,6 +40,7 @@ class WordList:
     names: frozenset[str]
     hyphens: dict[str, int]
     hyphen_counts: npt.NDArray[np.uint8]
+    common: frozenset[str] = frozenset()
 
     def known(self, word: str) -> bool:
         """Whether the word exists and its case is one that it may have.
@@ -150,12 +153,15 @@ def load_wordlist(folder: Path | None = None) -> WordList:
     """The word list of a folder made by dictionaries/build/lexicon.py; without one, the shipped list."""
     folder = folder or lexicon_folder()
     vocabulary = read_words(folder / "words.z")
+    counts = np.load(folder / "word_counts.npy")
+    frequent = np.flatnonzero(counts[0] >= _COMMON).tolist()
     hyphens = read_words(folder / "hyphens.z")
     return WordList(
         dict(zip(vocabulary, range(len(vocabulary)), strict=True)),
-        np.load(folder / "word_counts.npy"),
+        counts,
         frozenset(read_words(folder / "scowl_words.z")),
         frozenset(read_words(folder / "scowl_names.z")),
         dict(zip(hyphens, range(len(hyphens)), strict=True)),
         np.load(folder / "hyphen_counts.npy"),
+        frozenset(vocabulary[row] for row in frequent if len(vocabulary[row]) > 2),
     )

@@ -10,6 +10,8 @@ no list has. Answers are calibrated on documents that the calibrating networks h
 from __future__ import annotations
 
 import argparse
+import random
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -33,7 +35,10 @@ OUT = Path(__file__).resolve().parent.parent / "lexicon"
 HIDDEN, NETWORKS, FOLDS = 40, 3, 3
 RARE = 96  # words below this count (in steps of the word list) may be hidden
 HIDDEN_SHARE = 0.25
-CLEAN_SIZE = 12_000  # characters of a clean document
+CLEAN_SIZE, CLEAN_STEP = 8_000, 60_000  # characters of a clean document, and from one to the next
+SLIPS = 0.003
+ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+KEYS = {c: row[max(0, k - 1) : k] + row[k + 1 : k + 2] for row in ROWS for k, c in enumerate(row)}
 Floats = NDArray[np.float32]
 
 
@@ -56,6 +61,50 @@ def poorer(lexicon: Lexicon, seed: int) -> Lexicon:
     more = frozenset(word for word in words.more if zlib.crc32(f"{word}{seed}".encode()) % 4)
     kept = replace(words, vocabulary=vocabulary, more=more)
     return replace(lexicon, words=kept, finder=Finder(kept, lexicon.channel))
+
+
+def slip(text: str, rng: random.Random) -> str:
+    """The text with slips of a typist in one word of two hundred: these are the author's and must stay."""
+    words = re.split(r"(\s+)", text)
+    for at in range(0, len(words), 2):
+        word = words[at]
+        if len(word) < 4 or not word.isalpha() or rng.random() > SLIPS:
+            continue
+        k = rng.randrange(1, len(word) - 1)
+        kind = rng.randrange(5)
+        if kind == 0:
+            words[at] = word[:k] + word[k + 1 :]
+        elif kind == 1:
+            words[at] = word[:k] + word[k + 1] + word[k] + word[k + 2 :]
+        elif kind == 2:
+            words[at] = word[:k] + word[k] + word[k:]
+        elif kind == 3:
+            near = KEYS.get(word[k].lower(), "e")
+            new = rng.choice(near)
+            words[at] = word[:k] + (new.upper() if word[k].isupper() else new) + word[k + 1 :]
+        elif at + 1 < len(words):
+            words[at + 1] = ""
+    return "".join(words)
+
+
+def space(text: str, rng: random.Random) -> str:
+    """The text with words parted and joined, as engines do it: now and then, often, or letter by letter in a line."""
+    rate = rng.choice((0.002, 0.01, 0.03, 0.1))
+    lines = []
+    for line in text.split("\n"):
+        here = 0.5 if rate > 0.02 and rng.random() < 0.1 else rate
+        words = line.split(" ")
+        for at, word in enumerate(words):
+            if not word.isalpha() or rng.random() > here:
+                continue
+            if len(word) > 1 and rng.random() < 0.75:
+                cut = rng.choice((0.15, 0.4, 0.9)) if here > 0.2 else 0.0
+                places = {rng.randrange(1, len(word))} | {k for k in range(1, len(word)) if rng.random() < cut}
+                words[at] = "".join(" " * (k in places) + letter for k, letter in enumerate(word))
+            elif at + 1 < len(words):
+                words[at] += "\0"
+        lines.append(" ".join(words).replace("\0 ", "").replace("\0", ""))
+    return "\n".join(lines)
 
 
 def judge(tokens: list[Token], found: Study, truth: Truth | None) -> NDArray[np.bool_]:
@@ -83,15 +132,19 @@ def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
             number += 1
             if found is not None:
                 yield Sample(found.features, judge(tokens, found, Truth(ocr, gold)), f"{folder.name}/{name}")
+    rng = random.Random(7)
     for folder in clean:
         for text in texts(folder):
-            for start in range(0, len(text), CLEAN_SIZE):
+            for start in range(0, max(len(text) - CLEAN_SIZE, 1), CLEAN_STEP):
                 part = text[start : start + CLEAN_SIZE]
-                tokens = list(read_tokens(part.upper() if number % 5 == 0 else part))
+                gold = slip(part.upper() if number % 5 == 0 else part, rng)
+                ocr = space(gold, rng) if number % 3 else gold
+                tokens = list(read_tokens(ocr))
                 found = study(tokens, lexicons[number % len(lexicons)])
                 number += 1
                 if found is not None:
-                    yield Sample(found.features, judge(tokens, found, None), f"{folder.name}/{start}")
+                    truth = Truth(ocr, gold) if ocr != gold else None
+                    yield Sample(found.features, judge(tokens, found, truth), f"{folder.name}/{start}")
 
 
 def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 24) -> list[Floats]:
