@@ -1,0 +1,87 @@
+"""Failures: what went wrong with which file, what helps, and the exit code that says so."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from cablefix.errors import ExitCode
+
+
+class Failure(Exception):
+    """A command cannot go on. The message is one line that names the file, the place and the remedy."""
+
+    def __init__(self, message: str, code: ExitCode) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def as_failure(error: ValueError) -> Failure | None:
+    """The failure that an error of the library is for the command line; None where the error is a fault of ours."""
+    from cablefix.ledger import LedgerError
+    from cablefix.profiles import ProfileError
+    from cablefix.readers.tei_source import TeiError
+    from cablefix.resources import DictionaryError
+    from cablefix.text import SourceError
+
+    codes: tuple[tuple[type[ValueError], ExitCode], ...] = (
+        (SourceError, ExitCode.INPUT),
+        (ProfileError, ExitCode.PROFILE),
+        (DictionaryError, ExitCode.PROFILE),
+        (LedgerError, ExitCode.UNDO),
+        (TeiError, ExitCode.UNDO),
+    )
+    for kind, code in codes:
+        if isinstance(error, kind):
+            return Failure(str(error), code)
+    return None
+
+
+def say_error(failure: Failure) -> None:
+    """Print a failure on standard error, in one line."""
+    _echo("error:", "red", one_line(str(failure)))
+
+
+def say(message: str) -> None:
+    """Print a message on standard error."""
+    click.echo(message, err=True)
+
+
+def warn(message: str) -> None:
+    """Print a warning on standard error, in one line."""
+    _echo("warning:", "yellow", one_line(message))
+
+
+def _echo(label: str, colour: str, message: str) -> None:
+    # click leaves colours out where standard error is no terminal; https://no-color.org is for those who want none.
+    plain = False if os.environ.get("NO_COLOR") else None
+    click.echo(f"{click.style(label, fg=colour, bold=True)} {message}", err=True, color=plain)
+
+
+def one_line(text: str) -> str:
+    """Text as one line without control characters, for messages.
+
+    >>> one_line("cable\\x1b[2J.txt:\\n not found")
+    'cable\\u241b[2J.txt: not found'
+    """
+    return visible(" ".join(text.split()))
+
+
+_CONTROLS = {
+    **{code: chr(0x2400 + code) for code in range(32)},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+    **dict.fromkeys((0x200B, 0x2060, 0xFEFF), "\ufffd"),
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"),
+}
+
+
+def visible(text: str) -> str:
+    """Text with its control characters as pictures, so that no input can steer the terminal.
+
+    >>> visible("a\\x00b\\nc")
+    'a\\u2400b\\u240ac'
+    """
+    return text.translate(_CONTROLS)

@@ -1,0 +1,23 @@
+"""Options that several commands have in common."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+profile_option = click.option(
+    "--profile",
+    default="auto",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="What kind of document it is: auto, cable, prose, faithful (layout only), or a TOML file of your own.",
+)
+dictionary_option = click.option(
+    "--dictionary",
+    "dictionaries",
+    multiple=True,
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with code tables of your own; may be given several times.",
+)

@@ -1,0 +1,256 @@
+"""`cablefix restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cablefix.cli.failures import Failure, as_failure, one_line, say, say_error
+from cablefix.cli.inputs import STDIN, name_of, restoration_of
+from cablefix.cli.options import dictionary_option, profile_option
+from cablefix.cli.outputs import (
+    FORMATS,
+    STDOUT,
+    Settings,
+    forbid_overwriting,
+    format_for,
+    is_folder,
+    name_in,
+    write_file,
+    write_stdout,
+)
+from cablefix.errors import ExitCode
+
+if TYPE_CHECKING:
+    from cablefix.restoration import Restoration
+    from cablefix.writers.tei import SourceMode
+
+# From so many files, or so many bytes, it is worth telling how far the work is.
+_MANY_FILES = 3
+_LARGE_FILE = 2_000_000
+
+_EPILOG = """
+Examples:
+
+\b
+  cablefix restore cable.txt                      reading text on standard output
+  cablefix restore cable.txt -o cable.xml         TEI, because of the suffix
+  cablefix restore scans/*.txt -o out/ --to html  a page for each file
+  cablefix restore cable.txt --diff               the repairs, before and after
+  pdftotext -layout cable.pdf - | cablefix restore - --to json
+
+Formats and the suffixes that choose them: text (.txt), tei (.xml, .tei), json (.json: the record of the message),
+html (.html), markdown (.md), restoration (.restoration.json: everything, for explain, undo and restore to go on with).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One input and what is to be made of it. `output` is None for standard output."""
+
+    path: str
+    output: Path | None
+    to: str
+    settings: Settings
+    profile: str
+    dictionaries: tuple[Path, ...]
+
+    @property
+    def sidecar(self) -> Path | None:
+        """Where the source goes when it goes into a file of its own."""
+        return self.output.with_name(self.settings.sidecar) if self.output and self.settings.sidecar else None
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...|-")
+@click.option("-o", "--output", default=STDOUT, metavar="OUT", help="File, or folder for several files.")
+@click.option("--to", type=click.Choice(list(FORMATS)), help="Output format; without it the suffix of OUT decides.")
+@profile_option
+@click.option(
+    "--source",
+    type=click.Choice(["compact", "embedded", "sidecar", "none"]),
+    default="compact",
+    show_default=True,
+    help="TEI: how the exact source goes along: packed in the header, line by line, in a file beside, or not at all.",
+)
+@dictionary_option
+@click.option("--notes", is_flag=True, help="Markdown: a footnote for every repair.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; say what would be written and how much was repaired.")
+@click.option("--diff", is_flag=True, help="Show each repaired line before and after, in place of the text.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
+def restore(
+    paths: tuple[str, ...],
+    output: str,
+    to: str | None,
+    profile: str,
+    source: SourceMode,
+    dictionaries: tuple[Path, ...],
+    notes: bool,
+    dry_run: bool,
+    diff: bool,
+    quiet: bool,
+) -> int:
+    """Restore documents: clean reading text, TEI, record, HTML or Markdown.
+
+    PATH is a file of OCR text in UTF-8, UTF-16 or Windows-1252, a restoration that was kept with --to restoration,
+    or - for standard input. The input is never changed.
+    """
+    settings = Settings(source, notes=notes)
+    jobs = _plan(paths, output, to, settings, profile, dictionaries)
+    first_failure = ExitCode.FINE
+    with _progress(jobs, quiet=quiet) as steps:
+        for job in steps:
+            try:
+                _run(job, dry_run=dry_run, diff=diff, quiet=quiet)
+            except (Failure, ValueError) as error:
+                failure = error if isinstance(error, Failure) else as_failure(error)
+                if failure is None or len(jobs) == 1 or failure.code == ExitCode.PROFILE:
+                    raise
+                say_error(failure)
+                first_failure = first_failure or failure.code
+    return first_failure
+
+
+def _plan(
+    paths: Sequence[str],
+    output: str,
+    to: str | None,
+    settings: Settings,
+    profile: str,
+    dictionaries: tuple[Path, ...],
+) -> list[Job]:
+    """What is to be done, checked before anything is done."""
+    folder = is_folder(output)
+    if len(paths) > 1 and not folder:
+        where = "standard output" if output == STDOUT else f"the one file {output}"
+        raise click.UsageError(f"{len(paths)} inputs cannot go to {where}; give a folder with -o FOLDER/")
+    if paths.count(STDIN) > 1:
+        raise click.UsageError("standard input (-) can be read once only")
+    to = to or ("text" if folder else format_for(output))
+    if to == "tei" and settings.source == "sidecar" and output == STDOUT:
+        raise click.UsageError("--source sidecar writes a second file beside the TEI; name the TEI with -o")
+    jobs: list[Job] = []
+    taken: dict[Path, str] = {}
+    for path in paths:
+        target = None if output == STDOUT else Path(output)
+        if folder:
+            target = name_in(output, path, FORMATS[to].suffixes[0])
+        own = settings
+        if target is not None:
+            forbid_overwriting(target, paths)
+            if target in taken:
+                raise click.UsageError(
+                    f"{taken[target]} and {path} would both become {target}; restore them into different folders"
+                )
+            taken[target] = path
+            if to == "tei" and settings.source == "sidecar":
+                own = replace(settings, sidecar=f"{target.stem}.source.txt")
+                forbid_overwriting(target.with_name(own.sidecar), paths)
+        jobs.append(Job(path, target, to, own, profile, dictionaries))
+    return jobs
+
+
+def _run(job: Job, *, dry_run: bool, diff: bool, quiet: bool) -> None:
+    """Restore one input and write what was asked for."""
+    restoration = restoration_of(job.path, job.profile, job.dictionaries)
+    summary = summarize(restoration)
+    name = one_line(name_of(job.path))
+    if diff:
+        from cablefix.cli.console import data_console
+        from cablefix.cli.diff import print_diff
+
+        print_diff(data_console(), restoration)
+    if diff and job.output is None:
+        return
+    data = FORMATS[job.to].write(restoration, job.settings)
+    if dry_run:
+        click.echo(f"{name}: would write {_target(job, len(data))}; {summary}")
+        return
+    if job.output is None:
+        write_stdout(data)
+        return
+    if job.sidecar:
+        write_file(job.sidecar, restoration.source.to_bytes())
+    write_file(job.output, data)
+    if not quiet:
+        say(f"{name} -> {one_line(str(job.output))}: {summary}")
+
+
+def _target(job: Job, size: int) -> str:
+    where = one_line(str(job.output)) if job.output else "standard output"
+    beside = f" and its source to {one_line(str(job.sidecar))}" if job.sidecar else ""
+    return f"{FORMATS[job.to].title} ({size:,} bytes) to {where}{beside}"
+
+
+def summarize(restoration: Restoration) -> str:
+    """What was done to a document, in one line."""
+    document = restoration.document
+    parts = [
+        f"{document.kind}, profile {restoration.profile}",
+        f"{_count(len(restoration.applied), 'repair')} applied",
+        f"{len(restoration.proposed)} proposed",
+        f"{_count(len(document.furniture), 'piece')} of page furniture",
+    ]
+    fails = sum(check.status == "fails" for check in restoration.checks)
+    if fails:
+        parts.append(f"{_count(fails, 'check')} failed")
+    if document.missing_paragraphs:
+        parts.append(f"missing: paragraph {', '.join(str(n) for n in document.missing_paragraphs)}")
+    return ", ".join(parts)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _progress(jobs: Sequence[Job], *, quiet: bool) -> AbstractContextManager[Iterator[Job]]:
+    """The jobs one after the other; with many of them a bar on standard error, with a large one its clock."""
+    import sys
+
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(iter(jobs))
+    if len(jobs) >= _MANY_FILES:
+        return _bar(jobs)
+    large = any(job.path != STDIN and _size(job.path) > _LARGE_FILE for job in jobs)
+    return _clock(jobs) if large else nullcontext(iter(jobs))
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _bar(jobs: Sequence[Job]) -> Iterator[Iterator[Job]]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from cablefix.cli.console import message_console
+
+    columns = (TextColumn("restoring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=message_console(), transient=True) as progress:
+        yield iter(progress.track(jobs))
+
+
+@contextmanager
+def _clock(jobs: Sequence[Job]) -> Iterator[Iterator[Job]]:
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from cablefix.cli.console import message_console
+
+    columns = (SpinnerColumn(), TextColumn("restoring {task.description}"), TimeElapsedColumn())
+
+    def steps(progress: Progress) -> Iterator[Job]:
+        for job in jobs:
+            task = progress.add_task(one_line(name_of(job.path)), total=None)
+            yield job
+            progress.remove_task(task)
+
+    with Progress(*columns, console=message_console(), transient=True) as progress:
+        yield steps(progress)

@@ -1,0 +1,51 @@
+"""The exit codes of the command line. They are part of the interface: scripts rely on them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the exit code of `cablefix` says.
+
+    Where several files were given, it is that of the first one that failed.
+    """
+
+    FINE = 0
+    INTERNAL = 1
+    USAGE = 2
+    INPUT = 3
+    OUTPUT = 4
+    INVALID = 5
+    UNDO = 6
+    PROFILE = 7
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+    @property
+    def meaning(self) -> str:
+        """The code in a few words, as the help prints it.
+
+        >>> ExitCode.INPUT.meaning
+        'an input cannot be read'
+        """
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    ExitCode.FINE: "all went well",
+    ExitCode.INTERNAL: "a fault in cablefix itself; please report it",
+    ExitCode.USAGE: "the command line is wrong",
+    ExitCode.INPUT: "an input cannot be read",
+    ExitCode.OUTPUT: "an output cannot be written",
+    ExitCode.INVALID: "validate found a file that is not valid",
+    ExitCode.UNDO: "the source or an edit cannot be brought back",
+    ExitCode.PROFILE: "a profile or dictionary cannot be used",
+    ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
+    ExitCode.BROKEN_PIPE: "the reader of standard output went away",
+}
+
+
+def exit_code_table() -> str:
+    """The exit codes, one a line."""
+    return "\n".join(f"{code.value:>5}  {code.meaning}" for code in ExitCode)
