@@ -6,6 +6,7 @@ deleted: the lines stay in the layout, go to `page_headers` of the record and to
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -180,12 +181,17 @@ def find_repeated_lines(view: View, context: Context) -> Iterator[Mark]:
         text = context.lines[n]
         if 6 <= len(text) <= 80:
             groups[stamp_form(text)].append(n)
-    candidates = {form: lines for form, lines in groups.items() if len(lines) >= 3 and len(form) >= 5}
-    if not candidates:
+    near = _edges(context)
+    repeated = [
+        lines
+        for form, lines in groups.items()
+        if len(form) >= 5 and (len(lines) >= 3 or (len(lines) == 2 and near.issuperset(lines)))
+    ]
+    if not repeated:
         return
-    edges = _edges(context, 3) if context.layout.pages > 1 else set()
+    edges = _edges(context, 3) if context.layout.pages > 1 else near
     place = {n: k for k, n in enumerate(body)}
-    for lines in candidates.values():
+    for lines in repeated:
         at_edge = sum(n in edges for n in lines)
         inside = sum(_breaks_in(context, body, place[n]) for n in lines)
         if at_edge >= 0.8 * len(lines) or inside >= max(2, 0.6 * len(lines)):
@@ -213,20 +219,36 @@ def find_margin_codes(view: View, context: Context) -> Iterator[Mark]:
     ['B6']
     """
     layout = context.layout
-    stamps = [context.lines[n] for n, value in enumerate(layout.line_class.tolist()) if value == LineClass.FURNITURE]
-    if not any("PART" in text.upper() and any(ch.isdigit() for ch in text) for text in stamps):
+    stamped = _stamped_codes(context)
+    if not stamped:
         return
     reason = because(EvidenceKind.FORM, "an exemption code in a document released in part")
+    last_codes = []
     for n in context.body_lines():
         if margin_codes(context.lines[n]):
             yield layout.mark_line(n, LineClass.FURNITURE, "furniture.margin-code", 0.9, [reason])
             continue
         last = int(layout.line_last[n]) - 1
-        if last <= int(layout.line_first[n]):
-            continue
         start, end = int(layout.word_start[last]), int(layout.word_end[last])
-        if start - int(layout.word_end[last - 1]) >= 4 and margin_codes(layout.text[start:end]):
+        if last > int(layout.line_first[n]) and layout.text[start:end] in stamped:
+            last_codes.append((n, start, end, start - int(layout.word_end[last - 1])))
+    columns = [start - int(layout.line_start[n]) for n, start, _, _ in last_codes]
+    doubled = context.convention.doubled
+    for (n, start, end, gap), column in zip(last_codes, columns, strict=True):
+        aligned = sum(abs(column - other) <= 2 for other in columns) >= 2
+        far = column >= 0.75 * (context.convention.wrap or 60)
+        if gap >= 4 or (far and (aligned or doubled or gap >= 2)):
             yield Mark(start, end, MarkKind.FURNITURE, 0, "furniture.margin-code", 0.9, (reason,))
+
+
+def _stamped_codes(context: Context) -> set[str]:
+    """The exemption codes that the stamps of a release in part name."""
+    classes = context.layout.line_class.tolist()
+    stamps = [context.lines[n] for n, value in enumerate(classes) if value == LineClass.FURNITURE]
+    if not any("PART" in text.upper() for text in stamps):
+        return set()
+    stamps += [context.lines[n] for n in context.body_lines() if margin_codes(context.lines[n])]
+    return {code for text in stamps for word in re.split(r"[\s,]+", text) for code in margin_codes(word)}
 
 
 def repair_running_heads(view: View, context: Context) -> Iterator[Edit]:

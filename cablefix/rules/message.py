@@ -53,6 +53,8 @@ def _at_the_head(context: Context, parts: Sequence[FormatLine]) -> list[FormatLi
     reach = -1
     for part in sorted(parts, key=lambda part: part.lines):
         first = place.get(part.lines[0], 0)
+        if not kept and part.kind == "caption":  # above the message: the head of its page
+            continue
         if kept and first - reach > _MOST_LINES_BETWEEN:
             continue
         kept.append(part)

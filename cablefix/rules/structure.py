@@ -207,9 +207,9 @@ def mark_tables(view: View, context: Context) -> Iterator[Mark]:
     joined, and their columns stay readable through the layout.
 
     >>> from cablefix.rules.examples import marked_lines
-    >>> marked_lines(mark_tables, "Port     Tugs    Men\nCadiz    2       31\nVigo     1       12\nThat is all.")
+    >>> marked_lines(mark_tables, "Port     Tugs    Men\\nCadiz    2       31\\nVigo     1       12\\nThat is all.")
     ['Port Tugs Men', 'Cadiz 2 31', 'Vigo 1 12']
-    >>> marked_lines(mark_tables, "He gave the figures.\nPORT TUGS MEN\nCADIZ 2 31\nVIGO 1 12\nThat is all.")
+    >>> marked_lines(mark_tables, "He gave the figures.\\nPORT TUGS MEN\\nCADIZ 2 31\\nVIGO 1 12\\nThat is all.")
     ['PORT TUGS MEN', 'CADIZ 2 31', 'VIGO 1 12']
     """
     rows = dict.fromkeys(_rows_by_gaps(context), "in columns")
@@ -244,8 +244,6 @@ def _rows_by_gaps(context: Context) -> Iterator[int]:
 
 def _rows_by_figures(context: Context) -> Iterator[int]:
     """The lines of tables whose rows end in the same number of figures, with their column heads."""
-    if context.convention.wrap is None:
-        return
     body = [n for n in context.body_lines() if context.layout.line_class[n] == LineClass.BODY]
     figures = {n: _figures_at_end(context.lines[n]) for n in body}
     run: list[int] = []
@@ -294,7 +292,7 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
     unless the page broke one in mid-sentence.
 
     >>> from cablefix.rules.examples import restored_lines
-    >>> restored_lines("The tug left the old pier at\n\nnoon and came back with two\nbarges in tow.", [join_lines])
+    >>> restored_lines("The tug left the old pier at\\n\\nnoon and came back with two\\nbarges in tow.", [join_lines])
     ['The tug left the old pier at noon and came back with two barges in tow.']
     """
     body = context.body_lines()
@@ -313,7 +311,7 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
         if inside and a >= inside[0] and not in_item:
             if not _CLOSING.fullmatch(context.lines[b]) or not breaks.has_room(a, b):
                 yield layout.mark_join(a, Join.SPACE, "structure.join", 0.95)
-        elif breaks.runs_on(a, b):
+        elif breaks.runs_on(a, b) or (inside and in_item and not breaks.ends_item(a, b)):
             yield layout.mark_join(a, Join.SPACE, "structure.join", 0.9)
         else:
             in_item = False
@@ -352,6 +350,11 @@ class _Breaks:
     def has_room(self, a: int, b: int) -> bool:
         """Whether line a ended before its time."""
         return self.room(a, b) > 0.1
+
+    def ends_item(self, a: int, b: int) -> bool:
+        """Whether an item of a numbered cable ends with line a and the paragraph goes on in line b."""
+        parted = b - a > 1 and self.context.convention.blank_between < 0.3
+        return bool(_TERMINAL.search(self.context.lines[a])) and (parted or self.room(a, b) > 0.25)
 
     def _indented(self, line: int) -> bool:
         return self.margin + 2 <= self.indents[line] <= self.margin + 14
@@ -394,11 +397,11 @@ class _Breaks:
         score = 2.5 if room > 0.25 else 1.5 if room > 0.15 else 0.3 if room >= 0 else -0.6
         if b - a > 1:
             score += 1.2 * (1.0 - 2.0 * convention.blank_between)
-        elif self.needs_blank:
+        elif self.needs_blank and room <= 0.25:
             score -= 1.2
         if self._indented(b):
             score += 1.2
-        elif self.needs_indent:
+        elif self.needs_indent and room <= 0.25:
             score -= 1.2
         if _LABEL.match(after) and room > 0.1:
             score += 1.5
