@@ -1,0 +1,517 @@
+"""Running text for TEI: the reading text of a block with its repairs, line and page beginnings and page furniture.
+
+The walk goes along the segments of the reading view, which partition the source. So every character of the source
+that is not white space comes out once: as text, in `sic`, in `fw` or in `pc`. Segments that only close up a gap
+are not looked at one by one; there are a thousand of them in a document and they say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from cablefix.document import Document, Furniture
+from cablefix.layout import HYPHENS, IGNORABLE, UNREAD, Layout, LineClass
+from cablefix.ledger import Edit
+from cablefix.text import Fate, Span
+from cablefix.writers.tei_repair import RepairWriter
+from cablefix.writers.tei_xml import Xml, attributes
+
+_IGNORED = {code: None for code in range(0x20) if chr(code) not in "\t\n\v\f\r\x1c\x1d\x1e\x1f"}
+_IGNORED.update({ord(char): None for char in IGNORABLE if ord(char) > 0x7E})
+_IGNORED[0x7F] = None
+# From the first to the last character that takes room on paper.
+_PRINTED = re.compile(rf"[^\s{IGNORABLE}](?:.*[^\s{IGNORABLE}])?", re.DOTALL)
+_FW_TYPE = {
+    "head": ' type="header" place="top"',
+    "page": ' type="pageNum"',
+    "banner": ' type="banner"',
+    "stamp": ' type="stamp"',
+    "margin": ' type="margin" place="margin"',
+    "section": ' type="section"',
+}
+_FW_CLASS = {LineClass.PROTOCOL: ' type="protocol"', LineClass.RULE: ' type="rule"'}
+
+
+class Tag(NamedTuple):
+    """An element around a span of the view. A solid one holds text only: no repair, line beginning or other tag.
+
+    `query` is the id of the proposal that the span shows, empty for all other markup.
+    """
+
+    start: int
+    end: int
+    open: str
+    close: str
+    solid: bool = False
+    query: str = ""
+
+
+class Segment(NamedTuple):
+    """A segment of the view that needs markup: source span, view span, fate, lines at its two ends."""
+
+    src_start: int
+    src_end: int
+    out_start: int
+    out_end: int
+    fate: int
+    line: int
+    next_line: int
+
+
+class _Wide(NamedTuple):
+    """A segment and the view span that its markup takes in: more than its own where a repair stands in a word."""
+
+    segment: Segment
+    start: int
+    end: int
+
+
+@dataclass
+class PageMarks:
+    """What page and line beginnings refer to: a prefix of ids for lines and for pages, empty for none."""
+
+    line: str = ""
+    page: str = ""
+
+
+class InlineWriter:
+    """Writes blocks in document order. It remembers how far it has come: the last line whose beginning is written."""
+
+    def __init__(
+        self,
+        document: Document,
+        layout: Layout,
+        live: Sequence[Edit],
+        xml: Xml,
+        repairs: RepairWriter,
+        marks: PageMarks,
+    ) -> None:
+        self._source = layout.text
+        self._view = document.view
+        self._layout = layout
+        self._xml = xml
+        self._repairs = repairs
+        self._marks = marks
+        self._edits = {(edit.start, edit.end): edit for edit in live}
+        self._live = list(live)
+        self._live_starts = [edit.start for edit in live]
+        self._segments = _segments(document, layout)
+        self._shown = {(s.src_start, s.src_end) for s in self._segments if s.fate == Fate.EDITED}
+        self._next = 0
+        self._line = -1
+        self._lead = ""
+        self._arrived = -1
+        self._line_start = layout.line_start.tolist()
+        self._line_end = layout.line_end.tolist()
+        unread = np.isin(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
+        self._unread = np.flatnonzero(unread).tolist()
+        self._next_unread = 0
+        self._pages = sorted((page.source, page.n) for page in document.pages)
+        self._next_page = 0
+        self._furniture = {line: piece for piece in document.furniture for line in piece.lines}
+        self._cuts = {piece.source.start: piece for piece in document.furniture}
+        self.hyphens = 0
+        self._queries: set[str] = set()
+
+    @property
+    def queries(self) -> frozenset[str]:
+        """The ids of the proposals that are marked in what is written."""
+        return frozenset(self._queries)
+
+    # --- between blocks -----------------------------------------------------------------------------------------
+
+    def before(self, start: int, line: int) -> str:
+        """What stands between the last block and the block that begins at view offset `start` on `line`."""
+        out = []
+        while (segment := self._peek()) and segment.out_end <= start and segment.fate != Fate.EDITED:
+            self._next += 1
+            out.append(self._crossing(segment, None))
+            self._arrived = segment.next_line
+        first = segment.line if segment and segment.out_start <= start else max(line, self._arrived)
+        out.append(self._reach(first))
+        return "".join(out)
+
+    def after(self) -> str:
+        """What stands after the last block. Called once, at the end."""
+        out = []
+        while segment := self._peek():
+            self._next += 1
+            if segment.fate == Fate.EDITED:
+                # What is deleted after the last block shows no text: it stands beside the text, as furniture does.
+                reach, begin = self._reach(segment.line), self._begin(segment.line)
+                wide = _Wide(segment, segment.out_start, segment.out_end)
+                out.append(f'{reach}<fw type="other">{begin}{self._repair(wide, segment.out_end, ())}</fw>\n')
+            else:
+                out.append(self._crossing(segment, None))
+        out.append(self._reach(self._layout.lines))
+        pages = "".join(self._page(n) for _, n in self._pages[self._next_page :])
+        self._next_page = len(self._pages)
+        return "".join(out) + pages
+
+    def _peek(self) -> Segment | None:
+        return self._segments[self._next] if self._next < len(self._segments) else None
+
+    def _reach(self, line: int, joint: str | None = None) -> str:
+        """Page beginnings and furniture before `line`, which itself is not begun yet."""
+        out = []
+        while self._next_unread < len(self._unread) and (unread := self._unread[self._next_unread]) < line:
+            self._next_unread += 1
+            out.append(self._pages_up_to(unread, joint))
+            out.append(self._furniture_at(unread))
+        if line < self._layout.lines:
+            out.append(self._pages_up_to(line, joint))
+        shown = [piece for piece in out if piece]
+        if joint is None:
+            return "".join(f"{piece}\n" for piece in shown)
+        return "".join(joint + piece for piece in shown)
+
+    def _pages_up_to(self, line: int, joint: str | None) -> str:
+        first = self._next_page
+        limit = self._layout.line_span(line).start if first < len(self._pages) else -1
+        while self._next_page < len(self._pages) and self._pages[self._next_page][0] <= limit:
+            self._next_page += 1
+        broken = joint == ""
+        return "".join(self._page(n, broken) for _, n in self._pages[first : self._next_page])
+
+    def _page(self, n: int, broken: bool = False) -> str:
+        facs = f"#{self._marks.page}{n}" if self._marks.page else None
+        return f"<pb{attributes(n=n, xml_id=f'pg{n}', facs=facs)}{BROKEN if broken else ''}/>"
+
+    def _begin(self, line: int, broken: bool = False) -> str:
+        """The `lb` of a line; nothing when the line has begun already."""
+        if line <= self._line:
+            return ""
+        self._line = line
+        corresp = f' corresp="#{self._marks.line}{line + 1}"' if self._marks.line else ""
+        return f'<lb n="{line + 1}"{corresp}{BROKEN if broken else ""}/>'
+
+    # --- furniture ----------------------------------------------------------------------------------------------
+
+    def _furniture_at(self, line: int) -> str:
+        """The `fw` of an unread line; a piece of several lines takes them all."""
+        kind = LineClass(int(self._layout.line_class[line]))
+        piece = self._furniture.get(line) if kind is LineClass.FURNITURE else None
+        last = line
+        if piece is not None:
+            rest = self._unread[self._next_unread : self._next_unread + len(piece.lines)]
+            for follower in rest:
+                if self._furniture.get(follower) is not piece:
+                    break
+                last = follower
+                self._next_unread += 1
+        start, end = self._layout.line_span(line).start, self._layout.line_span(last).end
+        label = _FW_TYPE.get(piece.kind, ' type="other"') if piece else _FW_CLASS.get(kind, ' type="other"')
+        begin = self._begin(line)
+        content = self._furniture_text(Span(start, end), piece)
+        self._line = max(self._line, last)
+        return f"<fw{label}>{begin}{content}</fw>"
+
+    def _furniture_text(self, span: Span, piece: Furniture | None) -> str:
+        """What furniture reads, with its repairs; a restored reading that no edit explains is one repair of its own."""
+        first = bisect_left(self._live_starts, span.start)
+        last = bisect_left(self._live_starts, span.end)
+        edits = [
+            edit
+            for edit in self._live[first:last]
+            if edit.end <= span.end and (edit.start, edit.end) not in self._shown
+        ]
+        reading, place = [], span.start
+        for edit in edits:
+            reading += [self._source[place : edit.start], edit.after]
+            place = edit.end
+        reading.append(self._source[place : span.end])
+        restored = " ".join(piece.text.translate(_IGNORED).split()) if piece else ""
+        if restored and restored != " ".join("".join(reading).translate(_IGNORED).split()):
+            return self._repairs.furniture_choice(span, self._xml.text(restored), self.verbatim(*span))
+        out, place = [], span.start
+        for edit in edits:
+            out.append(self.verbatim(place, edit.start))
+            sic = self.verbatim(edit.start, edit.end)
+            out.append(self._repairs.choice(edit, self._xml.text(edit.after), sic))
+            place = edit.end
+        return "".join(out) + self.verbatim(place, span.end)
+
+    def _cut(self, start: int, end: int, line: int = -1) -> str:
+        """Furniture within a line, which it begins where nothing of the line came before."""
+        found = _PRINTED.search(self._source, start, end)
+        if not found:
+            return ""
+        piece = self._cuts.get(found.start())
+        label = _FW_TYPE.get(piece.kind, ' type="other"') if piece else _FW_TYPE["margin"]
+        begin = self._begin(line)
+        return f"<fw{label}>{begin}{self._furniture_text(Span(*found.span()), piece)}</fw>"
+
+    # --- within blocks ------------------------------------------------------------------------------------------
+
+    def content(self, start: int, end: int, line: int, tags: Sequence[Tag]) -> str:
+        """The text `start:end` of the view, which begins on source line `line`, with tags around spans of it."""
+        segments = self._take(start, end)
+        if segments and segments[0].fate == Fate.EDITED and segments[0].out_start <= start:
+            line = segments[0].line
+        else:
+            line = max(line, self._arrived)
+        self._arrived = -1
+        out = [self._reach(line, "") if line > self._line + 1 else "", self._begin(line), self._lead]
+        self._lead = ""
+        self._queries.update(tag.query for tag in tags if tag.query)
+        outer, inner, lost = fit_tags(tags, segments)
+        events: list[tuple[int, int, int, str | _Wide]] = []
+        for k, tag in enumerate(outer):
+            events.append((tag.start, 2, k, tag.open))
+            events.append((tag.end, 0, -k, tag.close))
+        for k, wide in enumerate(self._widened(start, end, segments, outer, lost)):
+            events.append((wide.start, 1 if wide.start == wide.end else 3, k, wide))
+        for place, markup in lost:
+            events.append((place, 1, -1, markup))
+        events.sort(key=lambda event: event[:3])
+        text, place = self._view.text, start
+        for offset, _, _, what in events:
+            if offset > place:
+                out.append(self._xml.text(text[place:offset]))
+                place = offset
+            if isinstance(what, str):
+                out.append(what)
+            else:
+                out.append(self._segment(what, end, inner))
+                place = max(place, min(what.end, end))
+        if place < end:
+            out.append(self._xml.text(text[place:end]))
+        return "".join(out)
+
+    def _widened(
+        self,
+        start: int,
+        end: int,
+        segments: Sequence[Segment],
+        tags: Sequence[Tag],
+        lost: Sequence[tuple[int, str]],
+    ) -> Iterator[_Wide]:
+        """The segments of a block; a repair within a word is widened to the word, up to the next tag or segment."""
+        if not any(segment.fate == Fate.EDITED for segment in segments):
+            yield from (_Wide(s, s.out_start, s.out_end) for s in segments)
+            return
+        fences = [start, end, *(tag.start for tag in tags), *(tag.end for tag in tags), *(p for p, _ in lost)]
+        fences = sorted(fences)
+        text, reached = self._view.text, start
+        for k, segment in enumerate(segments):
+            a, b = segment.out_start, segment.out_end
+            if segment.fate == Fate.EDITED and start <= a and b <= end:
+                lower = max(reached, fences[bisect_right(fences, a) - 1])
+                upper = fences[bisect_left(fences, b)]
+                if k + 1 < len(segments):
+                    upper = max(b, min(upper, segments[k + 1].out_start))
+                while a > lower and not text[a - 1].isspace():
+                    a -= 1
+                while b < upper and not text[b].isspace():
+                    b += 1
+            reached = max(reached, b)
+            yield _Wide(segment, a, b)
+
+    def _take(self, start: int, end: int) -> list[Segment]:
+        """The segments of a block. Zero-width layout at its end belongs to it only where an edit follows there."""
+        taken: list[Segment] = []
+        held = self._next
+        place = self._next
+        while place < len(self._segments):
+            segment = self._segments[place]
+            if segment.out_start < end or (segment.out_end <= end and segment.fate == Fate.EDITED):
+                taken = self._segments[self._next : place + 1]
+                held = place + 1
+            elif segment.out_end > end:
+                break
+            place += 1
+        self._next = held
+        return taken
+
+    def _segment(self, wide: _Wide, end: int, inner: Sequence[Tag]) -> str:
+        segment = wide.segment
+        if segment.fate == Fate.EDITED:
+            return self._repair(wide, end, inner)
+        return self._crossing(segment, self._view.text[segment.out_start : min(segment.out_end, end)])
+
+    def _repair(self, wide: _Wide, end: int, inner: Sequence[Tag]) -> str:
+        segment, text = wide.segment, self._view.text
+        edit = self._edits[segment.src_start, segment.src_end]
+        stop = min(segment.out_end, end)
+        tags = [tag for tag in inner if segment.out_start <= tag.start and tag.end <= stop]
+        before = self._xml.text(text[wide.start : segment.out_start])
+        after = self._xml.text(text[segment.out_end : wide.end])
+        corr = before + self._tagged(segment.out_start, stop, tags) + after
+        sic = before + self.verbatim(segment.src_start, segment.src_end) + after
+        choice = self._repairs.choice(edit, corr, sic)
+        if segment.next_line > self._line and segment.src_end < len(self._source):
+            return choice + self._begin(segment.next_line, broken=True)
+        return choice
+
+    def _tagged(self, start: int, end: int, tags: Sequence[Tag]) -> str:
+        """View text with tags, no segments: what stands in a `corr`."""
+        out, place = [], start
+        for tag in tags:
+            if tag.start >= place:
+                out += [self._xml.text(self._view.text[place : tag.start]), tag.open]
+                out += [self._xml.text(self._view.text[tag.start : tag.end]), tag.close]
+                place = tag.end
+            elif tag.query:
+                out.append(f'<anchor xml:id="q-{tag.query}"/>')
+        out.append(self._xml.text(self._view.text[place:end]))
+        return "".join(out)
+
+    def _crossing(self, segment: Segment, joint: str | None) -> str:
+        """A segment that crosses line beginnings or leaves words out. `joint` is None between blocks."""
+        start, end, out = segment.src_start, segment.src_end, []
+        broken = joint == "" and segment.line != segment.next_line
+        if broken and segment.fate == Fate.LAYOUT and start < end and self._source[start] in HYPHENS:
+            out.append(f'<pc force="weak">{self._source[start]}</pc>')
+            self.hyphens += 1
+            start += 1
+        at_end = end == len(self._source)
+        gap = None if joint is None else "" if broken else "\n"
+        lead = ""
+        if not (start == end or self._source[start:end].isspace()):
+            turns = segment.line != segment.next_line and not at_end
+            last = segment.next_line - 1 if turns else segment.next_line
+            out.append(self._left_out(start, end, range(segment.line, last + 1), gap))
+            if turns:
+                lead = self._cut(max(start, self._line_start[segment.next_line]), end)
+        if segment.line == segment.next_line:
+            return "".join(out) + (joint or "")
+        if at_end:
+            return "".join(out)
+        if joint is None:
+            self._lead += lead
+            return "".join(out)
+        out.append(self._reach(segment.next_line, gap))
+        begin = self._begin(segment.next_line, broken)
+        out.append(("" if broken else "\n") + begin if begin else joint)
+        out.append(lead)
+        return "".join(out)
+
+    def _left_out(self, start: int, end: int, lines: range, gap: str | None) -> str:
+        """Words of a segment that are cut from lines which are read themselves; unread lines come with `_reach`."""
+        out = []
+        for line in lines:
+            a, b = max(start, self._line_start[line]), min(end, self._line_end[line])
+            k = bisect_left(self._unread, line)
+            if b <= a or (k < len(self._unread) and self._unread[k] == line):
+                continue
+            if line > self._line and _PRINTED.search(self._source, a, b):
+                out.append(self._reach(line, gap))
+            out.append(self._cut(a, b, line))
+        return "".join(out)
+
+    def verbatim(self, start: int, end: int) -> str:
+        """The source `start:end` with single spaces, `lb` at line beginnings, and furniture between lines as `fw`."""
+        source = self._source[start:end]
+        if not any(char in source for char in "\n\r\f"):
+            return self._xml.text(_squeeze(source))
+        out = []
+        for line, piece in self._pieces(start, end):
+            if line > self._line:
+                out.append(self._reach(line, "\n") + "\n" + self._begin(line))
+            out.append(self._xml.text(_squeeze(piece)))
+        return "".join(out)
+
+    def _pieces(self, start: int, end: int) -> Iterator[tuple[int, str]]:
+        """The parts of a source span by line, without blank ones and without unread lines."""
+        unread = self._unread
+        line = bisect_right(self._line_start, start) - 1
+        while line < len(self._line_start) and self._line_start[line] < end:
+            a, b = max(start, self._line_start[line]), min(end, self._line_end[line])
+            k = bisect_left(unread, line)
+            hidden = k < len(unread) and unread[k] == line and line not in self._inside_furniture(start, end)
+            if b > a and self._source[a:b].strip() and not hidden:
+                yield line, self._source[a:b]
+            line += 1
+
+    def _inside_furniture(self, start: int, end: int) -> range:
+        """The lines of the span when it begins in an unread line: then it is furniture itself."""
+        first = bisect_right(self._line_start, start) - 1
+        k = bisect_left(self._unread, first)
+        if k < len(self._unread) and self._unread[k] == first:
+            return range(first, bisect_left(self._line_start, end))
+        return range(0)
+
+
+BROKEN = ' break="no"'
+
+
+def _squeeze(text: str) -> str:
+    """Text with single spaces and without characters that take no room; a space at either end stays."""
+    words = text.translate(_IGNORED).split()
+    if not words:
+        return ""
+    lead = " " if text[0].isspace() else ""
+    return lead + " ".join(words) + (" " if text[-1].isspace() else "")
+
+
+def _segments(document: Document, layout: Layout) -> list[Segment]:
+    """The segments of the view that need markup, in order."""
+    view = document.view
+    if not len(layout.line_start):
+        return []
+    start_line = np.searchsorted(layout.line_start, view.src[:-1], side="right") - 1
+    end_line = np.searchsorted(layout.line_start, view.src[1:], side="right") - 1
+    kind = view.kind
+    chosen = (kind == Fate.EDITED) | (kind == Fate.FURNITURE)
+    chosen |= (kind == Fate.LAYOUT) & (start_line != end_line)
+    if len(kind):
+        chosen[0] |= kind[0] != Fate.KEPT
+        chosen[-1] |= kind[-1] != Fate.KEPT
+    rows = np.flatnonzero(chosen)
+    columns = (view.src[rows], view.src[rows + 1], view.out[rows], view.out[rows + 1])
+    parts = [column.tolist() for column in (*columns, kind[rows], start_line[rows], end_line[rows])]
+    return [Segment(*row) for row in zip(*parts, strict=True)]
+
+
+def fit_tags(
+    tags: Sequence[Tag], segments: Sequence[Segment]
+) -> tuple[list[Tag], list[Tag], list[tuple[int, str]]]:
+    """Tags that nest with one another and with the repairs: those around repairs, those within one, those that do not.
+
+    Of the last kind a query leaves an `anchor` behind; other markup is dropped, for the text matters more.
+    """
+    if not tags:
+        return [], [], []
+    edits = [s for s in segments if s.fate == Fate.EDITED and s.out_end > s.out_start]
+    starts = [s.out_start for s in edits]
+    every = [s.out_start for s in segments]
+    outer: list[Tag] = []
+    inner: list[Tag] = []
+    lost: list[tuple[int, str]] = []
+    stack: list[Tag] = []
+    for tag in sorted(tags, key=lambda tag: (tag.start, -tag.end)):
+        while stack and stack[-1].end <= tag.start:
+            stack.pop()
+        at_start, at_end = _within(edits, starts, tag.start), _within(edits, starts, tag.end)
+        host = edits[bisect_right(starts, tag.start) - 1] if edits and starts[0] <= tag.start else None
+        clash = bool(stack) and (tag.end > stack[-1].end or stack[-1].solid)
+        if tag.solid and bisect_left(every, tag.start) < bisect_left(every, tag.end):
+            clash = True
+        if host and host.out_start <= tag.start and tag.end <= host.out_end and (
+            tag.start > host.out_start or tag.end < host.out_end or tag.solid
+        ):
+            inner.append(tag)
+        elif tag.end <= tag.start or at_start or at_end or clash:
+            if tag.query:
+                place = at_start.out_start if at_start else tag.start
+                if stack and stack[-1].solid:
+                    place = min(place, stack[-1].start)
+                lost.append((place, f'<anchor xml:id="q-{tag.query}"/>'))
+        else:
+            outer.append(tag)
+            stack.append(tag)
+    return outer, inner, lost
+
+
+def _within(edits: Sequence[Segment], starts: Sequence[int], place: int) -> Segment | None:
+    """The repair strictly inside of which a view offset lies."""
+    k = bisect_right(starts, place) - 1
+    if k >= 0 and edits[k].out_start < place < edits[k].out_end:
+        return edits[k]
+    return None
