@@ -1,0 +1,178 @@
+"""The outcome of a run as plain data: quality apart from cost, so that two runs can be compared byte for byte."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from cablefix.bench.edits import Judgement, Verdict, calibration_error, reliability, score_rules
+from cablefix.bench.runner import ToolRun, all_judgements
+from cablefix.bench.sets import BenchSet
+from cablefix.bench.statistics import (
+    INTERVAL,
+    REPLICATES,
+    SEED,
+    field_shares,
+    intervals,
+    measures,
+    spurious_fields,
+    total_counts,
+    words_per_second,
+)
+
+FORMAT = "cablefix-bench/1"
+_LIBRARIES = ("numpy", "rapidfuzz", "symspellpy", "lxml")
+
+
+def results(sets: Sequence[BenchSet], runs: Sequence[ToolRun]) -> dict[str, Any]:
+    """Everything that was measured, as one JSON object.
+
+    `quality` is the same in every run of the same code on the same data; `cost` depends on the machine.
+    """
+    quality = {
+        run.tool: {part.name: _quality(part, run) for part in sets if run.of(part.name)}
+        for run in runs
+        if not run.absent
+    }
+    return {
+        "format": FORMAT,
+        "machine": machine(),
+        "statistics": {"seed": SEED, "replicates": REPLICATES, "interval": INTERVAL},
+        "sets": {part.name: _describe(part) for part in sets},
+        "tools": {
+            run.tool: {
+                "about": run.about,
+                "version": run.version,
+                "absent": run.absent,
+                "sampled": list(run.capped),
+            }
+            for run in runs
+        },
+        "quality": quality,
+        "quality_sha256": quality_digest(quality),
+        "cost": {run.tool: _cost(sets, run) for run in runs if not run.absent},
+    }
+
+
+def quality_digest(quality: dict[str, Any]) -> str:
+    """SHA-256 of the quality figures, rounded to nine digits: equal where two runs measured the same."""
+    text = json.dumps(_rounded(quality), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.9g}")
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return value
+
+
+def _describe(part: BenchSet) -> dict[str, Any]:
+    return {
+        "kind": part.kind,
+        "about": part.about,
+        "track": part.track,
+        "held_out": part.held_out,
+        "evaluate_only": part.evaluate_only,
+        "own": part.own,
+        "documents": len(part.cases),
+        "words": part.words,
+        "sha256": part.digest,
+    }
+
+
+def _quality(part: BenchSet, run: ToolRun) -> dict[str, Any]:
+    scores = run.of(part.name)
+    total = total_counts(scores)
+    found: dict[str, Any] = {
+        "documents": len(scores),
+        "words": sum(score.words for score in scores),
+        "measures": measures(scores),
+        "intervals": {name: list(pair) for name, pair in intervals(part.name, scores).items()},
+        "broken_words": Counter(word for score in scores for word in score.broken).most_common(40),
+        "by_document": [
+            {name: int(score.counts[name]) for name in ("errors_before", "errors_after", "fixed", "broken")}
+            | {"document": score.case}
+            for score in scores
+        ],
+    }
+    if total.get("records"):
+        found["fields"] = {name: list(pair) for name, pair in field_shares(total).items()}
+        found["spurious"] = spurious_fields(total)
+    judgements = all_judgements(scores)
+    if judgements:
+        found |= _edit_quality(judgements)
+    return found
+
+
+def _edit_quality(judgements: Sequence[Judgement]) -> dict[str, Any]:
+    applied = [judgement for judgement in judgements if judgement.applied]
+    table = reliability(applied)
+    return {
+        "rules": [
+            {
+                "rule": score.rule,
+                "right": score.right,
+                "neutral": score.neutral,
+                "wrong": score.wrong,
+                "unclear": score.unclear,
+                "proposed": score.proposed,
+                "precision": score.precision,
+            }
+            for score in score_rules(judgements)
+        ],
+        "reliability": [[row.low, row.high, row.count, row.confidence, row.right] for row in table],
+        "reliability_all": [
+            [row.low, row.high, row.count, row.confidence, row.right] for row in reliability(judgements)
+        ],
+        "calibration_error": calibration_error(table),
+        "wrong_edits": [j.to_json() for j in applied if j.verdict in (Verdict.WRONG, Verdict.NEUTRAL)][:200],
+    }
+
+
+def _cost(sets: Sequence[BenchSet], run: ToolRun) -> dict[str, Any]:
+    return {
+        "startup_seconds": run.startup,
+        "peak_memory_bytes": run.memory,
+        "words_per_second": words_per_second(run.scores),
+        "by_set": {part.name: words_per_second(scores) for part in sets if (scores := run.of(part.name))},
+        "texts": [[score.words, score.seconds] for score in run.scores],
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What the run was made on: processor, system, versions."""
+    libraries = {}
+    for name in _LIBRARIES:
+        try:
+            libraries[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    from cablefix._version import __version__
+
+    return {
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": sys.version.split()[0],
+        "cablefix": __version__,
+        "libraries": libraries,
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or "unknown"
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0]} ({len(names)} threads)" if names else platform.processor() or "unknown"
