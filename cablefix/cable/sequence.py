@@ -26,7 +26,7 @@ _NEXT = re.compile(r"\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
 _LONGEST_MARK = 6
 # Costs and rewards of the sequence, in nats.
 _FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
-_GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.8, 4.0, 1.2, 3.0
+_GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
 _UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
 _TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
 
@@ -189,7 +189,7 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool) -> Numberin
         if pilcrow and links:
             garbles = _adapt(garbles, links)
             links = _chain(candidates, garbles, pilcrow=True, whole=whole)
-            if sum(bool(link.reading.garble) for link in links) < 0.5 * len(links):
+            if not _shows_pilcrows(links, whole=whole):
                 continue
         score = links[-1].score if links else 0.0
         if best is None or score > best[0] + (0.5 if pilcrow else 0.0):
@@ -202,6 +202,17 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool) -> Numberin
     gaps = [n for a, b in itertools.pairwise(numbers) for n in range(a + 1, b)]
     first = list(range(1, numbers[0])) if whole else []
     return Numbering(tuple(_grade(candidates, links)), pilcrow, tuple(first + gaps))
+
+
+def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:
+    """Whether the garbles before the numbers can be pilcrows: most have one, and it is not just a digit.
+
+    A pilcrow is read as 1 or 4 too, but in a text that lost its beginning 11, 12, 13 are what they say.
+    """
+    garbled = [link.reading.garble for link in links if link.reading.garble]
+    if len(garbled) < 0.5 * len(links):
+        return False
+    return whole or not all(garble.isdigit() for garble in garbled)
 
 
 def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float]:

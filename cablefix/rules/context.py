@@ -95,7 +95,7 @@ class Context:
     def solve_numbers(self) -> Numbering:
         """The paragraph numbers of the body, solved once as a sequence."""
         if self.numbering is None:
-            self.numbering = solve_numbering(list(self._number_candidates()), whole=self.header is not None)
+            self.numbering = solve_numbering(list(self._number_candidates()), whole=self.kind == "cable")
         return self.numbering
 
     def _number_candidates(self) -> Iterator[Candidate]:
