@@ -17,10 +17,23 @@ from benchmarks.generate.model import Document, SourceError, load_document
 DOCUMENTS = Path(__file__).resolve().parents[1] / "documents"
 """Where the sources and what is made from them stand."""
 
+_TABLE = ("<!-- table -->", "<!-- end of table -->")
+
 
 def load_all(folder: Path = DOCUMENTS) -> list[Document]:
     """All documents of a folder, by id."""
     return [load_document(path) for path in sorted(folder.glob("*.toml"))]
+
+
+def readme_of(documents: list[Document], text: str) -> str:
+    """The folder's README with its table of documents made anew between its two marks."""
+    rows = ["| document | era | split | what it is | traps |", "|---|---|---|---|---|"]
+    for document in documents:
+        traps = "; ".join(document.traps)
+        rows.append(f"| {document.id} | {document.era} | {document.split} | {document.about} | {traps} |")
+    before, rest = text.split(_TABLE[0])
+    after = rest.split(_TABLE[1])[1]
+    return before + "\n".join([_TABLE[0], *rows, _TABLE[1]]) + after
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     except SourceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    readme = DOCUMENTS / "README.md"
+    made[readme.name] = readme_of(documents, readme.read_text(encoding="utf-8"))
     for document in documents:
         for fault in faults_of(document):
             print(f"{document.id}: {fault}", file=sys.stderr)

@@ -369,7 +369,8 @@ class IncomingForm(CableForm):
             Block(f"TO: {header.to[0].name}", fixed=(f"TO:   {header.to[0].name}",), before=1),
             Block(f"NO: {self._number_line()}", fixed=(f"NO:   {self._number_line()}",), before=1),
         ]
-        blocks += [Block(line, before=1) for line in header.captions]
+        urgency = [PRECEDENCE_WORDS[header.precedence]] if header.precedence else []
+        blocks += [Block(line, before=1) for line in (*urgency, *header.captions)]
         if header.copies_line:
             blocks.append(Block(header.copies_line, before=1))
         blocks += self._references()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import re
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
+
+from benchmarks.generate.compose import Composition
+from benchmarks.generate.gold import gold_text, printed_text
 
 NOISE = Path(__file__).resolve().parents[1] / "noise"
 """Where damaged texts, their manifest and their digests stand."""
@@ -45,6 +49,7 @@ class NoiseFile:
     seed: str
     font: str = ""
     engine: str = ""
+    page_mode: int = 0
     degradation: str = ""
     strength: float = 0.0
     page_cer: tuple[float, ...] = ()
@@ -72,6 +77,26 @@ def nearest_bin(cer: float) -> float:
     return min(BINS, key=lambda level: max(level / max(cer, 0.01), max(cer, 0.01) / level))
 
 
+def save_noise(composition: Composition, version: str, text: str, *, track: str, seed: str) -> NoiseFile:
+    """Writes one damaged text of a document and measures it."""
+    document = composition.document
+    path = NOISE / version / f"{document.id}.txt"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    cer = character_error_rate(printed_text(composition), text)
+    return NoiseFile(
+        file=f"{version}/{document.id}.txt",
+        document=document.id,
+        version=version,
+        track=track,
+        severity=nearest_bin(cer),
+        cer=cer,
+        cer_gold=character_error_rate(gold_text(composition), text),
+        split=document.split,
+        seed=seed,
+    )
+
+
 def write_manifest(files: Iterable[NoiseFile], folder: Path = NOISE) -> None:
     """Writes manifest.json, one file a line, in the order of the paths."""
     lines = [json.dumps(asdict(file), ensure_ascii=False) for file in sorted(files, key=lambda f: f.file)]
@@ -97,9 +122,17 @@ def write_digests(folder: Path = NOISE) -> None:
 
 
 def digests(folder: Path = NOISE) -> dict[str, str]:
-    """SHA-256 of each file in the folder's subfolders, by path with forward slashes."""
+    """SHA-256 of each file in the folder's subfolders, by path with forward slashes.
+
+    Of a compressed file the content is taken, since packers differ.
+    """
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(_content(path)).hexdigest()
         for path in sorted(folder.glob("*/*"))
         if path.is_file()
     }
+
+
+def _content(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
