@@ -18,6 +18,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "comma
 exclude_patterns = ["_build", "_ext"]
 root_doc = "index"
 default_role = "code"
+smartquotes = False  # "--to" is an option, not a dash
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 
 import click
@@ -33,7 +34,7 @@ def prose(text: str) -> list[nodes.Node]:
     made: list[nodes.Node] = []
     for block in re.split(r"\n\s*\n", inspect.cleandoc(text).split("\f")[0].strip()):
         if block.startswith("\b"):
-            literal = inspect.cleandoc(block[1:].lstrip("\n"))
+            literal = textwrap.dedent(block[1:].lstrip("\n"))
             made.append(nodes.literal_block(literal, literal, language="none"))
         elif block:
             made.append(nodes.paragraph("", "", *inline(" ".join(block.split()))))
