@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
+from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.formatlines import looks_like_route, route_part
 from cablefix.cable.names import Vocabulary, read_post, read_word, vocabulary
@@ -13,7 +13,9 @@ from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
 _KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.0, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
-_DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!]{1,7}")
+_TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
+_SLASHLIKE = "J1IL7|!"
+_DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
 
 def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | None:
@@ -70,13 +72,29 @@ def _routing(
     start = row.starts[words[0]]
     word = row.words[words[0]]
     slash = word.find("/")
-    if slash >= 4 and looks_like_route(strip_dust(word[:slash])):
+    if slash < 4:
+        slash = _hidden_slash(word, codes)
+    if slash >= 4 and looks_like_route(fold(strip_dust(word[:slash]))):
         part = route_part(f"{prefix}.routing", row, start, start + slash, channel, codes)
         if part:
             parts.append(part)
+            if word[slash] != "/":
+                span = row.span(start + slash, start + slash + 1)
+                parts.append(Part(f"{prefix}.slash", span, word[slash], [Decoded("/", 2.0)], rule="header.address"))
             after = start + slash + 1
             return (after if after < row.word_end(words[0]) or len(words) < 2 else row.starts[words[1]]), 5.0
     return start, 0.0
+
+
+def _hidden_slash(word: str, codes: Codes) -> int:
+    """Where in a word a slash was read as a letter: between a routing indicator and the head of an address."""
+    plain = fold(word)
+    for at in range(5, min(9, len(plain) - 3)):
+        if plain[at] in _SLASHLIKE and plain[0] == "R":
+            known = plain[:at] in codes.routing_indicators and plain[at + 1 :].isalpha()
+            if known or plain[at + 1 :] in vocabulary(codes).words:
+                return at
+    return -1
 
 
 def _tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[int, list[Part]]:
@@ -123,6 +141,8 @@ def _name(
     known = vocabulary(codes)
     spans = [(max(start, row.starts[at]), row.word_end(at)) for at in words]
     texts = [row.text[a:b] for a, b in spans]
+    if row.words[0].endswith(":") and _TITLE.fullmatch(" ".join(texts)):
+        return _titled(row, spans, texts, prefix, channel, codes)
     parts: list[Part] = []
     head = _head(texts[0], known, channel)
     gain = 0.0
@@ -146,11 +166,24 @@ def _name(
     return parts, gain
 
 
+def _titled(
+    row: Row, spans: list[tuple[int, int]], texts: list[str], prefix: str, channel: Channel, codes: Codes
+) -> tuple[list[Part], float]:
+    """A name in small letters, as incoming telegrams until 1963 print it (`FROM: Oslo`, `TO: Secretary of State`)."""
+    seen = row.text[spans[0][0] : spans[-1][1]]
+    post = read_post(seen.upper(), codes, channel)
+    known = post[0].text in codes.posts and post[0].cost < 8.0
+    readings = [Decoded(item.text.title(), item.cost) for item in post[:2]] if known else [Decoded(seen, 0.5)]
+    name = f"{prefix}.name.post" if known else f"{prefix}.name.0"
+    part = Part(name, row.span(spans[0][0], spans[-1][1]), seen, readings, rule="header.address")
+    return [part], 3.5 if known or "ecretary" in seen else 0.5
+
+
 def _head(text: str, known: Vocabulary, channel: Channel) -> list[Decoded]:
-    plain = strip_dust(text)
+    plain = fold(strip_dust(text))
     if plain in known.heads:
         return [Decoded(plain, 0.05 if plain == text else channel.surplus_mark)]
     if len(plain) < 5:
         return []
-    near = nearest(channel, plain, close_words(plain, known.head_list, 1 + len(plain) // 4), 3.0 + 0.9 * len(plain), 3)
+    near = nearest(channel, plain, close_words(plain, known.head_list, 1 + len(plain) // 4), 3.0 + 1.4 * len(plain), 3)
     return [Decoded(word, cost + 0.3) for word, cost in near]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
@@ -15,8 +17,10 @@ DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 _REF_WORDS = ("REF", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
-_TAG = re.compile(r"[^\s,;()]+")
-_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<label>\(?[A-Z0-9][.):}]|\([A-Z0-9]\)\.?)(?=\s|[A-Z0-9])")
+# Subject codes that a large share of all cables carry.
+_FREQUENT = frozenset("PREL PGOV ECON EFIN ETRD EINV EAID EAGR ENRG PHUM PTER SNAR MARR PARM MNUC KNNP PINR".split())
+_SUBJECT_INITIALS = "ABCEKMOPST"
+_TAG = re.compile(r"[^ \t,;()]+")
 
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -169,7 +173,7 @@ def read_tags_line(row: Row, channel: Channel) -> Parsed | None:
 def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | None, number: int) -> list[Part]:
     """The codes of a TAGS line from an offset on, each with its readings in that year."""
     parts: list[Part] = []
-    text = row.text
+    text = _join_split_tags(row.text, codes, year)
     at = start
     while True:
         match = _TAG.search(text, at)
@@ -183,14 +187,26 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
             continue
         group = re.match(r"\s?\([^)]*\)", text[b:])
         number += 1
-        readings = read_tag(plain, codes, channel, year)
+        readings = read_tag(plain.replace("\xa0", ""), codes, channel, year)
         a += seen.find(plain)
         b = a + len(plain)
         if group:
             at = b + group.end()
             readings = [Decoded(item.text + text[b:at], item.cost) for item in readings]
             b = at
-        parts.append(Part(f"tags.{number}", row.span(a, b), text[a:b], readings, rule="header.tags"))
+        parts.append(Part(f"tags.{number}", row.span(a, b), row.text[a:b], readings, rule="header.tags"))
+
+
+def _join_split_tags(text: str, codes: Codes, year: int | None) -> str:
+    """The text with a no-break space inside codes that a blank divides: `ET RN` for `ETRN`, so that they stay one."""
+
+    def join(match: re.Match[str]) -> str:
+        left, right = match["left"], match["right"]
+        if codes.is_tag(left + right, year) and not (codes.is_tag(left, year) and codes.is_tag(right, year)):
+            return f"{left}\xa0{right}"
+        return match[0]
+
+    return re.sub(r"(?<![A-Z0-9])(?P<left>[A-Z]{1,3}) (?P<right>[A-Z]{1,3})(?![A-Z0-9])", join, text)
 
 
 def read_tag(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
@@ -203,7 +219,7 @@ def read_tag(seen: str, codes: Codes, channel: Channel, year: int | None) -> lis
     if codes.is_tag(seen):
         readings.append(Decoded(seen, 2.5))
     elif seen.isalpha() and seen.isupper():
-        readings.append(Decoded(seen, 6.0 if 2 <= len(seen) <= 5 else 9.0))
+        readings.append(Decoded(seen, _unknown_tag(seen)))
     else:
         readings.append(Decoded(seen, 12.0))
     return sorted(readings, key=lambda item: item.cost)
@@ -219,72 +235,42 @@ def _tag_prior(tag: str, codes: Codes, year: int | None) -> float:
     entry = codes.is_tag(tag, year)
     if entry is None:
         return 4.0
-    return {"subject": 0.5, "geographic": 1.5, "program": 0.8}.get(entry.kind, 2.5)
+    if tag in _FREQUENT:
+        return 0.0
+    return {"subject": 1.5, "geographic": 1.5, "program": 1.5}.get(entry.kind, 2.5)
+
+
+def _unknown_tag(seen: str) -> float:
+    """Cost of a code that the tables do not have: subject codes came and went, geographic ones are all known."""
+    if len(seen) == 4:
+        return 5.5 if seen[0] in _SUBJECT_INITIALS else 9.0
+    return 6.5 if len(seen) > 4 else 8.5
 
 
 def read_classified_line(row: Row, channel: Channel) -> Parsed | None:
     """`Classified By: title name. Reasons: 1.4 (b/d).`, in capitals or not; reasons may stand on the next line."""
-    if len(row.words) < 2:
+    at = 1 if re.match(r"[({\[]\S{1,5}[)}\]]$", row.words[0]) else 0
+    if len(row.words) < at + 2:
         return None
-    first, second = row.words[0], strip_dust(row.words[1].split(":")[0])
+    first, second = row.words[at], strip_dust(row.words[at + 1].split(":")[0])
     if not 8 <= len(first) <= 12 or len(second) > 3:
         return None
-    cost = channel.word_cost("CLASSIFIED", strip_dust(first).upper(), 13.0)
+    plain = strip_dust(first).upper()
+    cost = min(channel.word_cost("CLASSIFIED", plain, 13.0), 3.5 * Levenshtein.distance("CLASSIFIED", plain))
     cost += channel.word_cost("BY", second.upper(), 8.0)
     if cost > 16.0:
         return None
-    end = row.starts[1] + row.words[1].find(second) + len(second)
-    seen = row.text[:end]
-    upper = first.isupper()
-    shown = "CLASSIFIED BY" if upper else ("Classified By" if seen[11:12].isupper() else "Classified by")
-    parts = [Part("by.word", row.span(0, end), seen, [Decoded(shown, cost)], rule="header.keyword")]
+    begin = row.starts[at]
+    end = row.starts[at + 1] + row.words[at + 1].find(second) + len(second)
+    seen = row.text[begin:end]
+    shown = "CLASSIFIED BY" if first.isupper() else ("Classified By" if second[:1].isupper() else "Classified by")
+    parts = [Part("by.word", row.span(begin, end), seen, [Decoded(shown, cost)], rule="header.keyword")]
     colon = re.match(r"[ :;.,]*", row.text[end:])
     start = end + (colon.end() if colon else 0)
     if start < len(row.text):
         text = row.text[start:]
         parts.append(Part("by.text", row.span(start, len(row.text)), text, [Decoded(text, 0.0)]))
     return Parsed("classified-by", [row], parts, 9.0 - 0.5 * cost)
-
-
-def ref_items(text: str) -> list[tuple[str, int, int]]:
-    """The references of a REF field: label (empty where there is none), start and end of the text of each.
-
-    >>> text = "(A) ACCRA 91 (NOTAL), (B) 03 STATE 2178"
-    >>> [(label, text[a:b]) for label, a, b in ref_items(text)]
-    [('A', 'ACCRA 91 (NOTAL)'), ('B', '03 STATE 2178')]
-    """
-    marks = list(_LABEL.finditer(text))
-    marks = _in_order(marks)
-    if not marks:
-        return [("", *_trim(text, 0, len(text)))] if text.strip() else []
-    items: list[tuple[str, int, int]] = []
-    if text[: marks[0].start()].strip(" ,;"):
-        items.append(("", *_trim(text, 0, marks[0].start())))
-    for number, mark in enumerate(marks):
-        end = marks[number + 1].start() if number + 1 < len(marks) else len(text)
-        items.append((mark["label"].strip("().:}"), *_trim(text, mark.end(), end)))
-    return [item for item in items if item[1] < item[2]]
-
-
-def _in_order(marks: list[re.Match[str]]) -> list[re.Match[str]]:
-    """The marks that count up from the first: initials in names are no labels."""
-    kept: list[re.Match[str]] = []
-    for mark in marks:
-        label = mark["label"].strip("().:}")
-        want = ("A", "1") if not kept else (chr(ord(kept[-1]["label"].strip("().:}")) + 1),)
-        if label in want:
-            kept.append(mark)
-    return kept
-
-
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in " ,;":
-        start += 1
-    while end > start and text[end - 1] in " ,;":
-        end -= 1
-    if text[start:end].endswith(" AND"):
-        return _trim(text, start, end - 4)
-    return start, end
 
 
 def is_dust_row(row: Row) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +24,9 @@ DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BEAM = 10
 _SLACK = 2
+_UNREADABLE = 2.0  # a reading that leaves a place open is worth less than one that fills it
+_PRIOR_WEIGHT = 8.0
+_LEAST_LEARNED = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,26 @@ class Channel:
     """Costs of printed characters being seen as others."""
 
     def __init__(self, pairs: dict[tuple[str, str], float], costs: dict[str, float]) -> None:
-        self._pairs = pairs
+        self._pairs, self._costs = pairs, costs
         self.same, self.case = costs["same"], costs["case"]
         self.substitution = costs["substitution"]
         self.surplus, self.surplus_mark = costs["surplus"], costs["surplus_mark"]
         self.lost, self.lost_mark = costs["lost"], costs["lost_mark"]
         self.split = costs["split"]
         self._options: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
+
+    def learned(self, counts: Mapping[tuple[str, str], int], totals: Mapping[str, int]) -> Channel:
+        """This channel with what one document shows: confusions seen in it are cheaper there.
+
+        `counts` are (printed, seen) pairs of sure repairs, `totals` how often each printed character stood in them. An
+        engine on one typeface makes the same mistakes again and again.
+        """
+        pairs = dict(self._pairs)
+        for (printed, seen), count in counts.items():
+            before = math.exp(-self.of(printed, seen))
+            share = (count + _PRIOR_WEIGHT * before) / (totals[printed] + _PRIOR_WEIGHT)
+            pairs[printed, seen] = min(self.of(printed, seen), max(-math.log(share), _LEAST_LEARNED))
+        return Channel(pairs, self._costs)
 
     def of(self, printed: str, seen: str) -> float:
         """The cost of one printed character being seen as one other."""
@@ -117,7 +133,7 @@ class Channel:
             costs = [(char, self.of(char, seen)) for char in allowed]
             near = sorted((pair for pair in costs if pair[1] < self.substitution), key=lambda pair: pair[1])
             if len(allowed) > 1:
-                near.append((UNKNOWN, self.substitution - math.log(len(allowed))))
+                near.append((UNKNOWN, self.substitution - math.log(len(allowed)) + _UNREADABLE))
             elif not near:
                 near = costs
             found = self._options[key] = tuple(near)
@@ -185,6 +201,16 @@ def _relax_lost(columns: list[dict[str, float]], place: int, reading: tuple[str,
         longer = text + char
         if cost + price < there.get(longer, math.inf):
             there[longer] = cost + price
+
+
+def fold(seen: str) -> str:
+    """A code in capitals: small letters in it are capitals misread, or letters of one shape in both cases.
+
+    >>> fold("RuEHwL"), fold("o811432")
+    ('RUEHWL', 'o811432')
+    """
+    letters = [char for char in seen if char.isalpha()]
+    return seen.upper() if len(letters) >= 4 and 2 * sum(map(str.isupper, letters)) >= len(letters) else seen
 
 
 def nearest(channel: Channel, seen: str, words: Iterable[str], limit: float, most: int = 4) -> list[tuple[str, float]]:

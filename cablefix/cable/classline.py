@@ -11,7 +11,7 @@ from cablefix.cable.names import read_post, vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 
 _SECTION = ("SECTION",)
-_SHARE = 0.9
+_SHARE = 1.9
 _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
 
@@ -40,7 +40,7 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
     best: tuple[float, int, str, float] | None = None
     shut = ""
     for at in range(first, min(len(row.words), first + 24)):
-        shut += row.words[at]
+        shut += strip_dust(row.words[at])
         if len(shut) > 24:
             break
         head = strip_dust(shut.split("//")[0])

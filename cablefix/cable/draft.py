@@ -7,18 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cablefix.cable.address import read_address, read_keyword
-from cablefix.cable.bodylines import is_dust_row, ref_items
+from cablefix.cable.bodylines import is_dust_row
 from cablefix.cable.channel import Channel
 from cablefix.cable.classline import read_caption_line
 from cablefix.cable.codes import Codes
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
-from cablefix.cable.rows import Parsed, Row, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
+from cablefix.cable.split import split_addresses
 
 _MOST_WRAPPED = 5
 _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
 _RULE = re.compile(r"[-—–_=~.]{4,}$")
 _PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
 _HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
+_SENT = re.compile(r"(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b")
 _PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b")
 
 
@@ -76,8 +78,26 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
         _place(draft, parsed, rows, between, width, channel, codes)
     for kind in ("to", "info"):
         if kind in draft.found:
-            getattr(draft, kind).insert(0, draft.found[kind])
+            _insert_first(draft, kind, channel, codes)
     return draft
+
+
+def _insert_first(draft: Draft, kind: str, channel: Channel, codes: Codes) -> None:
+    """Put the address of the TO or INFO line itself before those below it; OCR may have put two on that line."""
+    parsed = draft.found[kind]
+    row = parsed.rows[0]
+    pieces = split_addresses(row, 1) if len(row.words) > 3 else [row]
+    items: list[Parsed] = getattr(draft, kind)
+    if len(pieces) > 1:
+        below, items[:] = list(items), []
+        address = read_address(pieces[0], 1, f"{kind}.1", channel, codes)
+        parsed.parts = [parsed.parts[0], *(address.parts if address else [])]
+        for number, piece in enumerate(pieces[1:], start=len(below) + 2):
+            more = read_address(piece, 0, f"{kind}.{number}", channel, codes)
+            if more:
+                items.append(more)
+        items += below
+    items.insert(0, parsed)
 
 
 def _place(
@@ -105,6 +125,8 @@ def _place_addresses(
 ) -> None:
     """The addressees below TO or INFO; a damaged INFO turns the rest into information addressees."""
     current = kind
+    if draft.found[kind].part(f"{kind}.word") and "number" in draft.found:
+        return
     for at in between:
         row = rows[at]
         if strip_dust(row.text) == "BT":
@@ -112,18 +134,29 @@ def _place_addresses(
             return
         if is_dust_row(row) or len(row.words) > 12:
             continue
-        items = getattr(draft, current)
         first = 0
         word = None
+        if current == "to" and len(row.words) == 1 and strip_dust(row.text).upper() in ("INFO", "INF0"):
+            current = "info"
+            continue
         if current == "to" and "info" not in draft.found:
             word = read_keyword(row, "info", channel)
             if word:
-                current, items, first = "info", draft.info, 1
-        offset = 2 if current in draft.found else 1
-        address = read_address(row, first, f"{current}.{len(items) + offset}", channel, codes)
-        if address and (address.gain >= 2.5 or (address.gain >= 1.0 and row.text.isupper())):
-            if word:
-                address.parts.insert(0, word[0])
+                current, first = "info", 1
+        _add_addresses(draft, current, row, first, channel, codes, word[0] if word else None)
+
+
+def _add_addresses(
+    draft: Draft, kind: str, row: Row, first: int, channel: Channel, codes: Codes, word: Part | None = None
+) -> None:
+    """The address on a row, or the several that OCR put on it."""
+    items: list[Parsed] = getattr(draft, kind)
+    for number, piece in enumerate(split_addresses(row, first)):
+        offset = 2 if kind in draft.found else 1
+        address = read_address(piece, first if number == 0 else 0, f"{kind}.{len(items) + offset}", channel, codes)
+        if address and (address.gain >= 2.5 or (address.gain >= 1.0 and piece.text.isupper())):
+            if word and number == 0:
+                address.parts.insert(0, word)
             items.append(address)
 
 
@@ -134,11 +167,34 @@ def _place_captions(
     last = max((ORDER_INDEX.get(kind, -1) for kind in draft.found), default=-1)
     for at in between:
         row = rows[at]
-        caption = read_caption_line(row, channel, codes)
+        caption = read_caption_line(row, channel, codes) or _urgency(row, draft)
         if caption and caption.gain > 1.0:
             draft.captions.append(caption)
+        elif "number" in draft.found and (_SENT.match(row.text) or _goes_on_sent(draft, row)):
+            _place_sent(draft, row)
         elif inside and last >= 0 and _is_passing(row, rows, at):
             draft.passing.append(row)
+
+
+def _urgency(row: Row, draft: Draft) -> Parsed | None:
+    """`PRIORITY` on a line of its own: so incoming telegrams until 1963 print the precedence."""
+    if "number" not in draft.found or strip_dust(row.text) not in ("PRIORITY", "NIACT", "OPERATIONAL IMMEDIATE", "EMERGENCY"):
+        return None
+    return Parsed("caption", [row], [exact("caption", row, 0, len(row.text))], 5.0)
+
+
+def _goes_on_sent(draft: Draft, row: Row) -> bool:
+    run = draft.runs.get("sent")
+    return bool(run) and run is not None and run[-1].text.endswith(",") and row.number - run[-1].number < 4
+
+
+def _place_sent(draft: Draft, row: Row) -> None:
+    """`SENT DEPARTMENT 118; REPEATED INFORMATION COPENHAGEN 22,`: who else has the message."""
+    if "sent" not in draft.found:
+        draft.found["sent"] = Parsed("sent", [row])
+        draft.runs["sent"] = [row]
+    else:
+        draft.runs["sent"].append(row)
 
 
 ORDER_INDEX = {"eo": 0, "tags": 1, "subject": 2, "ref": 3, "number": 4}
@@ -225,9 +281,7 @@ def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
 
 def _continues_refs(run: list[Row], row: Row) -> bool:
     """Whether a line begins with the label that comes next."""
-    said = " ".join(item.text for item in run)
-    labels = [label for label, _, _ in ref_items(said.split(":", 1)[-1]) if label]
-    if not labels or len(labels[-1]) != 1:
-        return False
-    following = chr(ord(labels[-1]) + 1)
-    return bool(re.match(rf"\(?{re.escape(following)}[.):}}]", row.text))
+    said = " ".join(item.text for item in run).split(":", 1)[-1]
+    labels = re.findall(r"(?:^|\s)\(?([A-Z])[.):}]", said)
+    following = chr(ord(labels[-1]) + 1) if labels else "B"
+    return bool(re.match(rf"\(?{re.escape(following)}[.):}}]\s", row.text))

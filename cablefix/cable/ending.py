@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from cablefix.cable.channel import Channel, load_channel
+from cablefix.cable.channel import LETTERS, Channel, load_channel
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.eralines import is_counter_line, read_file_page_head
 from cablefix.cable.fields import Field, Header, Line, Reading
 from cablefix.cable.rows import Row, is_dust, rows_of, strip_dust
+from cablefix.cable.settle import weigh
 
 _LAST_LINES = 14
 _NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
@@ -159,6 +160,10 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
     if near and near[0][0] < 2.0 + 1.2 * len(near[0][1]):
         confidence = _FITTING if near[0][0] < _GAP else 0.7
         return near[0][1], confidence, (Reading(plain, 0.1),)
+    if any(char.isdigit() for char in plain) and sum(map(str.isalpha, plain)) > 3:
+        letters = channel.decode(plain, [LETTERS if char.isalnum() else char for char in plain], 2)
+        if letters and "?" not in letters[0].text and plain.upper() == plain:
+            return letters[0].text, min(0.85, weigh([item.cost for item in letters])[0]), (Reading(plain, 0.1),)
     if plain in _NO_NAMES or not _NAME.fullmatch(plain) or sum(char.isdigit() for char in plain) > 1:
         return None
     return plain, _OTHER, ()

@@ -66,7 +66,8 @@ _LONGEST = 160
 _STEP = 0.12
 _MOST_STEPS = 40
 _BACK = 4.0
-_LEAST = 1.0
+_LEAST = {"eo": 3.0, "tags": 1.0, "subject": 1.0, "classification": 1.0}
+_SURE, _MANY, _FAR = 7.0, 6, 18
 _ENOUGH = 15.0
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
 _HEAD_WORD = re.compile(r"[^\s:]{2,14}\s?:|[A-Za-z]{2,4}\b|[Cc][Ll][Aa]\w+ +[Bb]")
@@ -110,6 +111,10 @@ def headerlike(text: str) -> bool:
     small = sum(map(str.islower, text))
     large = sum(map(str.isupper, text)) + sum(map(str.isdigit, text))
     return small <= large or ":" in text[:20] or text[:3].upper() == "CLA" or len(text) < 24
+
+
+def _least_gain(parsed: Parsed) -> float:
+    return _LEAST.get(parsed.kind, -2.0)
 
 
 def _addressed(row: Row, kind: str, channel: Channel, codes: Codes) -> Parsed | None:
@@ -160,14 +165,19 @@ def best_chain(found: Sequence[tuple[int, Parsed]]) -> tuple[float, list[tuple[i
 def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[float, list[tuple[int, Parsed]]]:
     """The header chain among rows: its total gain, and its candidates with their row indexes."""
     found: list[tuple[int, Parsed]] = []
-    since = 0
+    since = sure = last = 0
     for index, row in enumerate(rows[:_LONGEST]):
         if _PARAGRAPH.match(row.text):
             since += 1
             if since >= 3:
                 break
             continue
-        found += [(index, parsed) for parsed in candidates(row, channel, codes) if parsed.gain > _LEAST - 3.0]
+        offers = [(index, parsed) for parsed in candidates(row, channel, codes) if parsed.gain > _least_gain(parsed)]
+        found += offers
+        if any(parsed.gain > _SURE for _, parsed in offers):
+            sure, last = sure + 1, index
+        elif sure >= _MANY and index - last > _FAR:
+            break
     total, chain = best_chain(found)
     return total, _one_of_each(chain)
 

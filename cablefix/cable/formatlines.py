@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
-from cablefix.cable.channel import DIGITS, LETTERS, Channel, Decoded, close_words, nearest, shape
+from cablefix.cable.channel import DIGITS, LETTERS, Channel, Decoded, close_words, fold, nearest, shape
 from cablefix.cable.codes import Codes
+from cablefix.cable.fields import Line, Token
 from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
 
 DAY_TIME = ["0123", DIGITS, "012", DIGITS, "012345", DIGITS, "Z"]
@@ -27,6 +28,8 @@ _DTG = re.compile(
 )
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
 _PROSIGNS = "ZOPR"
+# How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
+_NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
 _CHANNEL_LIMIT = 14.0
 _MONTH_LIMIT = 7.0
 _RI_LIMIT = 12.0
@@ -37,13 +40,14 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
     word = row.words[0]
     if _CHANNEL.fullmatch(word) and len(row.words) == 1:
         return Parsed("channel", [row], [exact("channel", row, 0, len(word))], 20.0)
-    if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5], 11.0) > 11.0:
+    if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5].upper(), 11.0) > 11.0:
         return None
     best: Decoded | None = None
     end = 0
     for count in range(1, min(3, len(row.words)) + 1):
         stop = row.word_end(count - 1)
         seen = row.text[:stop].replace(" ", "")
+        seen = seen[:8].upper() + seen[8:]
         if not 11 <= len(seen) <= 24:
             continue
         for digits in {len(seen) - 8, max(3, len(seen) - 9)}:
@@ -91,6 +95,15 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
     return Parsed("routing", [row], parts, 11.0 - cost)
 
 
+def _network_prior(indicator: str) -> float:
+    """Cost of an indicator that the table does not have, by the network that its first letters name."""
+    if indicator.startswith("RUEH"):
+        return 1.0
+    if indicator[:4] in _NETWORKS:
+        return 2.0
+    return 5.0 if indicator[1] in "UH" else 9.0
+
+
 def looks_like_route(word: str) -> bool:
     """Whether a word can be a routing indicator: five to eight letters or what stands for them, R first."""
     return 5 <= len(word) <= 8 and sum(char.isupper() or char in "0123456789©@£" for char in word) >= len(word) - 1
@@ -102,14 +115,20 @@ def route_part(name: str, row: Row, start: int, end: int, channel: Channel, code
     plain = strip_dust(seen)
     if plain in codes.routing_indicators:
         return Part(name, row.span(start, end), seen, [Decoded(plain, 0.1)], rule="header.routing")
+    case = 0.0 if fold(plain) == plain else 1.5
+    plain = fold(plain)
     if not looks_like_route(plain):
         return None
-    letters = channel.decode(plain, ["R", *[LETTERS] * (len(plain) - 1)], 2)
+    letters = channel.decode(plain, ["R", "UH", *[LETTERS] * (len(plain) - 2)], 4)
+    letters += channel.decode(plain, ["R", *[LETTERS] * (len(plain) - 1)], 1)
     # An indicator that the table does not have is likely enough: the table holds some 350 of several thousand.
-    readings = [Decoded(item.text, item.cost + 1.0) for item in letters if "?" not in item.text]
+    readings = [
+        Decoded(item.text, item.cost + case + _network_prior(item.text))
+        for item in {item.text: item for item in letters if "?" not in item.text}.values()
+    ]
     near = nearest(channel, plain, close_words(plain, tuple(codes.routing_indicators), 3), _RI_LIMIT, 3)
     have = {reading.text for reading in readings}
-    readings += [Decoded(text, cost + 0.5) for text, cost in near if text not in have]
+    readings += [Decoded(text, cost + case + 0.5) for text, cost in near if text not in have]
     readings.sort(key=lambda reading: reading.cost)
     if not readings or readings[0].cost > _RI_LIMIT:
         return None
@@ -131,6 +150,8 @@ def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
             parts[1] = station
         return Parsed("de", [row], parts, 20.0)
     words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    if len(words) in (2, 3) and len(row.words[words[0]]) >= 7:
+        row, words = _unglue(row, words)
     if not 3 <= len(words) <= 8:
         return None
     word_cost = channel.cost("DE", row.words[words[0]], 8.0)
@@ -140,6 +161,17 @@ def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     if station is None:
         return None
     return _fit_de(row, words, word_cost, station, channel)
+
+
+def _unglue(row: Row, words: list[int]) -> tuple[Row, list[int]]:
+    """The row with `DE` taken off the indicator that it runs into."""
+    token = row.line.tokens[words[0]]
+    if token.text[:2] not in ("DE", "0E", "OE", "D8", "DB"):
+        return row, words
+    pieces = (Token(token.text[:2], token.start, token.start + 2), Token(token.text[2:], token.start + 2, token.end))
+    tokens = (*row.line.tokens[: words[0]], *pieces, *row.line.tokens[words[0] + 1 :])
+    cut = Row.of(Line(row.line.number, tokens))
+    return cut, [at for at, word in enumerate(cut.words) if not is_dust(word)]
 
 
 def _group(name: str, row: Row, start: int, end: int, form: list[str] | None = None) -> Part:
@@ -171,6 +203,7 @@ def _fit_de(row: Row, words: list[int], word_cost: float, station: Part, channel
         return None
     keyword = row.text[row.starts[words[0]] : row.word_end(words[0])]
     word = Part("de.word", row.span(row.starts[words[0]], row.word_end(words[0])), keyword, [Decoded("DE", word_cost)])
+    station.glued = word.span.end == station.span.start
     parts = [word, station, *best[1]]
     for part in parts[2:]:
         part.readings = part.widen(channel)
@@ -279,7 +312,9 @@ def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[
     months = [name for name in codes.months if len(name) == 3]
     plain = strip_dust(word)
     found = []
-    if 2 <= len(plain) <= 4 and at > 0:
+    if len(plain) in (5, 6) and at > 0 and plain[:3] in months:
+        found.append((word.find(plain), [(plain[:3], 0.5)]))
+    elif 2 <= len(plain) <= 4 and at > 0:
         near = nearest(channel, plain, months, _MONTH_LIMIT)
         if near:
             found.append((word.find(plain), near))

@@ -8,9 +8,11 @@ from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes
 from cablefix.cable.dates import settle_date, settle_decl
+from cablefix.cable.copies import settle_distribution
 from cablefix.cable.draft import Draft, make_draft
 from cablefix.cable.ending import protocol_lines, read_signature
 from cablefix.cable.eralines import is_incoming_head, read_file_page_head
+from cablefix.cable.eras import era_of, make_extra
 from cablefix.cable.fields import FormatLine, Header, Line
 from cablefix.cable.find import find_chain, is_cable
 from cablefix.cable.joint import (
@@ -24,9 +26,12 @@ from cablefix.cable.joint import (
     settle_tags,
 )
 from cablefix.cable.record import Decided, make_fields
+from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
-from cablefix.cable.rows import Row, rows_of
+from cablefix.cable.learn import learn_channel
+from cablefix.cable.rows import Part, Row, rows_of
 from cablefix.cable.settle import Verdicts
+from cablefix.cable.split import split_rows
 
 
 def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] = ()) -> Header | None:
@@ -35,15 +40,34 @@ def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] =
     `lines` are the non-blank lines of the text in source order, the first few hundred or all; banners, stamps and
     page heads may stand among them. `furniture` are lines that were taken out as page furniture: what page heads and
     banners say is evidence for the fields.
+
+    A damaged header is read twice: what the first reading is sure of shows what the engine did to this document.
     """
     channel = load_channel()
-    rows = rows_of(lines)
+    rows, around = split_rows(rows_of(lines)), rows_of(furniture)
+    decided = _read(rows, around, channel, codes)
+    if decided is None:
+        return None
+    learned = learn_channel(channel, _all_parts(decided), decided.verdicts)
+    if learned is not None:
+        channel = learned
+        decided = _read(rows, around, channel, codes) or decided
+    return _make_header(decided, channel)
+
+
+def _read(rows: Sequence[Row], around: Sequence[Row], channel: Channel, codes: Codes) -> Decided | None:
     total, chain = find_chain(rows, channel, codes)
     if not is_cable(total, chain):
         return None
     draft = make_draft(chain, rows, channel, codes)
-    _look_around(draft, rows_of(furniture), channel, codes)
+    _look_around(draft, around, channel, codes)
     return _decide(draft, channel, codes)
+
+
+def _all_parts(decided: Decided) -> list[Part]:
+    draft = decided.draft
+    lines = [*draft.found.values(), *draft.to, *draft.info, *draft.captions]
+    return [part for line in lines for part in line.parts] + decided.tags
 
 
 def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:
@@ -60,8 +84,8 @@ def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes
             draft.banners.append(banner)
 
 
-def _decide(draft: Draft, channel: Channel, codes: Codes) -> Header:
-    """Settle all variables and make the header of what comes out."""
+def _decide(draft: Draft, channel: Channel, codes: Codes) -> Decided:
+    """Settle all variables of the message."""
     verdicts = Verdicts()
     precedence = settle_precedence(draft, verdicts, channel)
     moment, confidence = settle_date(draft, verdicts, channel, codes)
@@ -74,8 +98,37 @@ def _decide(draft: Draft, channel: Channel, codes: Codes) -> Header:
     settle_routing(draft, verdicts, channel, codes)
     settle_order(draft, day, verdicts, codes)
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
-    decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags)
-    return Header(format_lines(draft), make_fields(decided), make_repairs(draft, tags, verdicts))
+    texts = _texts(draft)
+    refs = read_references(texts["refs"], channel, codes) if "refs" in texts else []
+    adds_up = settle_distribution(draft, verdicts, channel, codes)
+    return Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
+
+
+def _make_header(decided: Decided, channel: Channel) -> Header:
+    """The header with its fields, repairs and facts."""
+    draft, verdicts = decided.draft, decided.verdicts
+    more = [*decided.tags, *(part for item in decided.refs for _, _, part in item.parts)]
+    return Header(
+        format_lines(draft),
+        make_fields(decided),
+        make_repairs(draft, more, verdicts),
+        (),
+        era_of(draft, decided.moment.day.year if decided.moment else None),
+        make_extra(draft, verdicts, channel),
+    )
+
+
+def _texts(draft: Draft) -> dict[str, Run]:
+    """The running text of the fields that have one, by the name of the field."""
+    found = {}
+    for kind, name in (("subject", "subject"), ("ref", "refs"), ("classified-by", "classified_by")):
+        line, rows = draft.found.get(kind), draft.runs.get(kind, [])
+        if line is None or not rows:
+            continue
+        part = next((part for part in line.parts if part.name.endswith(".text")), None)
+        if part is not None or len(rows) > 1:
+            found[name] = run_of(rows, len(rows[0].text) - (len(part.seen) if part else 0))
+    return found
 
 
 def format_lines(draft: Draft) -> tuple[FormatLine, ...]:

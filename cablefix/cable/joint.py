@@ -263,7 +263,7 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     for name in names:
         cost = sum(min(channel.word_cost(name, part.seen.strip(".,:;‘’'")), _APART) for part in (own, named))
         cost += sum(min(_head_cost(name, part, channel), 4.0) for part in _different(heads))
-        costs.append((cost + (0.0 if name in codes.posts else 4.0), name))
+        costs.append((cost + (0.0 if name in codes.posts else 6.0 if name.replace(" ", "").isalpha() else 12.0), name))
     costs.sort()
     shares = weigh([cost for cost, _ in costs], costs[0][0] + ELSE)
     name = costs[0][1]

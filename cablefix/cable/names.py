@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cablefix.cable.channel import Channel, Decoded, close_words, nearest
+from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.rows import strip_dust
 
@@ -56,7 +56,7 @@ def limit_of(word: str) -> float:
 
 def read_word(seen: str, known: frozenset[str], words: Sequence[str], channel: Channel) -> list[Decoded]:
     """Readings of one word: itself where it is known, else known words that it may be and itself."""
-    plain = strip_dust(seen)
+    plain = fold(strip_dust(seen))
     if plain in known:
         return [Decoded(plain, 0.05 if plain == seen else channel.surplus_mark)]
     if len(plain) <= _SHORT:
@@ -79,7 +79,7 @@ def read_post(seen: str, codes: Codes, channel: Channel) -> list[Decoded]:
     plain = upper_name(strip_dust(seen))
     if plain in words.posts:
         return [Decoded(plain, 0.05 if plain == seen else 2.0)]
-    shut = strip_dust(seen)
+    shut = fold(strip_dust(seen))
     near = nearest(channel, shut, close_words(shut, words.post_list, 1 + len(shut) // 4), limit_of(shut), 3)
     readings = [Decoded(text, cost + 0.5) for text, cost in near]
     readings.append(Decoded(shut, 9.0 if shut.replace(" ", "").isalpha() and shut.isupper() else 13.0))

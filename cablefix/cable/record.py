@@ -7,17 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cablefix.cable.bodylines import ref_items
+from rapidfuzz.distance import Levenshtein
+
 from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
+from cablefix.cable.refs import Reference, Run, reference_value
 from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 from cablefix.cable.settle import Verdicts
 from cablefix.text import Span
 
-_BY = re.compile(r"^(?:CLASSIFIED\s+)?(?:BY)?\s*[:;.]?\s*", re.IGNORECASE)
-_REASON_WORD = re.compile(r"[\s.,;:(]*\b(?:for\s+)?reasons?\b\s*(?:is|are|under)?\s*[:;.,]?\s*", re.IGNORECASE)
-_REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>1\s?\.\s?[3-9].*)$", re.IGNORECASE)
+_EDGE = " .,;:()'`‘’“”|_*$"
+_REASON_DISTANCE = 3
+_REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*\(.*)$", re.IGNORECASE)
 
 
 @dataclass
@@ -31,6 +33,9 @@ class Decided:
     precedence: tuple[str, float]
     number: tuple[str, float]
     tags: list[Part]
+    texts: dict[str, Run]
+    refs: list[Reference]
+    adds_up: bool | None = None
 
 
 def make_fields(decided: Decided) -> dict[str, Field]:
@@ -141,8 +146,10 @@ def _class_fields(decided: Decided) -> list[Field]:
     draft, verdicts = decided.draft, decided.verdicts
     line = draft.found.get("classification")
     found = []
+    if line is None or not line.part("class.number"):
+        found += _number_fields(draft, verdicts)
     if line is None:
-        return _banner_fields(draft)
+        return _banner_fields(draft) + found
     level, value = line.part("class.level"), line.part("class.value")
     if level and value:
         found.append(_field("classification", value.best.text, [level], verdicts))
@@ -156,6 +163,19 @@ def _class_fields(decided: Decided) -> list[Field]:
         part = line.part(key)
         if part:
             found.append(_field(name, verdicts.of(part).text, [part], verdicts))
+    return found
+
+
+def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
+    """Post and number of an incoming telegram: of its FROM and NO lines."""
+    line, sender = draft.found.get("number"), draft.found.get("from")
+    number = line.part("no.number") if line else None
+    found = []
+    if sender and number:
+        parts = [part for part in sender.parts if ".name." in part.name]
+        found.append(_field("post", _joined(parts, verdicts).upper(), parts, verdicts))
+    if number:
+        found.append(_field("message_number", verdicts.of(number).text, [number], verdicts))
     return found
 
 
@@ -204,110 +224,65 @@ def _body_fields(decided: Decided) -> list[Field]:
     return found
 
 
-@dataclass(frozen=True)
-class Run:
-    """The text of a field over several rows, with the way back to the source."""
-
-    text: str
-    pieces: tuple[tuple[int, Row, int], ...]
-
-    def span(self, start: int, end: int) -> Span:
-        """The source span of `text[start:end]`."""
-        first = self._place(start, False)
-        last = self._place(end, True)
-        return Span(first, max(first, last))
-
-    def _place(self, offset: int, end: bool) -> int:
-        at, row, skip = self.pieces[0]
-        for piece in self.pieces:
-            if piece[0] < offset or (piece[0] == offset and not end):
-                at, row, skip = piece
-        inside = min(max(0, offset - at + skip), len(row.text))
-        return (
-            row.span(max(0, inside - 1), inside).end if end else row.span(inside, min(inside + 1, len(row.text))).start
-        )
-
-
-def run_of(rows: Sequence[Row], start: int) -> Run:
-    """The rows as one text from an offset in the first on; a word divided at a line end is joined.
-
-    A hyphen stays where the next line goes on with a capital of a mixed text or the parts are words of their own; the
-    rules for line ends know better, so that `Field.span` lets the value be read again from the restored text.
-    """
-    text = ""
-    pieces = []
-    for number, row in enumerate(rows):
-        skip = start if number == 0 else 0
-        if number:
-            text = text if text.endswith("-") else text + " "
-        pieces.append((len(text), row, skip))
-        text += row.text[skip:]
-    return Run(text, tuple(pieces))
-
-
 def _text_fields(decided: Decided) -> list[Field]:
-    draft = decided.draft
     found = []
-    for kind, name in (("subject", "subject"), ("ref", "refs"), ("classified-by", "classified_by")):
-        line = draft.found.get(kind)
-        rows = draft.runs.get(kind, [])
-        if line is None or not rows:
-            continue
-        text_part = next((part for part in line.parts if part.name.endswith(".text")), None)
-        if text_part is None and len(rows) < 2:
-            continue
-        start = len(rows[0].text) - len(text_part.seen) if text_part else len(rows[0].text)
-        run = run_of(rows, start)
+    for name, run in decided.texts.items():
         if name == "subject":
             found.append(_subject(run))
         elif name == "refs":
-            found.append(_refs(run, decided.verdicts))
+            found.append(_refs(run, decided.refs, decided.verdicts))
         else:
             found += _classified(run)
     return [item for item in found if item.value]
 
 
 def _subject(run: Run) -> Field:
-    text = run.text.strip()
+    text = run.text.strip(" '`‘’“”|_*")
     start = run.text.find(text)
     span = run.span(start, start + len(text))
     return Field("subject", text, span, 0.95, (), (("text", span),))
 
 
-def _refs(run: Run, verdicts: Verdicts) -> Field:
-    values = []
-    parts = []
-    for label, start, end in ref_items(run.text):
-        text = (
-            run.text[start:end].strip().rstrip(".") if not run.text[start:end].endswith("..") else run.text[start:end]
-        )
-        value = {"label": label, "text": text} if label else {"text": text}
-        values.append(value)
-        parts.append((label or "ref", run.span(start, start + len(text))))
+def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
+    values = [reference_value(run, item, verdicts) for item in items]
+    parts = tuple((item.label or "ref", run.span(item.start, item.end)) for item in items)
+    sure = min([verdicts.of(part).confidence for item in items for _, _, part in item.parts], default=0.95)
     span = Span(parts[0][1].start, parts[-1][1].end) if parts else Span(0, 0)
-    return Field("refs", values, span, 0.95, (), tuple(parts))
+    return Field("refs", values, span, round(min(sure, 0.97), 4), (), parts)
 
 
 def _classified(run: Run) -> list[Field]:
     """Who classified the message, and for which reasons, from `name. Reasons: 1.4 (b/d).`"""
     text = run.text
-    word = _REASON_WORD.search(text)
-    who_end = word.start() if word else len(text)
-    reason = _REASON.search(text, word.end() if word else 0)
-    if word is None and reason:
-        who_end = reason.start()
-    who = text[:who_end].strip(" .,;:")
+    reason = _REASON.search(text)
+    lead = text[: reason.start()] if reason else text
+    if reason:
+        lead = _before_reasons(lead)
+    who = lead.strip(" .,;:'`‘’“”|_*")
     start = text.find(who) if who else 0
     found = []
     if who:
         span = run.span(start, start + len(who))
         found.append(Field("classified_by", who, span, 0.95, (), (("text", span),)))
     if reason:
-        value = reason["value"].strip().rstrip(".,; ")
+        value = reason["value"].strip()
+        value = value[: value.rindex(")") + 1] if ")" in value else value.rstrip(".,;'`‘’“”| ")
         at = reason.start("value")
         span = run.span(at, at + len(value))
         found.append(Field("reasons", value, span, 0.95, (), (("text", span),)))
     return found
+
+
+def _before_reasons(lead: str) -> str:
+    """What stands before `Reasons:` or `for reasons`, the word itself possibly damaged."""
+    words = lead.split(" ")
+    while words and not words[-1].strip(_EDGE):
+        words.pop()
+    if words and Levenshtein.distance(words[-1].strip(_EDGE).lower(), "reasons") <= _REASON_DISTANCE:
+        words.pop()
+        if words and Levenshtein.distance(words[-1].lower(), "for") <= 1:
+            words.pop()
+    return " ".join(words)
 
 
 def plain_word(row: Row) -> str:

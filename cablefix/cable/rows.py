@@ -31,6 +31,10 @@ class Row:
             at += len(token.text) + 1
         return cls(line, line.text, tuple(token.text for token in line.tokens), tuple(starts))
 
+    def cut(self, first: int, last: int) -> Row:
+        """The words from `first` to before `last` as a row of their own."""
+        return Row.of(Line(self.line.number, self.line.tokens[first:last]))
+
     @property
     def number(self) -> int:
         """The number of the line in the layout."""

@@ -1,0 +1,94 @@
+"""Settle the distribution of 1965-79: the copies of all offices add up to the number after the slash."""
+
+from __future__ import annotations
+
+import math
+
+from cablefix.cable.channel import Channel, Decoded
+from cablefix.cable.codes import Codes
+from cablefix.cable.draft import Draft
+from cablefix.cable.rows import Part
+from cablefix.cable.settle import Verdicts, agree, form_evidence, weigh
+
+_USUAL = 0.4  # a number that this office is known to get
+_UNUSUAL = 3.0  # another number, where the usual ones are known
+_UNKNOWN = 1.5
+_MOST = 6
+_LIMIT = 400
+_NO_SUM = 7.0
+
+
+def settle_distribution(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes) -> bool | None:
+    """Decide copies and total; whether they add up, None where there is no total.
+
+    A sum that comes out ranks the readings and proves nothing: many wrong sets of copies have the same sum. So each
+    number is also weighed by what its office usually gets.
+    """
+    copies: list[tuple[Part, str]] = []
+    total: Part | None = None
+    for kind in ("action", "distribution"):
+        line = draft.found.get(kind)
+        if line is None:
+            continue
+        offices = {part.name.split(".", 1)[1]: part.seen for part in line.parts if part.name.startswith("office.")}
+        copies += [(p, offices[p.name.split(".", 1)[1]]) for p in line.parts if p.name.startswith("copies.")]
+        total = line.part("distribution.total") or total
+    if not copies:
+        return None
+    for part, office in copies:
+        part.readings = _readings(part, office, channel, codes)
+    if total is None:
+        return None
+    total.readings = [item for item in channel.decode(total.seen, total.shape, 8) if item.text.isdigit()]
+    return _settle_sum([part for part, _ in copies], total, verdicts)
+
+
+def _readings(part: Part, office: str, channel: Channel, codes: Codes) -> list[Decoded]:
+    known = codes.distribution_offices.get(office)
+    usual = known.copies if known else ()
+    found = {item.text: item.cost for item in channel.decode(part.seen, part.shape, _MOST) if item.text.isdigit()}
+    for number in usual:
+        text = f"{number:02d}"
+        found.setdefault(text, channel.cost(text, part.seen))
+    readings = []
+    for text, cost in found.items():
+        prior = _UNKNOWN if not usual else _USUAL if int(text) in usual else _UNUSUAL
+        readings.append(Decoded(text, cost + prior))
+    readings.sort(key=lambda item: item.cost)
+    return readings[:_MOST] or [Decoded(part.seen, 9.0)]
+
+
+def _settle_sum(parts: list[Part], total: Part, verdicts: Verdicts) -> bool:
+    """The cheapest numbers with a sum that a reading of the total has, found exactly over all sums."""
+    steps: list[dict[int, tuple[float, int, Decoded]]] = []
+    table: dict[int, float] = {0: 0.0}
+    for part in parts:
+        fresh: dict[int, tuple[float, int, Decoded]] = {}
+        for before, cost in table.items():
+            for item in part.readings:
+                if not item.text.isdigit():
+                    continue
+                after = before + int(item.text)
+                if after <= _LIMIT and cost + item.cost < fresh.get(after, (math.inf, 0, item))[0]:
+                    fresh[after] = (cost + item.cost, before, item)
+        steps.append(fresh)
+        table = {value: entry[0] for value, entry in fresh.items()}
+    if not table:
+        return False
+    free = sum(part.readings[0].cost for part in parts)
+    ends = sorted((table[int(t.text)] + t.cost, t.text) for t in total.readings if int(t.text) in table)
+    if not ends or ends[0][0] > free + total.readings[0].cost + _NO_SUM:
+        return False
+    cost, text = ends[0]
+    share = weigh([cost, *(end[0] for end in ends[1:3])], free + total.readings[0].cost + _NO_SUM)[0]
+    verdicts.set(total, text, share, *form_evidence(total, text))
+    value = int(text)
+    for part, step in zip(reversed(parts), reversed(steps), strict=True):
+        _, value, item = step[value]
+        own = weigh([reading.cost for reading in part.readings])[part.readings.index(item)]
+        confidence = max(own, min(share, 0.5 + own))
+        evidence = form_evidence(part, item.text)
+        if evidence:
+            evidence = (*evidence, agree(f"the copies add up to {text}", [total]))
+        verdicts.set(part, item.text, confidence, *evidence)
+    return True

@@ -1,0 +1,92 @@
+"""The era of a message by the form that it stands on, and the facts that only some eras print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cablefix.cable.channel import Channel
+from cablefix.cable.draft import Draft
+from cablefix.cable.rows import Part
+from cablefix.cable.settle import Verdicts
+
+INCOMING, SHEET, PRINTOUT, ABRIDGED, ACP127 = "1950-63", "1965-72", "1973-79", "1982-95", "1995-2010"
+
+
+def era_of(draft: Draft, year: int | None) -> str:
+    """The era: by the lines of the form where they tell, else by the year; empty where neither does.
+
+    1950-63 incoming telegram with control number and local time; 1965-72 telegram sheet with page heads; 1973-79
+    file printout with E.O. 11652 or 12065; 1982-95 with E.O. 12356; 1995-2010 the whole head of ACP 127.
+    """
+    found = draft.found
+    if "number" in found or "control" in found or "received" in found:
+        return INCOMING
+    order = found.get("eo")
+    number = order.parts and order.part("eo.number") if order else None
+    by_order = {"11652": PRINTOUT, "12065": PRINTOUT, "12356": ABRIDGED, "12958": ACP127, "13526": ACP127}
+    if year is None:
+        if isinstance(number, Part) and number.best.text in by_order:
+            return by_order[number.best.text]
+        return ACP127 if "channel" in found or "security" in found else ""
+    if year < 1973:
+        return SHEET if year > 1963 else INCOMING
+    if year < 1982:
+        return PRINTOUT
+    if year == 1995 and isinstance(number, Part):
+        return by_order.get(number.best.text, ABRIDGED)
+    return ABRIDGED if year < 1996 else ACP127
+
+
+def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, Any]:
+    """The facts beside the fields: action office, distribution and its total, drafter, control number, local time."""
+    extra: dict[str, Any] = {}
+    action = draft.found.get("action")
+    if action:
+        office = next((part for part in action.parts if part.name.startswith("office.")), None)
+        if office:
+            extra["action"] = verdicts.of(office).text
+    offices = distribution(draft, verdicts)
+    if offices:
+        extra["distribution"] = offices
+    line = draft.found.get("distribution")
+    total = line.part("distribution.total") if line else None
+    if total is not None:
+        text = verdicts.of(total).text
+        if text.isdigit():
+            extra["distribution_total"] = int(text)
+    for kind in ("drafted", "approved"):
+        line = draft.found.get(kind)
+        part = line.part(f"{kind}.text") if line else None
+        if part:
+            extra[f"{kind}_by"] = part.seen
+    for kind, key, name in (("control", "control", "control"), ("number", "no.when", "local_time")):
+        line = draft.found.get(kind)
+        part = line.part(key) if line else None
+        if part:
+            extra[name] = part.seen
+    received = draft.found.get("received")
+    if received:
+        rows = draft.runs.get("received", received.rows)
+        extra["received"] = " ".join([received.parts[0].seen, *(row.text for row in rows[1:])])
+    return extra
+
+
+def distribution(draft: Draft, verdicts: Verdicts) -> list[dict[str, Any]]:
+    """The offices that had copies, those of the ACTION line first, with the number of copies where it is printed."""
+    found: list[dict[str, Any]] = []
+    for kind in ("action", "distribution"):
+        line = draft.found.get(kind)
+        if line is None:
+            continue
+        copies = {part.name.split(".", 1)[1]: part for part in line.parts if part.name.startswith("copies.")}
+        for part in line.parts:
+            if not part.name.startswith("office."):
+                continue
+            item: dict[str, Any] = {"office": verdicts.of(part).text}
+            number = copies.get(part.name.split(".", 1)[1])
+            if number is not None:
+                text = verdicts.of(number).text
+                if text.isdigit():
+                    item["copies"] = int(text)
+            found.append(item)
+    return found

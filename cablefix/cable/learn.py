@@ -1,0 +1,45 @@
+"""Learn from the sure readings of a header what this engine did to this document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rapidfuzz.distance import Levenshtein
+
+from cablefix.cable.channel import Channel
+from cablefix.cable.rows import Part, strip_dust
+from cablefix.cable.settle import Verdicts
+
+_SURE = 0.9
+_LEAST = 2
+_SPOKEN = (".word", ".head", ".post", ".level", ".precedence", ".section_word", ".routing", ".letters", ".signal", ".month")
+
+
+def learn_channel(channel: Channel, parts: Iterable[Part], verdicts: Verdicts) -> Channel | None:
+    """The channel with the confusions that sure repairs show; None where there are too few to learn from.
+
+    Only parts from a closed list of words are used: what they were printed as is beyond doubt.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    totals: Counter[str] = Counter()
+    for part in parts:
+        if not part.name.endswith(_SPOKEN) and not part.name.startswith(("caption", "tags.")):
+            continue
+        verdict = verdicts.of(part)
+        if verdict.confidence < _SURE:
+            continue
+        totals.update(verdict.text)
+        if verdict.text != part.seen:
+            counts.update(_confusions(verdict.text, strip_dust(part.seen)))
+    if sum(counts.values()) < _LEAST:
+        return None
+    return channel.learned(counts, totals)
+
+
+def _confusions(printed: str, seen: str) -> Iterable[tuple[str, str]]:
+    for op in Levenshtein.opcodes(printed, seen):
+        if op.tag == "replace":
+            yield from zip(
+                printed[op.src_start : op.src_end], seen[op.dest_start : op.dest_end], strict=True
+            )

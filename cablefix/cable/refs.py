@@ -1,0 +1,165 @@
+"""References: the items of a REF field, their labels, and the post and number that each names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
+from cablefix.cable.codes import Codes
+from cablefix.cable.names import read_post
+from cablefix.cable.rows import Part, Row
+from cablefix.cable.settle import Verdicts
+from cablefix.text import Span
+
+_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)(?P<label>[A-Z0-9])(?P<close>[.):}\]]{1,2})(?=\s|[A-Z0-9])")
+_YEAR = re.compile(r"(?P<year>[0-9OoIlSB]{2}) ")
+_NUMBER = re.compile(r" (?P<number>[0-9OoIlSBZQGi|$]{2,6})(?=$|[\s(,;.:])")
+_NOTAL = re.compile(r"\((?P<word>[^\s()]{4,6})\)")
+_EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
+_SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")
+
+
+@dataclass(frozen=True)
+class Run:
+    """The text of a field over several rows, with the way back to the source."""
+
+    text: str
+    pieces: tuple[tuple[int, Row, int], ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """The source span of `text[start:end]`."""
+        first = self._place(start, False)
+        last = self._place(end, True)
+        return Span(first, max(first, last))
+
+    def _place(self, offset: int, end: bool) -> int:
+        at, row, skip = self.pieces[0]
+        for piece in self.pieces:
+            if piece[0] < offset or (piece[0] == offset and not end):
+                at, row, skip = piece
+        inside = min(max(0, offset - at + skip), len(row.text))
+        if end:
+            return row.span(max(0, inside - 1), inside).end
+        return row.span(inside, min(inside + 1, len(row.text))).start
+
+
+def run_of(rows: Sequence[Row], start: int) -> Run:
+    """The rows as one text, from an offset in the first on; lines that end in a hyphen are joined without a blank."""
+    text = ""
+    pieces = []
+    for number, row in enumerate(rows):
+        skip = start if number == 0 else 0
+        if number:
+            text = text if text.endswith("-") else text + " "
+        pieces.append((len(text), row, skip))
+        text += row.text[skip:]
+    return Run(text, tuple(pieces))
+
+
+@dataclass
+class Reference:
+    """One reference: its label as it should read, the parts that can be read otherwise than seen, its place."""
+
+    label: str
+    start: int
+    end: int
+    parts: list[tuple[int, int, Part]] = field(default_factory=list)
+
+
+def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]:
+    """The references of a REF field in order.
+
+    `A. QUITO 91 B. 03 STATE 2178`, `(A) ... (B) ...`, `A) ... B) ...`, or one without a label.
+    """
+    marks = _in_order(list(_LABEL.finditer(run.text)), channel)
+    if not marks:
+        items = [Reference("", *_trim(run.text, 0, len(run.text)))]
+    else:
+        items = []
+        if run.text[: marks[0][0].start()].strip(_EDGE):
+            items.append(Reference("", *_trim(run.text, 0, marks[0][0].start())))
+        for number, (mark, label) in enumerate(marks):
+            end = marks[number + 1][0].start() if number + 1 < len(marks) else len(run.text)
+            item = Reference(label, *_trim(run.text, mark.end(), end))
+            if mark["label"] != label:
+                a, b = mark.span("label")
+                cost = channel.of(label, mark["label"])
+                part = Part("ref.label", run.span(a, b), mark["label"], [Decoded(label, cost)], rule="header.reference")
+                item.parts.append((a, b, part))
+            items.append(item)
+    for item in items:
+        _read_item(run, item, channel, codes)
+    return [item for item in items if item.start < item.end]
+
+
+def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Match[str], str]]:
+    """The marks that count up from the first, with what each should read; initials in names are no labels."""
+    kept: list[tuple[re.Match[str], str]] = []
+    for mark in marks:
+        label = mark["label"]
+        wanted = ("A", "1") if not kept else (chr(ord(kept[-1][1]) + 1),)
+        for want in wanted:
+            if label == want or (kept and want.isalpha() and channel.of(want, label) < 6.5):
+                kept.append((mark, want))
+                break
+    return kept
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while end > start and text[end - 1] in _EDGE:
+        end -= 1
+    if text[start:end].endswith(" AND"):
+        return _trim(text, start, end - 4)
+    return start, end
+
+
+def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> None:
+    """Year, post and number of a reference; anything else in it stays as it is."""
+    text = run.text[item.start : item.end]
+    year = _YEAR.match(text)
+    number = _NUMBER.search(text)
+    if number is None:
+        return
+    first = year.end() if year else 0
+    name = text[first : number.start()].strip()
+    if not 2 <= len(name) <= 24 or len(name.split()) > 3:
+        return
+    known = name in codes.posts or name in _SERIES
+    readings = [Decoded(name, 0.05)] if known else [r for r in read_post(name, codes, channel) if r.text != name]
+    if not known:
+        readings += [Decoded(*near) for near in nearest(channel, name, _SERIES, 2.0 + len(name))]
+        readings.sort(key=lambda r: r.cost)
+        unknown = 6.0 if name.replace(" ", "").isalpha() and name.isupper() else 11.0
+        readings = [*readings[:3], Decoded(name, unknown)]
+        readings.sort(key=lambda r: r.cost)
+    base = item.start
+    begin = base + text.find(name, first)
+    _add(run, item, "ref.post", begin, begin + len(name), readings)
+    if year:
+        _add(run, item, "ref.year", base, base + 2, channel.decode(year["year"], [DIGITS, DIGITS], 4))
+    a, b = number.span("number")
+    _add(run, item, "ref.number", base + a, base + b, channel.decode(number["number"], [DIGITS] * (b - a), 4))
+    notal = _NOTAL.search(text, b)
+    if notal and channel.word_cost("NOTAL", notal["word"], 9.0) < 9.0:
+        a, b = notal.span("word")
+        cost = channel.word_cost("NOTAL", notal["word"])
+        _add(run, item, "ref.notal", base + a, base + b, [Decoded("NOTAL", cost)])
+
+
+def _add(run: Run, item: Reference, name: str, start: int, end: int, readings: list[Decoded]) -> None:
+    part = Part(name, run.span(start, end), run.text[start:end], readings, rule="header.reference")
+    item.parts.append((start, end, part))
+
+
+def reference_value(run: Run, item: Reference, verdicts: Verdicts) -> dict[str, str]:
+    """A reference as the record has it."""
+    text, at = "", item.start
+    for start, end, part in sorted((p for p in item.parts if p[0] >= item.start), key=lambda p: p[0]):
+        text += run.text[at:start] + verdicts.of(part).text
+        at = end
+    text += run.text[at : item.end]
+    return {"label": item.label, "text": text} if item.label else {"text": text}

@@ -1,0 +1,61 @@
+"""Lines that OCR ran together: two format lines on one line of the source are taken apart for reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cablefix.cable.rows import Row
+
+_ROUTE = r"R[A-Z0-9]{4,7}"
+_HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION)\b"
+# What begins a header line; a TO before the head of an address is a cut only there, not in running text.
+_START = re.compile(
+    r"\S{0,2}(?:F[MHN]\b|T[O0]\b|[IT]NF[O0]\b|TAG|E\W? ?[O0]\b|DE\b|V[Z2]C|Z[NH][RY]|(?:[OPRZ0]{1,2}) (?:R[A-Z0]|\d{6}))",
+    re.IGNORECASE,
+)
+_SURE_CUT = (
+    rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{{5}} "
+)
+_CUT = re.compile(rf"(?<= )(?={_SURE_CUT})", re.IGNORECASE)
+_MORE_CUTS = re.compile(
+    rf"(?<= )(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)", re.IGNORECASE
+)
+_ADDRESS = re.compile(rf"(?<= )(?={_HEAD}|{_ROUTE}/[A-Z])", re.IGNORECASE)
+
+
+def split_rows(rows: Iterable[Row]) -> list[Row]:
+    """The rows, those that hold two header lines cut between them; spans lead to the same source line.
+
+    >>> from cablefix.cable.fields import Line, Token
+    >>> words = [("FM", 0, 2), ("AMEMBASSY", 3, 12), ("QUITO", 13, 18), ("TO", 19, 21), ("SECSTATE", 22, 30)]
+    >>> [row.text for row in split_rows([Row.of(Line(4, tuple(Token(*word) for word in words)))])]
+    ['FM AMEMBASSY QUITO', 'TO SECSTATE']
+    """
+    found: list[Row] = []
+    for row in rows:
+        if len(row.words) < 3:
+            found.append(row)
+        else:
+            pattern = _MORE_CUTS if _START.match(row.text) else _CUT
+            found += cut_row(row, [match.start() for match in pattern.finditer(row.text)])
+    return found
+
+
+def split_addresses(row: Row, first: int) -> list[Row]:
+    """An address row from a word on, cut where a second address begins."""
+    begin = row.starts[first]
+    places = []
+    for match in _ADDRESS.finditer(row.text):
+        before = row.text[begin : match.start()].strip()
+        if match.start() > begin and len(before.split()) >= 2 and not before.endswith("/"):
+            places.append(match.start())
+    return cut_row(row, places)
+
+
+def cut_row(row: Row, places: list[int]) -> list[Row]:
+    """A row cut before the words that begin at the given offsets of its text."""
+    if not places:
+        return [row]
+    bounds = [0, *(row.starts.index(place) for place in places if place in row.starts), len(row.words)]
+    return [row.cut(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
