@@ -150,7 +150,7 @@ def division_points(word: str) -> list[int]:
     case, acronyms beside them) are left whole, and so are short ones.
 
     >>> [("representative"[:p]) for p in division_points("representative")]
-    ['rep', 'represen', 'representa']
+    ['re', 'represen', 'representa']
     >>> division_points("Wells"), division_points("IMEMOs")
     ([], [])
     """
