@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cablefix.ledger import Edit, Evidence, Ledger, Verdict
     from cablefix.profiles import Profile
     from cablefix.restoration import Restoration
-    from cablefix.restore import restore
+    from cablefix.pipeline import restore
     from cablefix.text import Source, SourceError, View
 
 _HOME = {
@@ -27,7 +27,7 @@ _HOME = {
     "SourceError": "text",
     "Verdict": "ledger",
     "View": "text",
-    "restore": "restore",
+    "restore": "pipeline",
 }
 
 __all__ = [

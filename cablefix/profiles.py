@@ -9,11 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from cablefix.resources import DictionaryError, dictionary_path
+from cablefix.resources import dictionary_path
 from cablefix.rules.context import Rule
 from cablefix.rules.registry import RULES
 
-PROFILES = ("auto", "cable", "prose", "faithful")
+PROFILES = ("cable", "prose", "faithful")
 
 
 class ProfileError(ValueError):
@@ -43,7 +43,6 @@ class Profile:
         return [(name, RULES[name]) for name in names]
 
 
-@lru_cache(maxsize=16)
 def load_profile(name: str) -> Profile:
     """A shipped profile by its name, or a profile of the user's own by the path of its TOML file.
 
@@ -52,12 +51,20 @@ def load_profile(name: str) -> Profile:
     >>> load_profile("cable").threshold
     0.8
     """
+    return _load_shipped(name) if name in PROFILES else _load_file(Path(name))
+
+
+@lru_cache(maxsize=len(PROFILES))
+def _load_shipped(name: str) -> Profile:
+    return _load_file(dictionary_path(f"profiles/{name}.toml"))
+
+
+def _load_file(path: Path) -> Profile:
     try:
-        path = dictionary_path(f"profiles/{name}.toml") if name in PROFILES else Path(name)
         text = path.read_text(encoding="utf-8")
-    except (OSError, DictionaryError) as error:
+    except OSError as error:
         known = ", ".join(PROFILES)
-        raise ProfileError(f"no profile {name!r}: give one of {known}, or the path of a TOML file") from error
+        raise ProfileError(f"no profile {str(path)!r}: give one of {known}, or the path of a TOML file") from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

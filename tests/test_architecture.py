@@ -31,7 +31,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"profiles", "document"}),
     frozenset({"assemble", "restored"}),
     frozenset({"readers", "writers"}),
-    frozenset({"restore", "restoration", "keep"}),
+    frozenset({"restore", "restoration", "keep", "pipeline"}),
     frozenset({"corpus", "review", "bench", "train", "cli"}),
     frozenset({"__init__", "__main__"}),
 )
@@ -45,7 +45,8 @@ SIDEWAYS: frozenset[tuple[str, str]] = frozenset(
         ("lexicon", "cable"),
         ("lexicon", "collate"),
         ("document", "profiles"),
-        ("restoration", "restore"),
+        ("restoration", "pipeline"),
+        ("pipeline", "restore"),
         ("keep", "restoration"),
         ("readers", "writers"),
         ("corpus", "cli"),

@@ -53,9 +53,7 @@ def test_a_ledger_replays_from_json(ledger: Ledger) -> None:
 
 @given(ledgers, st.data())
 def test_any_verdicts_give_a_well_formed_view(ledger: Ledger, data: st.DataObject) -> None:
-    verdicts = [
-        Verdict(edit.id, data.draw(st.sampled_from(Decision))) for edit in ledger if data.draw(st.booleans())
-    ]
+    verdicts = [Verdict(edit.id, data.draw(st.sampled_from(Decision))) for edit in ledger if data.draw(st.booleans())]
     live = ledger.live(verdicts)
     assert all(a.end <= b.start for a, b in zip(live, live[1:], strict=False))
     view = ledger.view(SOURCE, verdicts)

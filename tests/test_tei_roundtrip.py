@@ -80,7 +80,9 @@ def marked_documents(draw: st.DrawFn) -> Restored:
     cuts = []
     if layout.words and draw(st.booleans()):
         k = draw(st.integers(0, layout.words - 1))
-        cuts.append(Span(int(layout.word_start[k]), int(layout.word_end[k])))
+        line = int(layout.word_line[k])
+        if len(layout.line_words(line)) > 1:  # a whole line would be marked as a line
+            cuts.append(Span(int(layout.word_start[k]), int(layout.word_end[k])))
     return restored_of(source, classes=classes, joins=joins, cuts=cuts, edits=edits)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from cablefix.bench.documents import broken_document_words, count_document
 from cablefix.bench.edits import Judgement, judge_edits
-from cablefix.bench.peers import make_tool
+from cablefix.bench.roster import make_tool
 from cablefix.bench.sets import BenchSet, Case
 from cablefix.bench.tools import Absent, Output
 from cablefix.bench.words import Counts, broken_words, count_text

@@ -140,6 +140,7 @@ def _name(
     """The words of the name: head, post, others. Each is a part of its own, so that repairs stay small."""
     known = vocabulary(codes)
     spans = [(max(start, row.starts[at]), row.word_end(at)) for at in words]
+    spans = spans[: _named_words([row.text[a:b] for a, b in spans], known, codes)]
     texts = [row.text[a:b] for a, b in spans]
     if row.words[0].endswith(":") and _TITLE.fullmatch(" ".join(texts)):
         return _titled(row, spans, texts, prefix, channel, codes)
@@ -164,6 +165,21 @@ def _name(
         parts.append(Part(f"{prefix}.name.{number}", row.span(*span), text, readings, rule="header.address"))
         gain += 1.0 if readings[0].text in known.words and readings[0].cost < 6.0 else -0.5
     return parts, gain
+
+
+def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
+    """How many words of a line belong to the name: what follows a whole name and is no word of addresses does not."""
+    first = 1 if strip_dust(texts[0]) in known.heads else 0
+    whole = 0
+    if " ".join(texts[:3]) == "Secretary of State":
+        whole = 3
+    for end in range(first + 1, min(len(texts), first + 3) + 1):
+        if strip_dust(" ".join(texts[first:end])) in codes.posts:
+            whole = end
+    rest = [strip_dust(text) for text in texts[whole:]]
+    if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
+        return whole
+    return len(texts)
 
 
 def _titled(

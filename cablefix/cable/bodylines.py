@@ -128,7 +128,11 @@ def read_labelled(row: Row, kind: str, keywords: Sequence[str], limit: float, ch
     lead = strip_dust(word.split(":")[0])
     if not lead:
         return None
-    near = [(lead, 0.0)] if lead in keywords else nearest(channel, lead, keywords, limit, 2)
+    titled = len(lead) > 2 and lead[1:].islower()
+    said = lead.upper() if titled else lead
+    near = [(said, 0.0)] if said in keywords else nearest(channel, said, keywords, limit, 2)
+    if titled:
+        near = [(word.title(), cost) for word, cost in near]
     if not near and ":" not in word and len(word) > 7:
         return None
     if not near or head is None:

@@ -71,6 +71,7 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
         else:
             draft.found[parsed.kind] = parsed
             draft.runs[parsed.kind] = list(parsed.rows)
+    _drop_banner(draft)
     width = width_of(rows)
     for position, (index, parsed) in enumerate(chain):
         stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
@@ -80,6 +81,16 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
         if kind in draft.found:
             _insert_first(draft, kind, channel, codes)
     return draft
+
+
+def _drop_banner(draft: Draft) -> None:
+    """A level without a number before the FM line is a banner, not the classification line."""
+    line, sender = draft.found.get("classification"), draft.found.get("from")
+    if line is None or line.part("class.number") or line.part("class.total"):
+        return
+    if "number" in draft.found or (sender and line.rows[0].number < sender.rows[0].number):
+        draft.banners.append(draft.found.pop("classification"))
+        draft.runs.pop("classification")
 
 
 def _insert_first(draft: Draft, kind: str, channel: Channel, codes: Codes) -> None:
@@ -167,8 +178,11 @@ def _place_captions(
     last = max((ORDER_INDEX.get(kind, -1) for kind in draft.found), default=-1)
     for at in between:
         row = rows[at]
-        caption = read_caption_line(row, channel, codes) or _urgency(row, draft)
-        if caption and caption.gain > 1.0:
+        caption = read_caption_line(row, channel, codes)
+        urgency = _urgency(row, draft)
+        if urgency:
+            draft.found["urgency"] = urgency
+        elif caption and caption.gain > 1.0:
             draft.captions.append(caption)
         elif "number" in draft.found and (_SENT.match(row.text) or _goes_on_sent(draft, row)):
             _place_sent(draft, row)
@@ -180,7 +194,7 @@ def _urgency(row: Row, draft: Draft) -> Parsed | None:
     """`PRIORITY` on a line of its own: so incoming telegrams until 1963 print the precedence."""
     if "number" not in draft.found or strip_dust(row.text) not in ("PRIORITY", "NIACT", "OPERATIONAL IMMEDIATE", "EMERGENCY"):
         return None
-    return Parsed("caption", [row], [exact("caption", row, 0, len(row.text))], 5.0)
+    return Parsed("urgency", [row], [exact("urgency", row, 0, len(row.text))], 5.0)
 
 
 def _goes_on_sent(draft: Draft, row: Row) -> bool:

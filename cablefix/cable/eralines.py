@@ -14,6 +14,7 @@ OFFICE = re.compile(r"(?P<office>[A-Z][A-Z0-9/]{0,5}?)[ -]{1,3}(?P<copies>[0-9Oo
 TOTAL = re.compile(r"[/17I|l](?P<total>[0-9OoIlBDGQS@©]{3}) ?(?P<for>[WR])\b")
 _BEFORE = 60
 _DASHES = re.compile(r"[-—–_=~]{4,}")
+_LOCAL_TIME = re.compile(r", (?:NOON|MIDNIGHT|\d{1,2}(?::\d\d)? ?[AP]\.? ?M\b)", re.IGNORECASE)
 _NUMBER_LINE = re.compile(r"(?P<number>\d{1,5}) ?[,.] ?(?P<when>[A-Z][A-Za-z]+ \d{1,2}, .*)")
 
 
@@ -192,10 +193,8 @@ def read_control_line(row: Row) -> Parsed | None:
 def read_number_line(row: Row) -> Parsed | None:
     """`NO: 748, OCTOBER 19, 1 PM (SECTION ONE OF TWO)`: number and local time of telegrams until 1963."""
     head = re.match(r"(?:NO|No|N0)\s?[:;.]\s?", row.text)
-    if not head:
-        return None
-    match = _NUMBER_LINE.match(row.text, head.end())
-    if not match:
+    match = _NUMBER_LINE.match(row.text, head.end() if head else 0)
+    if not match or not (head or _LOCAL_TIME.search(match["when"])):
         return None
     parts = [
         Part("no.number", row.span(*match.span("number")), match["number"], [Decoded(match["number"], 0.1)]),

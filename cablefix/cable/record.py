@@ -38,6 +38,12 @@ class Decided:
     adds_up: bool | None = None
 
 
+_ORDER = (
+    "channel routing_line2 de security_line precedence dtg_iso from to info classification section sections_total post "
+    "message_number captions eo decl tags subject refs classified_by reasons signature"
+).split()
+
+
 def make_fields(decided: Decided) -> dict[str, Field]:
     """The fields of the record that the header has, in the order of the record."""
     makers = (
@@ -48,7 +54,8 @@ def make_fields(decided: Decided) -> dict[str, Field]:
         _body_fields(decided),
         _text_fields(decided),
     )
-    return {item.name: item for items in makers for item in items}
+    made = {item.name: item for items in makers for item in items}
+    return {name: made[name] for name in sorted(made, key=_ORDER.index)}
 
 
 def _field(name: str, value: Any, parts: Sequence[Part], verdicts: Verdicts) -> Field:
@@ -96,6 +103,9 @@ def _envelope_fields(decided: Decided) -> list[Field]:
     dtg = draft.found.get("dtg")
     part = dtg.part("dtg.prec") if dtg else None
     sign, share = decided.precedence
+    urgency = draft.found.get("urgency")
+    if urgency and not sign:
+        found.append(_field("precedence", urgency.parts[0].seen, urgency.parts, verdicts))
     if dtg and sign:
         span = part.span if part else Span(dtg.parts[0].span.start, dtg.parts[0].span.start)
         named = (("dtg.prec", part.span),) if part else ()

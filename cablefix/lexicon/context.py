@@ -179,6 +179,9 @@ class Weigher:
     def run(self, rate: float) -> Weighed:
         """Settle on the channel alone, sweep, re-estimate the channel, sweep twice more."""
         table = self.table
+        if not len(table.place):
+            none = np.zeros(0, np.float32)
+            return Weighed(none, none, none, none, explain(self.channel, [], []), self.channel.with_rate(rate))
         channel = self.channel.with_rate(rate)
         alignment = explain(channel, table.seen, table.meant)
         prior = self.model.p1[table.unit[:, 0]] - alignment.cost[table.pair] + 14 - 3 * (table.units > 1)

@@ -35,6 +35,8 @@ def describe(
     joined: Bools,
 ) -> Floats:
     """The features of the hypotheses `rows`, one of each place; shape (rows, features)."""
+    if not len(rows):
+        return np.zeros((0, len(NAMES)), np.float32)
     types = pieces.types
     place, span = table.place[rows], table.span[rows]
     kind = pieces.type[place]

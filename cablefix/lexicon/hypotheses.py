@@ -21,7 +21,7 @@ from cablefix.lexicon.wordlist import WordList, strip_possessive
 
 _LONGEST = 24
 _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps of the word list)
-_JOIN_COUNT = 24
+_JOIN_COUNT = 13
 _MEMORY = 3
 _MOST_JOINED = 9
 _SHORT_PARTS = frozenset("a i o of to in is it be by we he as at on or an my no so up us do if me go am".split())

@@ -118,6 +118,8 @@ class Pieces:
     offset: Ints
     stop: Bools
     near: Bools  # no white space before the piece
+    line_start: Bools
+    line_break: Bools  # the first piece of a paragraph or logical line
     held: Bools  # protected
     gap: list[str] = field(repr=False)
 
@@ -157,6 +159,8 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
         np.array(offset_, np.int64),
         stop,
         np.fromiter((" " not in gap for gap in gap_), bool, len(gap_)),
+        (flag & Flag.LINE_START) > 0,
+        (flag & Flag.BREAK) > 0,
         (flag & Flag.PROTECTED) > 0,
         gap_,
     )

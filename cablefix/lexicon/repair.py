@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from cablefix.lexicon.adapt import load_channel
 from cablefix.lexicon.candidates import Finder
+from cablefix.lexicon.casing import CaseStudy, study_case
 from cablefix.lexicon.channel import Channel
 from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_overlap
 from cablefix.lexicon.decision import Network, load_network
@@ -81,10 +82,11 @@ class Study:
     weighed: Weighed
     rows: Ints
     features: Floats
+    case: CaseStudy
 
 
 def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
-    """Screen a text, find and weigh hypotheses; None when nothing in it is doubtful."""
+    """Screen a text, find and weigh hypotheses; None when there is no word in it."""
     pieces = cut_pieces(tokens, lexicon.words)
     if not len(pieces):
         return None
@@ -96,13 +98,12 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     builder.propose_words(unknown.tolist(), doubtful.tolist(), acronyms.tolist())
     builder.propose_joins(screen.damaged, screen.free)
     table = builder.table(places(pieces, screen))
-    if not len(table.place):
-        return None
     weighed = Weigher(pieces, table, builder.memory, lexicon.model, lexicon.channel).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
     joined = np.fromiter((bool(token.flags & Flag.JOINED) for token in tokens), bool, len(tokens))[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined)
-    return Study(pieces, screen, table, weighed, rows, features)
+    case = study_case(pieces, screen, lexicon.words, lexicon.model, weighed.channel.rate)
+    return Study(pieces, screen, table, weighed, rows, features, case)
 
 
 def repair_words(
@@ -116,27 +117,51 @@ def repair_words(
     value = np.zeros(len(found.table.place), np.float32)
     value[found.rows] = confidence
     rows = without_overlap(found.table, value, found.rows[confidence >= least])
-    return [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
+    repairs = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
+    repairs += _repair_case(tokens, found, rows, least)
+    return sorted(repairs, key=lambda repair: repair.start)
+
+
+def _repair_case(tokens: Sequence[Token], found: Study, taken: Ints, least: float) -> list[WordRepair]:
+    """The case repairs of places that no word repair touches."""
+    case, table = found.case, found.table
+    confidence = load_network("case").probability(case.features)
+    busy = {place + k for place, span in zip(table.place[taken], table.span[taken], strict=True) for k in range(span)}
+    rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(case.place[row]) not in busy]
+    return [name_case_repair(tokens, found, row, float(confidence[row])) for row in rows]
+
+
+def name_case_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
+    """The case repair of one place, in the tokens' offsets."""
+    pieces, place = found.pieces, int(found.case.place[row])
+    seen, meant = pieces.types.text[int(pieces.type[place])], found.case.meant(pieces, row)
+    start, end, before, after = _locate(tokens, pieces, place, 1, seen, meant)
+    reason = ("a capital in mid-sentence", "a sentence begins here", "capitals in their column")
+    return WordRepair(start, end, before, after, confidence, (), reason[int(found.case.change[row])])
 
 
 def name_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
     """The repair of one hypothesis, in the tokens' offsets, with the candidates that it was chosen from."""
-    table, pieces = found.table, found.pieces
-    place, span = int(table.place[row]), int(table.span[row])
+    table = found.table
+    place, span, pair = int(table.place[row]), int(table.span[row]), int(table.pair[row])
+    seen, meant = table.seen[pair], table.meant[pair]
+    start, end, before, after = _locate(tokens, found.pieces, place, span, seen, meant)
+    return WordRepair(start, end, before, after, confidence, _candidates(found, place), _reason(found, row))
+
+
+def _locate(
+    tokens: Sequence[Token], pieces: Pieces, place: int, span: int, before: str, after: str
+) -> tuple[int, int, str, str]:
+    """Start and end of pieces in the tokens' offsets, and the two readings; a token joined at a line end whole."""
     last = place + span - 1
     first_token, last_token = tokens[pieces.token[place]], tokens[pieces.token[last]]
     a = int(pieces.offset[place])
-    b = int(pieces.offset[last]) + int(pieces.types.length[pieces.type[last]])
-    meant = table.meant[table.pair[row]]
-    before = table.seen[table.pair[row]]
-    start, end = first_token.start + a, last_token.start + b
+    b = int(pieces.offset[last]) + len(pieces.types.text[int(pieces.type[last])])
     for token in (first_token, last_token):
-        if token.end - token.start != len(token.text):  # joined at a line end: the token is replaced whole
-            meant = first_token.text[:a] + meant + last_token.text[b:]
-            before = first_token.text[:a] + before + last_token.text[b:]
-            start, end = first_token.start, last_token.end
-            break
-    return WordRepair(start, end, before, meant, confidence, _candidates(found, place), _reason(found, row))
+        if token.end - token.start != len(token.text):
+            head, tail = first_token.text[:a], last_token.text[b:]
+            return first_token.start, last_token.end, head + before + tail, head + after + tail
+    return first_token.start + a, last_token.start + b, before, after
 
 
 def _candidates(found: Study, place: int) -> tuple[Candidate, ...]:

@@ -48,7 +48,9 @@ def parse_tei(data: bytes, name: str = "<TEI>") -> etree._Element:
 
     Raises `TeiError` with line and column when the file is not well-formed, and when it is no TEI.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+    )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:

@@ -86,9 +86,7 @@ class Context:
         if not self._header_read:
             self._header_read = True
             furniture = np.flatnonzero(self.layout.line_class == LineClass.FURNITURE).tolist()
-            self.header = read_header(
-                self.token_lines(self.read_lines()), self.codes, self.token_lines(furniture)
-            )
+            self.header = read_header(self.token_lines(self.read_lines()), self.codes, self.token_lines(furniture))
             self.kind = "cable" if self.header else "other"
         return self.header
 

@@ -101,7 +101,9 @@ def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[floa
     reason = because(EvidenceKind.FORM, f"no space stands before {mark}")
     following = text[end : end + 40].split("\n", 1)[0].strip()
     if context.noise > _NOISY:
-        return 0.6, because(EvidenceKind.FORM, f"no space stands before {mark}, but in so noisy a text it may be a speck")
+        return 0.6, because(
+            EvidenceKind.FORM, f"no space stands before {mark}, but in so noisy a text it may be a speck"
+        )
     if mark == ".":
         if following[:1] == "." or following[:1].islower():
             return 0.0, reason

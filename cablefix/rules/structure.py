@@ -317,9 +317,7 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
             in_item = False
 
 
-_STARTS_NEW = frozenset(
-    {LineClass.HEADING, LineClass.PARAGRAPH, LineClass.ITEM, LineClass.TABLE, LineClass.SIGNATURE}
-)
+_STARTS_NEW = frozenset({LineClass.HEADING, LineClass.PARAGRAPH, LineClass.ITEM, LineClass.TABLE, LineClass.SIGNATURE})
 _CLOSED = frozenset({LineClass.HEADING, LineClass.TABLE, LineClass.SIGNATURE})
 # Lines that stand under the text of a telegram: downgrading groups and remarks on handling.
 _CLOSING = re.compile(r"GP-?[1-4]\.?|DECONTROL\b.*|DECAPTION\b.*|(?:UN)?CLASSIFIED\.?|EXEMPT\.?")
@@ -333,9 +331,7 @@ class _Breaks:
         self.context = context
         self.lengths = line_lengths(context.layout).tolist()
         layout = context.layout
-        self.indents = (
-            layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start
-        ).tolist()
+        self.indents = (layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start).tolist()
         body = context.body_lines()
         filled = [self.indents[n] for n in body]
         self.margin = int(np.median(filled)) if filled else 0

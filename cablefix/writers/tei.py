@@ -26,7 +26,7 @@ from cablefix.writers.tei_inline import InlineWriter, PageMarks
 from cablefix.writers.tei_markup import Vocabulary
 from cablefix.writers.tei_repair import RepairWriter
 from cablefix.writers.tei_source import CARRIER_OF, source_doc, source_record
-from cablefix.writers.tei_standoff import failing, stand_off
+from cablefix.writers.tei_standoff import Proposal, failing, stand_off
 from cablefix.writers.tei_text import TextWriter
 from cablefix.writers.tei_xml import Ids, Xml, attributes
 
@@ -87,7 +87,14 @@ def write_tei(
     )
     lines = source_doc(layout, xml) if source == "embedded" else ""
     record = source_record(restored.source, source, sidecar, layout.lines, data)
-    placed = [(edit, f"q-{edit.id}" if edit.id in text.placed else "text") for edit in proposals]
+    placed = [
+        Proposal(
+            edit,
+            f"q-{edit.id}" if edit.id in text.placed else "text",
+            *text.proposed.get(edit.id, (edit.before, edit.after)),
+        )
+        for edit in proposals
+    ]
     pointed = [(check, text.ids_of(blocks) or ("text",)) for check, blocks in checks]
     front = file_description(facts, words, xml)
     profile = profile_description(facts, words, xml)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cablefix.document import Document, Furniture
-from cablefix.layout import HYPHENS, IGNORABLE, UNREAD, Layout, LineClass
+from cablefix.layout import IGNORABLE, UNREAD, Join, Layout, LineClass
 from cablefix.ledger import Edit
 from cablefix.text import Fate, Span
 from cablefix.writers.tei_repair import RepairWriter
@@ -109,6 +109,7 @@ class InlineWriter:
         self._arrived = -1
         self._line_start = layout.line_start.tolist()
         self._line_end = layout.line_end.tolist()
+        self._drops = (layout.line_join == Join.DROP_HYPHEN).tolist()
         unread = np.isin(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
         self._unread = np.flatnonzero(unread).tolist()
         self._next_unread = 0
@@ -146,7 +147,7 @@ class InlineWriter:
                 # What is deleted after the last block shows no text: it stands beside the text, as furniture does.
                 reach, begin = self._reach(segment.line), self._begin(segment.line)
                 wide = _Wide(segment, segment.out_start, segment.out_end)
-                out.append(f'{reach}<fw type="other">{begin}{self._repair(wide, segment.out_end, ())}</fw>\n')
+                out.append(f'{reach}<fw type="other">{begin}{self._repair(wide, segment.out_end, [])}</fw>\n')
             else:
                 out.append(self._crossing(segment, None))
         out.append(self._reach(self._layout.lines))
@@ -329,17 +330,18 @@ class InlineWriter:
         self._next = held
         return taken
 
-    def _segment(self, wide: _Wide, end: int, inner: Sequence[Tag]) -> str:
+    def _segment(self, wide: _Wide, end: int, inner: list[Tag]) -> str:
         segment = wide.segment
         if segment.fate == Fate.EDITED:
             return self._repair(wide, end, inner)
         return self._crossing(segment, self._view.text[segment.out_start : min(segment.out_end, end)])
 
-    def _repair(self, wide: _Wide, end: int, inner: Sequence[Tag]) -> str:
+    def _repair(self, wide: _Wide, end: int, inner: list[Tag]) -> str:
         segment, text = wide.segment, self._view.text
         edit = self._edits[segment.src_start, segment.src_end]
         stop = min(segment.out_end, end)
         tags = [tag for tag in inner if segment.out_start <= tag.start and tag.end <= stop]
+        inner[:] = [tag for tag in inner if tag not in tags]
         before = self._xml.text(text[wide.start : segment.out_start])
         after = self._xml.text(text[segment.out_end : wide.end])
         corr = before + self._tagged(segment.out_start, stop, tags) + after
@@ -366,8 +368,8 @@ class InlineWriter:
         """A segment that crosses line beginnings or leaves words out. `joint` is None between blocks."""
         start, end, out = segment.src_start, segment.src_end, []
         broken = joint == "" and segment.line != segment.next_line
-        if broken and segment.fate == Fate.LAYOUT and start < end and self._source[start] in HYPHENS:
-            out.append(f'<pc force="weak">{self._source[start]}</pc>')
+        if broken and self._drops[segment.line] and start < end and not self._source[start].isspace():
+            out.append(f'<pc force="weak">{self._xml.text(self._source[start])}</pc>')
             self.hyphens += 1
             start += 1
         at_end = end == len(self._source)

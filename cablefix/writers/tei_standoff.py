@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cablefix.cable.fields import Check, Status
 from cablefix.ledger import Edit, Evidence
 from cablefix.writers.tei_markup import Vocabulary
 from cablefix.writers.tei_repair import certainty
 from cablefix.writers.tei_xml import Ids, Xml, attribute, attributes, word
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A repair that was not made: the id of the place in the text, the words there and what they would read."""
+
+    edit: Edit
+    target: str
+    before: str
+    after: str
+
 
 _WHO = '<respStmt><resp>{}</resp><name ref="#cablefix">cablefix</name></respStmt>'
 
@@ -17,17 +28,17 @@ def stand_off(
     words: Vocabulary,
     xml: Xml,
     ids: Ids,
-    proposals: Sequence[tuple[Edit, str]],
+    proposals: Sequence[Proposal],
     checks: Sequence[tuple[Check, tuple[str, ...]]],
     reasons: Sequence[tuple[str, tuple[Evidence, ...]]],
 ) -> str:
     """The `standOff` element, empty when there is nothing to say.
 
-    `proposals` and `checks` come with the ids that they point at, `reasons` with the id of the repair.
+    `checks` come with the ids that they point at, `reasons` with the id of the repair.
     """
     parts = (
         _organizations(words, xml),
-        _annotations("queries", [_proposal(edit, target, xml, ids) for edit, target in proposals]),
+        _annotations("queries", [_proposal(item, xml, ids) for item in proposals]),
         _annotations("checks", [_check(check, targets, xml, ids) for check, targets in checks]),
         _annotations("evidence", [_reason(name, evidence, xml, ids) for name, evidence in reasons]),
     )
@@ -51,9 +62,10 @@ def _sentences(evidence: Sequence[Evidence]) -> str:
     return "; ".join(item.text for item in evidence if item.text)
 
 
-def _proposal(edit: Edit, target: str, xml: Xml, ids: Ids) -> str:
+def _proposal(item: Proposal, xml: Xml, ids: Ids) -> str:
     """A repair that was not sure enough to be made."""
-    before, after = (" ".join(text.split()) for text in (edit.before, edit.after))
+    edit, target = item.edit, item.target
+    before, after = (" ".join(text.split()) for text in (item.before, item.after))
     if not before:
         what = f"<mentioned>{xml.text(after)}</mentioned> may be missing here"
     elif not after:

@@ -53,7 +53,7 @@ def split_sections(blocks: Sequence[Block]) -> tuple[list[Block], list[Section]]
 
 
 class TextWriter:
-    """Writes the body."""
+    """Writes the body. `proposed` holds, by id of the proposal, the words in the text and what they would read."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class TextWriter:
         self._header = HeaderMarkup(document.header, words)
         self._text = document.view.text
         self._blocks = _gapless(document)
-        self._queries = _queries_by_block(self._blocks, document.view, proposals)
+        self._queries, self.proposed = _queries_by_block(self._blocks, document.view, proposals)
         self._gap_ends = _wide_gaps(layout, document.view, self._blocks)
         self._block_ids: dict[int, str] = {}
         self._starts = [block.source.start for block in self._blocks]
@@ -183,8 +183,8 @@ class TextWriter:
             return self._row(block)
         if block.kind is BlockKind.HEADER:
             begin, end = self._header.element(block, self._text[block.start : block.end])
-            if block.field == "subject":
-                begin, end = '<seg type="subject">', "</seg>"
+            if not begin.startswith("<seg"):
+                begin, end = f'<seg type="{block.field}">', "</seg>"
             return f"<ab>{self._with_id(begin, block)}{self._fill(block)}{end}</ab>"
         tags, label = self._numbered(block)
         name = "item" if block.kind is BlockKind.ITEM else "p"
@@ -285,10 +285,11 @@ def _stray(view: View, start: int, end: int) -> Iterator[Block]:
 
 def _queries_by_block(
     blocks: Sequence[Block], view: View, proposals: Sequence[Edit]
-) -> dict[int, list[Tag]]:
-    """The proposals of each block, as spans of the view."""
+) -> tuple[dict[int, list[Tag]], dict[str, tuple[str, str]]]:
+    """The proposals of each block as spans of the view, widened to whole words; by id, what they read and would read."""
     starts = [block.source.start for block in blocks]
-    found: dict[int, list[Tag]] = {}
+    tags: dict[int, list[Tag]] = {}
+    words: dict[str, tuple[str, str]] = {}
     for edit in proposals:
         k = bisect_right(starts, edit.start) - 1
         if k < 0:
@@ -297,10 +298,16 @@ def _queries_by_block(
         span = view.view_span(edit.start, edit.end)
         if edit.end > block.source.end or span.start < block.start or span.end > block.end:
             continue
+        start, end = span
+        while start > block.start and not view.text[start - 1].isspace():
+            start -= 1
+        while end < block.end and not view.text[end].isspace():
+            end += 1
         begin = f'<seg type="query" xml:id="q-{edit.id}">'
-        tag = Tag(span.start, span.end, begin, "</seg>", query=edit.id)
-        found.setdefault(k, []).append(tag)
-    return found
+        tags.setdefault(k, []).append(Tag(start, end, begin, "</seg>", query=edit.id))
+        after = view.text[start : span.start] + edit.after + view.text[span.end : end]
+        words[edit.id] = (view.text[start:end], after)
+    return tags, words
 
 
 def _wide_gaps(layout: Layout, view: View, blocks: Sequence[Block]) -> list[int]:

@@ -10,6 +10,7 @@ no list has. Answers are calibrated on documents that the calibrating networks h
 from __future__ import annotations
 
 import argparse
+import pickle
 import random
 import re
 import sys
@@ -27,8 +28,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from cablefix.lexicon.candidates import Finder
 from cablefix.lexicon.decision import Network
-from cablefix.lexicon.features import NAMES
-from cablefix.lexicon.repair import Lexicon, Study, load_lexicon, name_repair, study
+from cablefix.lexicon.repair import Lexicon, Study, load_lexicon, name_case_repair, name_repair, study
 from cablefix.lexicon.tokens import Token, read_tokens
 
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
@@ -36,6 +36,7 @@ HIDDEN, NETWORKS, FOLDS = 40, 3, 3
 RARE = 96  # words below this count (in steps of the word list) may be hidden
 HIDDEN_SHARE = 0.25
 CLEAN_SIZE, CLEAN_STEP = 8_000, 60_000  # characters of a clean document, and from one to the next
+MADE_WEIGHT = 0.4
 SLIPS = 0.003
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 KEYS = {c: row[max(0, k - 1) : k] + row[k + 1 : k + 2] for row in ROWS for k, c in enumerate(row)}
@@ -49,6 +50,9 @@ class Sample:
     features: Floats
     right: NDArray[np.bool_]
     name: str
+    case: Floats  # the same of the places whose case is doubtful
+    case_right: NDArray[np.bool_]
+    made: bool = False  # the noise is ours
 
 
 def poorer(lexicon: Lexicon, seed: int) -> Lexicon:
@@ -120,6 +124,17 @@ def judge(tokens: list[Token], found: Study, truth: Truth | None) -> NDArray[np.
     return right
 
 
+def sample(tokens: list[Token], found: Study, truth: Truth | None, name: str, *, made: bool) -> Sample:
+    """The sample of one document."""
+    case = np.zeros(len(found.case.place), bool)
+    if truth is not None:
+        for row in range(len(case)):
+            repair = name_case_repair(tokens, found, row, 0.0)
+            case[row] = truth.agrees(repair.start, repair.end, repair.after, case=True)
+            case[row] &= not truth.agrees(repair.start, repair.end, repair.before, case=True)
+    return Sample(found.features, judge(tokens, found, truth), name, found.case.features, case, made)
+
+
 def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
     """Study every document, some with a poorer lexicon."""
     full = load_lexicon()
@@ -131,7 +146,7 @@ def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
             found = study(tokens, lexicons[number % len(lexicons)])
             number += 1
             if found is not None:
-                yield Sample(found.features, judge(tokens, found, Truth(ocr, gold)), f"{folder.name}/{name}")
+                yield sample(tokens, found, Truth(ocr, gold), f"{folder.name}/{name}", made=False)
     rng = random.Random(7)
     for folder in clean:
         for text in texts(folder):
@@ -144,7 +159,7 @@ def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
                 number += 1
                 if found is not None:
                     truth = Truth(ocr, gold) if ocr != gold else None
-                    yield Sample(found.features, judge(tokens, found, truth), f"{folder.name}/{start}")
+                    yield sample(tokens, found, truth, f"{folder.name}/{start}", made=True)
 
 
 def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 24) -> list[Floats]:
@@ -221,23 +236,32 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
     data = list(samples(options.noisy, options.clean))
-    x = np.concatenate([sample.features for sample in data])
-    y = np.concatenate([sample.right for sample in data]).astype(np.float32)
-    group = np.repeat(np.arange(len(data)), [len(sample.right) for sample in data])
-    weight = np.ones(len(y), np.float32)
-    print(f"{len(data)} documents, {len(y)} places, {y.mean():.3f} right, {x.shape[1]} features, {len(NAMES)} names")
     if options.dump:
-        np.savez(options.dump, x=x, y=y, group=group, names=[sample.name for sample in data])
+        with options.dump.open("wb") as file:
+            pickle.dump(data, file)
+    learn("words", [(one.features, one.right, one.made) for one in data], options.out)
+    learn("case", [(one.case, one.case_right, one.made) for one in data], options.out)
+
+
+def learn(name: str, data: list[tuple[Floats, NDArray[np.bool_], bool]], out: Path) -> None:
+    """Train, calibrate and write one network."""
+    x = np.concatenate([features for features, _, _ in data])
+    y = np.concatenate([right for _, right, _ in data]).astype(np.float32)
+    sizes = [len(right) for _, right, _ in data]
+    group = np.repeat(np.arange(len(data)), sizes)
+    made = np.repeat([made for _, _, made in data], sizes)
+    weight = np.where(made, MADE_WEIGHT, 1).astype(np.float32)
+    print(f"{name}: {len(data)} documents, {len(y)} places, {y.mean():.3f} right, {x.shape[1]} features")
     held = np.zeros(len(y), np.float32)
     for fold in range(FOLDS):
-        out = group % FOLDS == fold
-        held[out] = fit(x[~out], y[~out], weight[~out], range(NETWORKS)).answer(x[out])
+        hidden = group % FOLDS == fold
+        held[hidden] = fit(x[~hidden], y[~hidden], weight[~hidden], range(NETWORKS)).answer(x[hidden])
     loss = -np.mean(np.log(1 / (1 + np.exp(-np.where(y > 0, held, -held)))))
     print(f"held-out cross-entropy {loss:.4f}")
-    raw, right = isotonic(held, y)
+    raw, right = isotonic(held[~made], y[~made])
     network = replace(fit(x, y, weight, range(NETWORKS)), raw=raw, right=right)
-    fields = {name: getattr(network, name) for name in Network.__dataclass_fields__}
-    np.savez_compressed(options.out / "decision_words.npz", **fields)
+    fields = {field: getattr(network, field) for field in Network.__dataclass_fields__}
+    np.savez_compressed(out / f"decision_{name}.npz", **fields)
 
 
 if __name__ == "__main__":

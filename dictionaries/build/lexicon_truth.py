@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "¬": "-"})
-HYPHEN = re.compile(r"(?<=\w)-[ \t]*\r?\n[ \t]*(?=\w)|(?<=\w)-(?=\w)")
+HYPHEN = re.compile(r"(?<=\w)-[ \t]*\r?\n[ \t]*(?=\w)")
 SPACE = re.compile(r"\s+")
 
 
 def normal(text: str) -> tuple[str, NDArray[np.int64]]:
-    """Quotes unified, hyphens inside words dropped, white space single; and where each boundary of `text` went."""
+    """Quotes unified, hyphens at line ends dropped, white space single; and where each boundary of `text` went."""
     text = text.translate(QUOTES)
     cuts = [(m.start(), m.end(), "") for m in HYPHEN.finditer(text)]
     cuts += [(m.start(), m.end(), " ") for m in SPACE.finditer(text)]

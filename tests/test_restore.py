@@ -1,0 +1,235 @@
+"""The whole way through: nothing lost, no harm, the seed exact, restorations kept and decided upon."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import cablefix
+from cablefix.ledger import LedgerError
+from cablefix.profiles import ProfileError
+from cablefix.restoration import Restoration
+from cablefix.pipeline import restore
+from cablefix.text import Fate, Source, SourceError
+
+CABLE = """\
+VZCZCXYZ0001
+00  RUEHAB
+
+DE  RUEHXY  #1203/01  0451200
+ZNY  CCCCC  ZZH
+0 141200Z  FEB  05
+FM  AMEMBASSY  QUITO
+
+TO  RUEHC/SECSTATE  WASHDC  IMMEDIATE  4411
+
+CONFIDENTIAL  SECTION  01  OF  02  QUITO  001203
+
+SIPDIS
+
+E.O.  12958:  DECL:  02/14/2015
+TAGS:  PREL  ECON  EC
+
+SUBJECT:  GRAIN  STORES  AT  THE  PORT
+
+^1 . (C)  The  master  of  the  tug  told  us  that  the  GOE ' s view
+
+of  the  wharf  had  not  changed.  He  said  that  Zhebnov  knew  it  and
+that  Zhebnov  would  say  so.  Zhbenov  did  not .
+
+1[2 . (C)  The  crane  on  the  north  quay  was  moved  by  hand  to  what
+
+QUITO  00001203  002  OF  002
+
+
+he  called  the  old  pier,  and  nothing  was  heard  of  it  again.
+ORTIZ
+"""
+
+
+@pytest.fixture(scope="module")
+def restored() -> Restoration:
+    return restore(CABLE)
+
+
+def test_a_damaged_cable(restored: Restoration) -> None:
+    assert restored.document.kind == "cable"
+    assert restored.text.splitlines()[1] == "OO RUEHAB"
+    assert restored.text.splitlines()[-3:] == [
+        "¶1. (C) The master of the tug told us that the GOE's view of the wharf had not changed. He said that Zhebnov "
+        "knew it and that Zhebnov would say so. Zhbenov did not.",
+        "¶2. (C) The crane on the north quay was moved by hand to what he called the old pier, and nothing was heard "
+        "of it again.",
+        "ORTIZ",
+    ]
+    record = restored.record
+    assert record["fields"]["dtg_iso"] == "2005-02-14T12:00:00Z"
+    assert record["fields"]["signature"] == "ORTIZ"
+    assert record["page_headers"] == ["QUITO 00001203 002 OF 002"]
+    assert [p["n"] for p in record["paragraphs"]] == [1, 2]
+    assert {p["portion"] for p in record["paragraphs"]} == {"C"}
+
+
+def test_a_name_is_proposed_not_applied(restored: Restoration) -> None:
+    variants = [edit for edit in restored.proposed if edit.rule == "names.variant"]
+    assert [(edit.before, edit.after) for edit in variants] == [("Zhbenov", "Zhebnov")]
+
+
+def test_every_edit_can_be_undone(restored: Restoration) -> None:
+    for edit in restored.applied:
+        undone = restored.undo(edit.id)
+        assert edit.id not in {other.id for other in undone.applied}
+        assert undone.status(edit) == "rejected"
+        assert undone.accept(edit.id).text == restored.text
+
+
+def test_undoing_all_gives_the_source(restored: Restoration) -> None:
+    for edit in restored.applied:
+        restored = restored.undo(edit.id)
+    view = restored.ledger.view(restored.source, restored.verdicts)
+    assert view.text == CABLE
+    assert restored.source.to_bytes() == CABLE.encode()
+
+
+def test_a_proposal_can_be_accepted(restored: Restoration) -> None:
+    proposal = restored.proposed[0]
+    accepted = restored.accept(proposal.id, who="editor")
+    assert accepted.status(proposal) == "applied"
+    assert "Zhbenov" not in accepted.text
+    assert accepted.verdicts[-1].who == "editor"
+
+
+def test_an_unknown_edit_is_named(restored: Restoration) -> None:
+    with pytest.raises(LedgerError, match="nothing-like-it"):
+        restored.undo("nothing-like-it")
+
+
+def test_a_restoration_comes_back_from_json(restored: Restoration) -> None:
+    decided = restored.accept(restored.proposed[0].id)
+    again = Restoration.from_json(json.loads(json.dumps(decided.to_json())))
+    assert again.text == decided.text
+    assert again.record == decided.record
+    assert again.to_json() == decided.to_json()
+    assert [row.id for row in again.explain()] == [row.id for row in decided.explain()]
+
+
+def test_a_restoration_that_was_tampered_with_is_refused(restored: Restoration) -> None:
+    data = restored.to_json()
+    data["source"] = {**data["source"], "text": "else"}
+    with pytest.raises(LedgerError, match="sha256"):
+        Restoration.from_json(data)
+
+
+def test_ids_are_the_same_in_the_next_run(restored: Restoration) -> None:
+    assert [edit.id for edit in restore(CABLE).edits] == [edit.id for edit in restored.edits]
+
+
+def test_verdicts_survive_a_new_run(restored: Restoration) -> None:
+    undone = restored.undo(restored.applied[0].id)
+    assert restore(CABLE, verdicts=undone.verdicts).text == undone.text
+
+
+def test_restoring_the_restored_text_changes_nothing(restored: Restoration) -> None:
+    assert restore(restored.text).text == restored.text
+
+
+def test_explanations_have_places_and_reasons(restored: Restoration) -> None:
+    rows = restored.explain()
+    first = next(row for row in rows if row.before == "00")
+    assert (first.line, first.column, first.after, first.status) == (2, 1, "OO", "applied")
+    assert all(row.evidence for row in rows)
+    assert len(restored.explain(layout=True)) > len(rows)
+
+
+def test_faithful_changes_no_character() -> None:
+    faithful = restore(CABLE, "faithful")
+    assert faithful.applied == ()
+    kept = [ch for ch in faithful.text if not ch.isspace()]
+    assert "".join(kept) in "".join(CABLE.split()) or "002" not in faithful.text
+
+
+def test_prose_has_no_invented_fields() -> None:
+    record = restore("Dear Mr. Ortiz,\n\nThe tug left at noon.\n\nYours sincerely,\nA. Diaz").record
+    assert record["kind"] == "other"
+    assert record["fields"] == {}
+
+
+@pytest.mark.parametrize("text", ["", "\n", " ", "\f", "\x00", "a", "\r\n\r\n", "¶", "1.", "00", "-\n-"])
+def test_little_texts(text: str) -> None:
+    result = restore(text)
+    assert result.source.to_bytes() == text.encode()
+    assert restore(result.text).text == result.text
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_pass_and_come_back(data: bytes) -> None:
+    result = restore(data)
+    assert result.source.to_bytes() == data
+    assert len(result.view.fates()) == len(result.source.text)
+
+
+@given(st.lists(st.sampled_from(CABLE.splitlines() + ["", "- 2 -", "SECRET", "\f", "  (C) x"]), max_size=30))
+def test_shuffled_cables_lose_nothing(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    result = restore(text)
+    assert result.source.text == text
+    fates = result.view.fates()
+    assert len(fates) == len(text)
+    words = sum(fates[k] == Fate.KEPT and not text[k].isspace() for k in range(len(text)))
+    assert words <= sum(not ch.isspace() for ch in text)
+
+
+def test_sources_of_all_kinds(tmp_path: Path) -> None:
+    file = tmp_path / "tug.txt"
+    file.write_bytes(b"The tug ( old ) left.")
+    expected = "The tug (old) left.\n"
+    for source in (file, file.read_bytes(), file.read_text(), Source.from_path(file)):
+        assert cablefix.restore(source).text == expected
+
+
+def test_errors_name_the_remedy(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="check the path"):
+        restore(tmp_path / "none.txt")
+    with pytest.raises(ProfileError, match="give one of"):
+        restore("a", "no-such-profile")
+
+
+def test_a_profile_of_the_users_own(tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('extends = "cable"\nthreshold = 0.999\n')
+    assert restore("The tug ( old ) left.", str(profile)).text == "The tug ( old ) left.\n"
+    profile.write_text('repairs = ["spacing.nothing"]\n')
+    with pytest.raises(ProfileError, match="spacing.nothing"):
+        restore("a", str(tmp_path / "." / "mine.toml"))
+
+
+def test_the_seed(shared: Path) -> None:
+    seed = restore(shared / "seed" / "moscow-000849.A.txt")
+    gold = json.loads((shared / "seed" / "moscow-000849.gold.json").read_text(encoding="utf-8"))
+    assert seed.text == (shared / "seed" / "moscow-000849.gold.txt").read_text(encoding="utf-8")
+    for key in ("kind", "fields", "paragraphs", "page_headers", "missing_paragraphs"):
+        assert seed.record[key] == gold[key]
+    assert seed.text.count("SIPDIS") == 2
+    assert restore(seed.text).text == seed.text
+
+
+def test_clean_telegrams_keep_every_letter(shared: Path) -> None:
+    for path in sorted((shared / "samples" / "frus-telegrams-clean").iterdir()):
+        result = restore(path)
+        for edit in result.applied:
+            before, after = ["".join(ch for ch in text if ch.isalnum()) for text in (edit.before, edit.after)]
+            assert before == after, f"{path.name}: {edit.before!r} -> {edit.after!r}"
+        assert restore(result.text).text == result.text, path.name
+
+
+@pytest.mark.slow
+def test_all_samples_pass_and_come_back(shared: Path) -> None:
+    files = [p for p in (shared / "samples").rglob("*.*") if p.is_file()] + list((shared / "data").rglob("*.ocr.txt"))
+    for path in sorted(files):
+        result = restore(path)
+        assert result.source.to_bytes() == path.read_bytes()
+        assert len(result.view.fates()) == len(result.source.text)
