@@ -84,11 +84,16 @@ def numbering_to_json(numbering: Numbering) -> dict[str, Any]:
     }
 
 
+def _candidate(data: Mapping[str, Any]) -> Candidate:
+    start, end = data["span"]
+    return Candidate(data["line"], start, end, data["mark"], data["dot"], data["portion"], data["after_break"])
+
+
 def numbering_from_json(data: Mapping[str, Any]) -> Numbering:
     """The inverse of `numbering_to_json`."""
     paragraphs = tuple(
         NumberedParagraph(
-            Candidate(p["line"], *p["span"], p["mark"], p["dot"], p["portion"], after_break=p["after_break"]),
+            _candidate(p),
             p["n"],
             p["garble"],
             p["cost"],

@@ -107,7 +107,7 @@ def test_furniture_inside_a_line() -> None:
 
 def test_a_deleted_word_leaves_one_separator() -> None:
     source = Source.from_text("the  ;  tug\nleft ~\nat")
-    edits = [Edit(5, 6, ";", "", "r", 0.9, digest=source.sha256), Edit(17, 18, "~", "", "r", 0.9, digest=source.sha256)]
+    edits = [Edit(a, a + 1, source.text[a], "", "r", 0.9, digest=source.sha256) for a in (5, 17)]
     view = reading_view(source, Layout.from_text(source.text), edits)
     assert view.text == "the tug\nleft\nat"
 
@@ -152,7 +152,9 @@ def test_gap_convention(text: str, doubled: bool, single_after_one: bool) -> Non
 
 
 def test_wrap_is_learned_from_wrapped_text_only() -> None:
-    wrapped = "The tug left the old pier at noon\nand came back with two barges in\ntow before the lamps were lit on\nthe quay."
+    wrapped = (
+        "The tug left the old pier at noon\nand came back with two barges in\ntow before the lamps were lit on\nit."
+    )
     assert learn_convention(Layout.from_text(wrapped)).wrap == 33
     logical = wrapped.replace("\n", " ") * 2 + "\n" + wrapped.replace("\n", " ")
     assert learn_convention(Layout.from_text(logical)).wrap is None

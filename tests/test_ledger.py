@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def test_a_ledger_replays_from_json(ledger: Ledger) -> None:
 def test_any_verdicts_give_a_well_formed_view(ledger: Ledger, data: st.DataObject) -> None:
     verdicts = [Verdict(edit.id, data.draw(st.sampled_from(Decision))) for edit in ledger if data.draw(st.booleans())]
     live = ledger.live(verdicts)
-    assert all(a.end <= b.start for a, b in zip(live, live[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(live))
     view = ledger.view(SOURCE, verdicts)
     assert len(view.fates()) == len(TEXT)
     rejected = {v.edit for v in verdicts if v.decision is Decision.REJECTED}

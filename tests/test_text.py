@@ -62,7 +62,7 @@ def test_lone_surrogates_of_a_text_come_back() -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="missing.txt"):
+    with pytest.raises(SourceError, match=r"missing\.txt"):
         Source.from_path(tmp_path / "missing.txt")
 
 

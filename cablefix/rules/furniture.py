@@ -234,7 +234,7 @@ def find_margin_codes(view: View, context: Context) -> Iterator[Mark]:
             last_codes.append((n, start, end, start - int(layout.word_end[last - 1])))
     columns = [start - int(layout.line_start[n]) for n, start, _, _ in last_codes]
     doubled = context.convention.doubled
-    for (n, start, end, gap), column in zip(last_codes, columns, strict=True):
+    for (_, start, end, gap), column in zip(last_codes, columns, strict=True):
         aligned = sum(abs(column - other) <= 2 for other in columns) >= 2
         far = column >= 0.75 * (context.convention.wrap or 60)
         if gap >= 4 or (far and (aligned or doubled or gap >= 2)):

@@ -23,7 +23,8 @@ _LOOSE_MARK = re.compile(
 )
 _LOOSE_BRACKET = re.compile(r"(?P<open>[(\[])[ \t]+(?=[\w\"'\u201c])")
 _APOSTROPHE = re.compile(
-    r"(?<=\w)(?P<whole>[ \t]*(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M))(?![\w'\u2019])"
+    r"(?<=\w)(?P<whole>[ \t]*(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M))"
+    r"(?![\w'\u2019])"
 )
 _LOST = re.compile(r"(?P<left>[A-Za-z]*[a-z]{2})(?P<mark>[,;:]|\.(?=[A-Z]))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)")
 _QUOTE = re.compile(r"[\"\u201c\u201d]")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -329,9 +329,11 @@ class _Breaks:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.lengths = line_lengths(context.layout).tolist()
+        self.lengths: list[int] = line_lengths(context.layout).tolist()
         layout = context.layout
-        self.indents = (layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start).tolist()
+        self.indents: list[int] = (
+            layout.word_start[np.minimum(layout.line_first, layout.words - 1)] - layout.line_start
+        ).tolist()
         body = context.body_lines()
         filled = [self.indents[n] for n in body]
         self.margin = int(np.median(filled)) if filled else 0
