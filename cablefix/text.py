@@ -215,8 +215,7 @@ class View:
         return cls(text, "".join(pieces), src, out, kind)
 
     def _segment(self, bounds: IntArray, offset: int, *, left: bool) -> int:
-        side = "left" if left else "right"
-        k = int(np.searchsorted(bounds, offset, side=side)) - 1
+        k = int(np.searchsorted(bounds, offset, side="left" if left else "right")) - 1
         return min(max(k, 0), len(self.kind) - 1)
 
     def to_source(self, offset: int, *, end: bool = False) -> int:

@@ -158,13 +158,13 @@ def find_candidate(line: int, text: str, offset: int, *, after_break: bool, inde
             return Candidate(line, offset, offset, "", "", letters, after_break, indent)
         if len(compact) <= _LONGEST_MARK and read_mark(compact):
             return Candidate(line, offset, offset + len(head), compact, dot, letters, after_break, indent)
-    for dot in _DOT.finditer(text, 0, 12):
-        mark = text[: dot.start()].rstrip()
+    for stop in _DOT.finditer(text, 0, 12):
+        mark = text[: stop.start()].rstrip()
         compact = mark.replace(" ", "")
         if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
             continue
-        if _NEXT.match(text, dot.end()) and read_mark(compact):
-            return Candidate(line, offset, offset + dot.end(), compact, dot[0], "", after_break, indent)
+        if _NEXT.match(text, stop.end()) and read_mark(compact):
+            return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, indent)
     return None
 
 
