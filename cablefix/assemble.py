@@ -82,6 +82,10 @@ def _blocks(layout: Layout, view: View, fields: Mapping[int, str]) -> Iterator[B
         members = tuple(lines[begin:stop])
         span = Span(starts[begin], ends[stop - 1])
         start, end = view.to_view(span.start), view.to_view(span.end, end=True)
+        while end > start and view.text[end - 1] in " \n":  # the last word of the line was cut as furniture
+            end -= 1
+        while start < end and view.text[start] in " \n":
+            start += 1
         if end <= start:
             continue
         value = LineClass(int(layout.line_class[members[0]]))

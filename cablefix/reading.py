@@ -63,7 +63,7 @@ class _Spaces:
             first = k = bisect_left(self.end, edit.start + (edit.end > edit.start))
             while k < len(self.start) and self.start[k] < edit.end:
                 k += 1
-            if any(self.hides[first:k]):
+            if any(self.hides[j] and self.start[j] <= edit.start and edit.end <= self.end[j] for j in range(first, k)):
                 continue
             self._trim(first, k, edit)
             shown.append(edit)

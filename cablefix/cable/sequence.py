@@ -111,7 +111,7 @@ def read_mark(mark: str) -> list[MarkReading]:
     >>> [(r.n, r.garble) for r in read_mark("12") if r.cost == 0]
     [(2, '1'), (12, '')]
     """
-    out = []
+    out: list[MarkReading] = []
     for cut in range(max(0, len(mark) - 3), -1, -1) if len(mark) <= 3 else range(len(mark) - 1, len(mark) - 4, -1):
         out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))
     if len(mark) <= 3:
