@@ -12,7 +12,7 @@ from cablefix.rules.context import Context, because
 from cablefix.text import View
 
 # A lone square is a bullet or a speck.
-_BOX = re.compile(r"\u2588+(?:[ \t]*\u2588{2,})*|[\u2589\u258a\u25a0\u25ae\u2593]{4,}(?:[ \t]*[\u25a0\u25ae\u2593]{4,})*")
+_BOX = re.compile(r"\u2588+(?:[ \t]*\u2588{2,})*|[\u2589\u258a\u25a0\u25ae\u2593]{4,}(?:[ \t]*[\u25a0\u2593]{4,})*")
 
 
 def read_redactions(view: View, context: Context) -> Iterator[Edit]:

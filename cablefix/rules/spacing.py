@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cablefix.layout import Join, LineClass
+import numpy as np
+
+from cablefix.layout import UNREAD, Join, LineClass
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
@@ -31,6 +33,7 @@ _QUOTE = re.compile(r"[\"\u201c\u201d]")
 _LOOSE_HYPHEN = re.compile(r"(?<![\w-])(?P<left>[^\W\d_]{2,})(?P<gap>-[ \t]+|[ \t]+-)(?P<right>[^\W\d_]{2,})(?![\w-])")
 _LETTERS = re.compile(r"(?<![\w'.-])[a-z](?: [a-z]){3,}(?![\w'.-])")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,[ \t]+\d{3})+(?![\w,]|\.\d)")
+_LINE_EDGES = frozenset({"\n", "\r", "\f", ""})
 _SUSPENDED = frozenset({"and", "or", "to", "nor", "und"})
 
 
@@ -148,33 +151,31 @@ def close_up_quotes(view: View, context: Context) -> Iterator[Edit]:
     >>> edits_of(close_up_quotes, 'He called it a "fair offer, " and said " no more".')
     [(' "', '"'), ('" ', '"')]
     """
-    layout = context.layout
-    block: list[int] = []
-    for n in context.body_lines():
-        block.append(n)
-        if layout.line_join[n] == Join.BREAK:
-            yield from _close_quotes_of(context, block)
-            block = []
-    yield from _close_quotes_of(context, block)
+    text, layout = context.source.text, context.layout
+    places = [match.start() for match in _QUOTE.finditer(text)]
+    if not places:
+        return
+    lines = np.searchsorted(layout.line_start, places, side="right") - 1
+    unread = np.isin(layout.line_class, _NOT_TEXT)
+    ends = np.cumsum((layout.line_join == Join.BREAK) & ~np.isin(layout.line_class, UNREAD))
+    paragraphs: dict[int, list[int]] = {}
+    for place, line, hidden in zip(places, lines.tolist(), unread[lines].tolist(), strict=True):
+        if not hidden:
+            paragraphs.setdefault(int(ends[line - 1]) if line else 0, []).append(place)
+    for marks in paragraphs.values():
+        yield from _close_quotes_of(context, marks)
 
 
-def _close_quotes_of(context: Context, block: list[int]) -> Iterator[Edit]:
+def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
+    """The loose quotation marks of one paragraph, `places` being all its marks."""
     text = context.source.text
-    places: list[int] = []
-    for n in block:
-        start, end = context.layout.line_span(n)
-        places.extend(match.start() for match in _QUOTE.finditer(text, start, end))
     loose = []
     agree = len(places) % 2 == 0 and context.noise <= _NOISY
     for turn, place in enumerate(places):
         before = text[place - 1 : place].isspace() or place == 0 or text[place - 1] in "([\u2014-"
         after = text[place + 1 : place + 2].isspace() or place + 1 == len(text)
         opening = turn % 2 == 0
-        at_line_edge = text[place + 1 : place + 2] in ("\n", "\r", "") or text[place - 1 : place] in (
-            "\n",
-            "\r",
-            "",
-        )
+        at_line_edge = {text[place - 1 : place], text[place + 1 : place + 2]} & _LINE_EDGES
         if before and after and not at_line_edge:
             loose.append((place, opening))
         elif before != after and before != opening:
