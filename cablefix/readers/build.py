@@ -1,0 +1,351 @@
+"""Puts pages together: the text in its one form, and the layout columns beside it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from math import isnan
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.layout import FloatArray, Layout
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Pieces, ReadDocument, Word
+from cablefix.text import Container, IntArray, Source, SourceError
+
+_NAN = NO_CONFIDENCE
+_NO_BOX: Box = (_NAN, _NAN, _NAN, _NAN)
+
+
+@dataclass(slots=True)
+class FormatFacts:
+    """What a reader says of the file as a whole."""
+
+    name: str
+    version: str = ""
+    engine: str = ""
+    unit: str = "pixel"
+    warnings: list[str] = field(default_factory=list)
+
+
+class Builder:
+    """Takes pages one after the other and keeps only columns of them, so that a book needs little memory."""
+
+    def __init__(self, *, keep_elements: bool = False) -> None:
+        self._keep = keep_elements
+        self._text: list[str] = []
+        self._place = 0
+        self._pages = 0
+        self._start, self._end, self._line = array("q"), array("q"), array("q")
+        self._box, self._confidence = array("f"), array("f")
+        self._whole = bytearray()
+        self._ids: list[str] = []
+        self._styles = bytearray()
+        self._lines = 0
+        self._line_box, self._baseline = array("f"), array("f")
+        self._role, self._column = bytearray(), bytearray()
+        self._line_ids: list[str] = []
+        self._alternatives: list[tuple[int, tuple[tuple[str, float], ...]]] = []
+        self._characters: list[tuple[int, tuple[float, ...]]] = []
+        self._page_size, self._resolution = array("f"), array("f")
+        self._images: list[str] = []
+        self._page_ids: list[str] = []
+        self._members: list[str] = []
+        self._elements: list[Any] = []
+        self._line_elements: list[Any] = []
+        self._page_elements: list[Any] = []
+
+    def add_page(self, page: Page) -> None:
+        """Add a page. Words without text are left out, as are lines without words."""
+        if self._pages:
+            self._add_line(None, "\f")
+        before = self._lines
+        self._pages += 1
+        self._page_size.extend((page.width, page.height))
+        self._resolution.append(page.resolution)
+        self._images.append(page.image)
+        self._page_ids.append(page.id)
+        self._members.append(page.member)
+        if self._keep:
+            self._page_elements.append(page.element)
+        paragraph: tuple[int, int] | None = None
+        for line in page.lines:
+            if not any(word.text for word in line.words):
+                continue
+            now = (line.paragraph, line.column)
+            if paragraph is not None and now != paragraph:
+                self._add_line(None)
+            paragraph = now
+            self._add_line(line)
+        if self._lines == before:
+            self._add_line(None)
+
+    def _add_line(self, line: PageLine | None, end: str = "\n") -> None:
+        """Add a line and what ends it; None is an empty line. A form feed ends the empty line that ends a page."""
+        if line is None:
+            self._line_box.extend(_NO_BOX)
+            self._baseline.extend((_NAN, _NAN))
+            self._role.append(0)
+            self._column.append(0)
+            self._line_ids.append("")
+            if self._keep:
+                self._line_elements.append(None)
+        else:
+            self._add_words(line)
+            box = line.box or around(word.box for word in line.words) or _NO_BOX
+            self._line_box.extend(box)
+            self._baseline.extend(line.baseline or (_NAN, _NAN))
+            self._role.append(line.role)
+            self._column.append(line.column)
+            self._line_ids.append(line.id)
+            if self._keep:
+                self._line_elements.append(line.element)
+        self._lines += 1
+        self._text.append(end)
+        self._place += 1
+
+    def _add_words(self, line: PageLine) -> None:
+        """Add the words of a line. This loop sees every word of a book, so it is kept flat."""
+        parts: list[str] = []
+        place = self._place
+        number = self._lines
+        keep, whole = self._keep, line.whole
+        start, end, boxes, ids = self._start, self._end, self._box, self._ids
+        for text, box, confidence, ident, glued, style, alternatives, characters, element in line.words:
+            if not text:
+                continue
+            if parts and not glued:
+                parts.append(" ")
+                place += 1
+            parts.append(text)
+            start.append(place)
+            if alternatives:
+                self._alternatives.append((place, alternatives))
+            if characters:
+                self._characters.append((place, characters))
+            place += len(text)
+            end.append(place)
+            boxes.extend(box or _NO_BOX)
+            self._confidence.append(confidence)
+            ids.append(ident)
+            self._styles.append(style)
+            if keep:
+                self._elements.append(element)
+        count = len(ids) - len(self._line)
+        self._line.extend([number] * count)
+        self._whole.extend([whole] * count)
+        self._text.append("".join(parts))
+        self._place = place
+
+    def finish(self, facts: FormatFacts, container: Container, name: str) -> ReadDocument:
+        """The document. Raises `SourceError` when no page was added."""
+        if not self._pages:
+            raise SourceError(f"{name}: has no page; is this the whole {facts.name} file?")
+        text = "".join(self._text)
+        source = Source(text, origin=name, warnings=tuple(facts.warnings), container=container)
+        pieces = self._pieces()
+        members = tuple(self._members) if any(self._members) else ()
+        return ReadDocument(
+            source,
+            self._layout(text, pieces),
+            facts.name,
+            facts.version,
+            facts.engine,
+            facts.unit,
+            pieces,
+            tuple(self._page_ids),
+            _objects(self._line_ids),
+            members,
+            tuple(self._page_elements),
+            tuple(self._line_elements),
+        )
+
+    def _pieces(self) -> Pieces:
+        return Pieces(
+            _integers(self._start),
+            _integers(self._end),
+            _floats(self._box).reshape(-1, 4),
+            _floats(self._confidence),
+            _integers(self._line),
+            np.frombuffer(bytes(self._whole), np.uint8).astype(bool),
+            _objects(self._ids),
+            tuple(self._elements),
+        )
+
+    def _layout(self, text: str, pieces: Pieces) -> Layout:
+        layout = Layout.from_text(text)
+        if layout.lines != self._lines:
+            raise ValueError(f"{layout.lines} lines in the text, {self._lines} were added: a word holds a line break")
+        extra: dict[str, npt.NDArray[Any]] = {}
+        for key, column in (("line_role", self._role), ("line_column", self._column)):
+            if any(column):
+                extra[key] = np.frombuffer(bytes(column), np.uint8).astype(np.int8)
+        baseline = _floats(self._baseline).reshape(-1, 2)
+        if not np.isnan(baseline).all():
+            extra["line_baseline"] = baseline
+        if any(self._styles):
+            extra["word_style"] = _spread(np.frombuffer(bytes(self._styles), np.uint8), layout, pieces)
+        if self._characters:
+            extra["character_confidence"] = _characters(len(text), self._characters)
+        if self._alternatives:
+            extra["alternatives"] = _pairs(self._alternatives)
+        resolution = _floats(self._resolution)
+        if not np.isnan(resolution).all():
+            extra["page_resolution"] = resolution
+        page_size, line_box = _floats(self._page_size).reshape(-1, 2), _floats(self._line_box).reshape(-1, 4)
+        return replace(
+            layout,
+            word_box=word_boxes(layout, pieces),
+            word_confidence=word_confidences(layout, pieces),
+            line_box=line_box if not np.isnan(line_box).all() else line_box[:0],
+            page_size=page_size if not np.isnan(page_size).all() else page_size[:0],
+            page_image=tuple(self._images) if any(self._images) else (),
+            extra=extra,
+        )
+
+
+def build_document(
+    pages: Iterable[Page], facts: FormatFacts, container: Container, name: str, *, keep_elements: bool = False
+) -> ReadDocument:
+    """A document from its pages, which are taken one at a time."""
+    builder = Builder(keep_elements=keep_elements)
+    for page in pages:
+        builder.add_page(page)
+    return builder.finish(facts, container, name)
+
+
+def clean_text(text: str) -> str:
+    """The text of an element with each run of white space made one space and none at its ends.
+
+    >>> clean_text(" two\\n  tugs ")
+    'two tugs'
+    """
+    return " ".join(text.split())
+
+
+def word_boxes(layout: Layout, pieces: Pieces) -> FloatArray:
+    """The boxes of the words, shape (words, 4); shape (0, 4) where no piece has one.
+
+    A word made of several pieces has the box around them. A piece that holds several words is divided between them
+    by characters.
+    """
+    if not len(pieces) or np.isnan(pieces.box).all():
+        return np.zeros((0, 4), np.float32)
+    if _same(layout, pieces):
+        return pieces.box
+    first, last = _ranges(layout, pieces)
+    box = np.full((layout.words, 4), np.nan, np.float32)
+    found = np.flatnonzero(last > first)
+    a, b = first[found], last[found] - 1
+    box[found, 0] = _at(pieces, a, layout.word_start[found])
+    box[found, 2] = _at(pieces, b, layout.word_end[found])
+    box[found, 1] = pieces.box[a, 1]
+    box[found, 3] = pieces.box[a, 3]
+    for k in found[b > a].tolist():
+        box[k, 1] = np.nanmin(pieces.box[first[k] : last[k], 1])
+        box[k, 3] = np.nanmax(pieces.box[first[k] : last[k], 3])
+    return box
+
+
+def _at(pieces: Pieces, which: IntArray, offset: IntArray) -> FloatArray:
+    """Where in its piece a text offset stands, in units of the page, as if all characters were equally wide."""
+    start, end = pieces.start[which], pieces.end[which]
+    share = np.clip((offset - start) / np.maximum(end - start, 1), 0.0, 1.0)
+    left, right = pieces.box[which, 0], pieces.box[which, 2]
+    return np.asarray(left + share * (right - left), np.float32)
+
+
+def word_confidences(layout: Layout, pieces: Pieces) -> FloatArray:
+    """The confidences of the words, shape (words,): the lowest of their pieces; shape (0,) where none has one."""
+    if not len(pieces) or np.isnan(pieces.confidence).all():
+        return np.zeros(0, np.float32)
+    if _same(layout, pieces):
+        return pieces.confidence
+    first, last = _ranges(layout, pieces)
+    out = np.full(layout.words, np.nan, np.float32)
+    found = np.flatnonzero(last > first)
+    out[found] = pieces.confidence[first[found]]
+    for k in found[(last - first)[found] > 1].tolist():
+        known = pieces.confidence[first[k] : last[k]]
+        known = known[~np.isnan(known)]
+        out[k] = known.min() if len(known) else np.nan
+    return out
+
+
+def _same(layout: Layout, pieces: Pieces) -> bool:
+    return np.array_equal(layout.word_start, pieces.start) and np.array_equal(layout.word_end, pieces.end)
+
+
+def _ranges(layout: Layout, pieces: Pieces) -> tuple[IntArray, IntArray]:
+    """For each word the range of pieces that share a character with it."""
+    first = np.searchsorted(pieces.end, layout.word_start, side="right")
+    return first, np.searchsorted(pieces.start, layout.word_end, side="left")
+
+
+def _spread(values: npt.NDArray[np.uint8], layout: Layout, pieces: Pieces) -> npt.NDArray[np.uint8]:
+    if _same(layout, pieces):
+        return values
+    first, last = _ranges(layout, pieces)
+    out = np.zeros(layout.words, np.uint8)
+    found = last > first
+    out[found] = values[first[found]]
+    return out
+
+
+def _characters(length: int, found: list[tuple[int, tuple[float, ...]]]) -> FloatArray:
+    out = np.full(length, np.nan, np.float32)
+    for start, values in found:
+        out[start : start + len(values)] = values
+    return out
+
+
+def _pairs(found: list[tuple[int, tuple[tuple[str, float], ...]]]) -> npt.NDArray[np.object_]:
+    out = np.empty((len(found), 2), object)
+    for k, (start, alternatives) in enumerate(found):
+        out[k, 0], out[k, 1] = start, alternatives
+    return out
+
+
+def _objects(values: list[str]) -> npt.NDArray[np.object_]:
+    out = np.empty(len(values), object)
+    out[:] = values
+    return out
+
+
+def _integers(values: array[int]) -> IntArray:
+    return np.frombuffer(values, np.int64) if values else np.zeros(0, np.int64)
+
+
+def _floats(values: array[float]) -> FloatArray:
+    return np.frombuffer(values, np.float32) if values else np.zeros(0, np.float32)
+
+
+def _join(one: Box, other: Box) -> Box:
+    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+
+
+def around(boxes: Iterable[Box | None]) -> Box | None:
+    """The box around boxes; None where there is none.
+
+    >>> around([(1, 5, 3, 9), None, (2, 4, 8, 8)])
+    (1, 4, 8, 9)
+    """
+    out: Box | None = None
+    for box in boxes:
+        if box is not None and not isnan(box[0]):
+            out = box if out is None else _join(out, box)
+    return out
+
+
+__all__ = [
+    "Builder",
+    "FormatFacts",
+    "Word",
+    "around",
+    "build_document",
+    "clean_text",
+    "word_boxes",
+    "word_confidences",
+]

@@ -1,0 +1,288 @@
+"""hOCR: HTML in which classes and `title` properties say what the page holds.
+
+Format: hOCR 1.2 (http://kba.github.io/hocr-spec/1.2/). Read are the dialects of Tesseract, ocropus and kraken, and of
+archive.org (`*_chocr.html`, one `ocrx_cinfo` a character). Most are XHTML; what is not well-formed is read as HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from math import isnan
+
+from lxml import etree
+
+from cablefix.readers.build import FormatFacts, around, clean_text
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word
+from cablefix.readers.xml import local_name, number, parse_tree, refuse_entities, stream_elements
+from cablefix.text import SourceError
+
+MEDIA_TYPE = "text/vnd.hocr+html"
+FORMAT = "hocr"
+
+LINE_CLASSES = frozenset(
+    {"ocr_line", "ocrx_line", "ocr_header", "ocr_caption", "ocr_textfloat", "ocr_footer", "ocr_pageno"}
+)
+_WORD_CLASSES = frozenset({"ocrx_word", "ocr_word"})
+_BLOCK_CLASSES = frozenset({"ocr_par", "ocr_carea", "ocrx_block", "ocr_column", "ocr_float", "ocr_table"})
+# Tesseract calls a heading `ocr_header`; it knows no running heads.
+_ROLES = {"ocr_caption": Role.CAPTION, "ocr_footer": Role.PAGE_FOOTER, "ocr_pageno": Role.PAGE_NUMBER}
+_STYLES = {"strong": Style.BOLD, "b": Style.BOLD, "em": Style.ITALIC, "i": Style.ITALIC}
+_BBOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
+# What nearly every word has; the other patterns find the parts in any order.
+_USUAL = re.compile(r"bbox (\d+) (\d+) (\d+) (\d+); ?x_wconf (\d+)")
+_WCONF = re.compile(r"\bx_wconf\s+(-?\d+(?:\.\d+)?)")
+_XCONF = re.compile(r"\bx_conf\s+(-?\d+(?:\.\d+)?)")
+_XCONFS = re.compile(r"\bx_confs\s+([-\d. ]+)")
+_IMAGE = re.compile(r"\bimage\s+(?:\"([^\"]*)\"|'([^']*)'|([^;]+))")
+_RESOLUTION = re.compile(r"\bscan_res\s+(\d+(?:\.\d+)?)")
+_BASELINE = re.compile(r"\bbaseline\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
+
+
+def parse_hocr(data: bytes, name: str) -> etree._ElementTree:
+    """The tree of an hOCR file, as XML where it is well-formed, else as HTML. Raises `SourceError`."""
+    try:
+        return parse_tree(data, name)
+    except SourceError:
+        refuse_entities(data, name)
+        if is_xml(data):
+            raise
+        return parse_html(data, name)
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether a file says that it is XML: then it must be well-formed.
+
+    >>> is_xml(b"<!DOCTYPE html><html>")
+    False
+    """
+    return data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")
+
+
+def parse_html(data: bytes, name: str) -> etree._ElementTree:
+    """The tree of an HTML file, mended where it must be."""
+    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_pis=True, encoding=_html_encoding(data))
+    try:
+        return etree.parse(BytesIO(data), parser)
+    except etree.XMLSyntaxError as error:
+        raise SourceError(f"{name}: no HTML can be made of it ({error.msg}); take the file from a copy") from error
+
+
+def _html_encoding(data: bytes) -> str | None:
+    """UTF-8 unless the file names an encoding or is none."""
+    if re.search(rb"charset\s*=", data[:4096], re.IGNORECASE):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def hocr_pages(data: bytes, name: str, facts: FormatFacts, *, keep_elements: bool = False) -> Iterator[Page]:
+    """The pages of an hOCR file, one at a time; `facts` is filled in.
+
+    Boxes are in pixels of the page image. A confidence is `x_wconf` (or the mean of `x_conf` of the characters)
+    divided by 100. With `keep_elements` the whole tree is kept, as a writer needs it. Raises `SourceError` naming the
+    file, the place and the remedy.
+    """
+    if keep_elements:
+        yield from pages_of_tree(parse_hocr(data, name), facts)
+        return
+    seen = 0
+    try:
+        for element in stream_elements(data, "{*}div", name, marked="ocr_page"):
+            if not seen:
+                _read_head(element, facts)
+            seen += 1
+            yield read_page(element)
+    except SourceError:
+        if seen or is_xml(data):
+            raise
+        refuse_entities(data, name)
+        yield from pages_of_tree(parse_html(data, name), facts)
+        return
+    if not seen:
+        yield from pages_of_tree(parse_hocr(data, name), facts)
+
+
+def pages_of_tree(tree: etree._ElementTree, facts: FormatFacts) -> Iterator[Page]:
+    """The pages of a tree. A file without `ocr_page` is one page."""
+    root = tree.getroot()
+    pages = [element for element in root.iter("{*}div", "div") if "ocr_page" in (element.get("class") or "")]
+    _read_head(root, facts)
+    for element in pages or [root]:
+        yield read_page(element)
+
+
+def _read_head(element: etree._Element, facts: FormatFacts) -> None:
+    root = element.getroottree().getroot()
+    for meta in root.iter("{*}meta", "meta"):
+        if meta.get("name") == "ocr-system":
+            facts.engine = meta.get("content") or ""
+
+
+def read_page(element: etree._Element) -> Page:
+    """A page of hOCR."""
+    title = element.get("title") or ""
+    box = read_box(title)
+    image = _IMAGE.search(title)
+    resolution = _RESOLUTION.search(title)
+    page = Page(
+        width=box[2] - box[0] if box else NO_CONFIDENCE,
+        height=box[3] - box[1] if box else NO_CONFIDENCE,
+        image=next((part for part in image.groups() if part), "").strip() if image else "",
+        resolution=number(resolution[1]) if resolution else NO_CONFIDENCE,
+        id=element.get("id") or "",
+        element=element,
+    )
+    _read_lines(element, page)
+    return page
+
+
+def _read_lines(element: etree._Element, page: Page) -> None:
+    line: PageLine | None = None
+    paragraph = 0
+    lines = page.lines
+    for found in element.iter(etree.Element):
+        kind = found.get("class")
+        if kind is None:
+            continue
+        if kind == "ocrx_word" or kind in _WORD_CLASSES:
+            if line is None:
+                line = PageLine([], paragraph=paragraph)
+                lines.append(line)
+            _read_word(found, line)
+        elif kind in LINE_CLASSES:
+            line = _open_line(found, kind, paragraph)
+            lines.append(line)
+        elif kind in _BLOCK_CLASSES:
+            paragraph += 1
+            line = None
+        elif " " in kind:
+            names = kind.split()
+            known = next((name for name in names if name in LINE_CLASSES), None)
+            if known:
+                line = _open_line(found, known, paragraph)
+                lines.append(line)
+            elif _WORD_CLASSES.intersection(names):
+                if line is None:
+                    line = PageLine([], paragraph=paragraph)
+                    lines.append(line)
+                _read_word(found, line)
+            elif _BLOCK_CLASSES.intersection(names):
+                paragraph += 1
+                line = None
+    for each in lines:
+        if not each.words and each.element is not None:
+            _read_whole_line(each)
+
+
+def _open_line(element: etree._Element, kind: str, paragraph: int) -> PageLine:
+    title = element.get("title") or ""
+    box = read_box(title)
+    baseline = _BASELINE.search(title) if box else None
+    heights = None
+    if box and baseline:
+        slope, offset = float(baseline[1]), float(baseline[2])
+        heights = (box[3] + offset, box[3] + offset + slope * (box[2] - box[0]))
+    role = _ROLES.get(kind, Role.TEXT)
+    return PageLine([], box, paragraph, role, heights, element.get("id") or "", element=element)
+
+
+def _read_word(element: etree._Element, line: PageLine) -> None:
+    text = element.text
+    title = element.get("title") or ""
+    ident = element.get("id") or ""
+    usual = _USUAL.match(title)
+    if usual:
+        left, top, right, bottom, percent = usual.groups()
+        box: Box | None = (float(left), float(top), float(right), float(bottom))
+        value = float(percent) / 100
+    else:
+        box = read_box(title)
+        confidence = _WCONF.search(title)
+        value = float(confidence[1]) / 100 if confidence else NO_CONFIDENCE
+    if len(element):
+        text, style, alternatives, characters = _read_inside(element, title)
+        if characters and isnan(value):
+            value = sum(characters) / len(characters)
+        text = clean_text(text)
+        if len(characters) != len(text):
+            characters = ()
+        line.words.append(Word(text, box, value, ident, False, style, alternatives, characters, element))
+    else:
+        parts = text.split() if text else ()
+        text = parts[0] if len(parts) == 1 else " ".join(parts)
+        line.words.append(Word(text, box, value, ident, False, 0, (), (), element))
+    tail = element.tail
+    if tail and not tail.isspace():
+        line.words.append(Word(clean_text(tail)))
+
+
+def _read_inside(
+    element: etree._Element, title: str
+) -> tuple[str, int, tuple[tuple[str, float], ...], tuple[float, ...]]:
+    """Text, style, alternatives and confidences of a word that has children."""
+    style = Style.PLAIN
+    alternatives: list[tuple[str, float]] = []
+    confidences: list[float] = []
+    parts = [element.text or ""]
+    for child in element:
+        name = local_name(child)
+        if not name:
+            parts.append(child.tail or "")
+            continue
+        text = "".join(str(part) for part in child.itertext())
+        if name == "del" or (name == "span" and child.get("class") == "alternatives"):
+            parts.append(_read_alternatives(child, alternatives))
+        else:
+            style |= _STYLES.get(name, Style.PLAIN)
+            parts.append(text)
+        if child.get("class") == "ocrx_cinfo":
+            found = _XCONF.search(child.get("title") or "")
+            confidences.extend([float(found[1]) / 100 if found else NO_CONFIDENCE] * len(text))
+        parts.append(child.tail or "")
+    listed = _XCONFS.search(title)
+    if listed:
+        confidences = [number(value) / 100 for value in listed[1].split()]
+    return "".join(parts), int(style), tuple(alternatives), tuple(confidences)
+
+
+def _read_alternatives(element: etree._Element, alternatives: list[tuple[str, float]]) -> str:
+    """The text of `ins` in a list of alternative readings; the others go to `alternatives`."""
+    chosen = ""
+    for child in [element] if local_name(element) == "del" else element:
+        text = clean_text("".join(str(part) for part in child.itertext()))
+        if local_name(child) == "ins" and not chosen:
+            chosen = text
+        elif text:
+            alternatives.append((text, NO_CONFIDENCE))
+    return chosen
+
+
+def _read_whole_line(line: PageLine) -> None:
+    """A line without word elements is one piece of text."""
+    text = clean_text("".join(str(part) for part in line.element.itertext()))
+    if text:
+        line.words.append(Word(text, line.box, NO_CONFIDENCE, line.id, element=line.element))
+        line.whole = True
+
+
+def read_box(title: str) -> Box | None:
+    """The box in a `title`; None where it has none.
+
+    >>> read_box("bbox 10 20 30 40; x_wconf 93")
+    (10.0, 20.0, 30.0, 40.0)
+    """
+    found = _BBOX.search(title)
+    if found is None:
+        return None
+    left, top, right, bottom = found.groups()
+    return (float(left), float(top), float(right), float(bottom))
+
+
+def line_box(line: PageLine) -> Box | None:
+    """The box of a line: its own, or else the one around its words."""
+    return line.box or around(word.box for word in line.words)
