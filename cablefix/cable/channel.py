@@ -120,8 +120,13 @@ class Channel:
         >>> channel.word_cost("ROME", "rome") < channel.cost("ROME", "rome")
         True
         """
+        if printed == seen:
+            return self.same * len(printed)
+        mixed = not seen.isupper() and any(map(str.islower, seen))
+        if limit < math.inf and Levenshtein.distance(printed, seen.upper() if mixed else seen) > _most_edits(printed):
+            return math.inf
         plain = self.cost(printed, seen, limit)
-        if seen.isupper() or not any(char.islower() for char in seen):
+        if not mixed:
             return plain
         return min(plain, self.case - 1.5 + self.cost(printed, seen.upper(), limit))
 
@@ -148,6 +153,8 @@ class Channel:
         >>> [reading.text for reading in load_channel().decode("I72", shape, 1)]
         ['17Z']
         """
+        if len(seen) == len(shape) and all(map(str.__contains__, shape, seen)):
+            return self._near_readings(seen, shape, beam)
         columns: list[dict[str, float]] = [{} for _ in range(len(shape) + 1)]
         columns[0][""] = 0.0
         gap = len(shape) - len(seen)
@@ -157,6 +164,18 @@ class Channel:
             columns = self._step(columns, char, shape, at, gap, beam)
         ends = sorted(columns[-1].items(), key=lambda item: item[1])
         return [Decoded(text, cost) for text, cost in ends[:beam]]
+
+    def _near_readings(self, seen: str, shape: Sequence[str], beam: int) -> list[Decoded]:
+        """A group in perfect form and its neighbours: one place of it read otherwise."""
+        base = self.same * len(seen)
+        found = [Decoded(seen, base)]
+        if beam > 1:
+            for at, (char, allowed) in enumerate(zip(seen, shape, strict=True)):
+                for option, price in self.options(char, allowed):
+                    if option != char and option != UNKNOWN:
+                        found.append(Decoded(seen[:at] + option + seen[at + 1 :], base - self.same + price))
+            found.sort(key=lambda item: item.cost)
+        return found[:beam]
 
     def _lost_reading(self, allowed: str) -> tuple[str, float]:
         return (allowed, self.loss(allowed)) if len(allowed) == 1 else (UNKNOWN, self.lost)
@@ -191,6 +210,11 @@ class Channel:
         for place, allowed in enumerate(shape):
             _relax_lost(fresh, place, self._lost_reading(allowed), beam)
         return fresh
+
+
+def _most_edits(word: str) -> int:
+    """How many characters of a word may be wrong: of longer ones almost half."""
+    return 1 + (2 * len(word)) // 5 if len(word) > 2 else len(word)
 
 
 def _relax_lost(columns: list[dict[str, float]], place: int, reading: tuple[str, float], beam: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cablefix.cable.channel import Channel, load_channel
+from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes
 from cablefix.cable.dates import settle_date, settle_decl
@@ -52,7 +53,7 @@ def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] =
     if learned is not None:
         channel = learned
         decided = _read(rows, around, channel, codes) or decided
-    return _make_header(decided, channel)
+    return _make_header(decided, channel, codes)
 
 
 def _read(rows: Sequence[Row], around: Sequence[Row], channel: Channel, codes: Codes) -> Decided | None:
@@ -104,15 +105,16 @@ def _decide(draft: Draft, channel: Channel, codes: Codes) -> Decided:
     return Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
 
 
-def _make_header(decided: Decided, channel: Channel) -> Header:
+def _make_header(decided: Decided, channel: Channel, codes: Codes) -> Header:
     """The header with its fields, repairs and facts."""
     draft, verdicts = decided.draft, decided.verdicts
     more = [*decided.tags, *(part for item in decided.refs for _, _, part in item.parts)]
+    fields = make_fields(decided)
     return Header(
         format_lines(draft),
-        make_fields(decided),
+        fields,
         make_repairs(draft, more, verdicts),
-        (),
+        check_header(decided, fields, codes),
         era_of(draft, decided.moment.day.year if decided.moment else None),
         make_extra(draft, verdicts, channel),
     )
