@@ -89,6 +89,36 @@ def capitalise(low: str) -> str:
     return low.capitalize()
 
 
+_PREFIXES = ("de", "dis", "in", "il", "im", "ir", "mis", "non", "un", "anti", "counter", "pro", "sub", "re", "pre", "over")
+_VARIANTS = (("our", "or"), ("is", "iz"), ("ys", "yz"), ("re", "er"), ("ence", "ense"), ("ll", "l"), ("ae", "e"),
+             ("oe", "e"), ("ogue", "og"), ("amme", "am"), ("ei", "ie"), ("que", "k"), ("ph", "f"))  # fmt: skip
+
+
+def adds_prefix(seen: str, meant: str) -> bool:
+    """Whether a candidate is the string with a prefix that turns its meaning.
+
+    >>> adds_prefix("armed", "disarmed"), adds_prefix("ernment", "government")
+    (True, False)
+    """
+    return meant.endswith(seen) and meant[: len(meant) - len(seen)] in _PREFIXES
+
+
+def is_variant(one: str, other: str) -> bool:
+    """Whether two words are the British and the American, or an older, spelling of one word.
+
+    >>> is_variant("organise", "organize"), is_variant("favor", "favour"), is_variant("tho", "the")
+    (True, True, False)
+    """
+    for a, b in _VARIANTS:
+        for left, right in ((a, b), (b, a)):
+            at = one.find(left)
+            while at >= 0:
+                if one[:at] + right + one[at + len(left) :] == other:
+                    return True
+                at = one.find(left, at + 1)
+    return False
+
+
 class Builder:
     """Collects hypotheses for one text."""
 
@@ -144,7 +174,10 @@ class Builder:
         found = self._of_type.setdefault(kind, [])
         if not ending and (stem[0] in self.memory.form or (case == Case.ODD and types.unit[kind] != UNKNOWN)):
             lows = [stem[0], *lows]
+        known = bool(types.known[kind])
         for low in lows:
+            if adds_prefix(stem[0], low) or (known and is_variant(stem[0], low)):
+                continue
             form = self.memory.form.get(low)
             meant = (form or render(seen, low, case, self.words)) + ending
             if meant != seen:

@@ -45,7 +45,7 @@ class Case(IntEnum):
 
 # A piece begins and ends with a letter or digit and holds no dash, slash or mark that parts words.
 _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
-_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
 _STOP = re.compile(r"[.!?]")
 ABBREVIATIONS = frozenset(

@@ -44,8 +44,9 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     word = (kind == Kind.WORD) | (kind == Kind.MIXED)
     capitals = neighbourhood(word & (case == Case.UPPER), word)
     acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
+    held = pieces.held | foreign(pieces)
     lone = np.fromiter((text == "1" for text in types.text), bool, len(types.text))[of]
-    free = ~pieces.held & ((kind == Kind.LETTER) | word | lone)
+    free = ~held & ((kind == Kind.LETTER) | word | lone)
     known = types.known[of]
     unknown = (word | (kind == Kind.LETTER)) & free & ~known
     units = np.zeros((len(pieces), 1), np.uint32)
@@ -70,6 +71,37 @@ def neighbourhood(mark: Bools, among: Bools) -> Floats:
 
     share: Floats = (around(mark) / np.maximum(around(among), 1)).astype(np.float32)
     return share
+
+
+_ENGLISH = frozenset("the of and to that is was for with as be by this not have from are which it had were has".split())
+_FOREIGN = frozenset(
+    "le les des du et que qui dans pour par sur une est au aux il ne pas los las el del y por para con se su como "
+    "der die das und den dem von zu ist nicht auf mit ein eine im il della che di non per dei della una gli o os "
+    "da do dos em uma das ao nao en la".split()
+)
+_FOREIGN_WINDOW = 8
+
+
+def foreign(pieces: Pieces) -> Bools:
+    """Pieces that stand in a passage of another language: several of its small words near, and hardly an English one.
+
+    French, Spanish, Portuguese, German and Italian; shape (pieces,).
+    """
+    low = pieces.types.low
+    size = len(low)
+    ours = np.fromiter((word in _ENGLISH for word in low), bool, size)[pieces.type]
+    theirs = np.fromiter((word in _FOREIGN for word in low), bool, size)[pieces.type]
+    if theirs.sum() < 3:
+        return np.zeros(len(pieces), bool)
+    begin = np.maximum(np.arange(len(pieces)) - _FOREIGN_WINDOW, 0)
+    end = np.minimum(np.arange(len(pieces)) + _FOREIGN_WINDOW + 1, len(pieces))
+
+    def near(mark: Bools) -> Ints:
+        total = np.concatenate(([0], np.cumsum(mark)))
+        count: Ints = total[end] - total[begin]
+        return count
+
+    return (near(theirs) >= 3) & (near(ours) * 3 <= near(theirs))
 
 
 def guess_rate(pieces: Pieces) -> float:

@@ -1,0 +1,86 @@
+"""Rules for misread words: the language model's repairs as edits, with the candidates as evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from cablefix.layout import LineClass
+from cablefix.ledger import Edit, Evidence, EvidenceKind
+from cablefix.lexicon.repair import WordRepair, load_lexicon, repair_words
+from cablefix.lexicon.tokens import Flag, Token
+from cablefix.reading import reading_view
+from cablefix.rules.context import Context, because
+from cablefix.text import View
+
+# Lines that other rules read: codes, numbers and names stand there, and running English does not.
+_HELD_LINES = (LineClass.HEADER, LineClass.TABLE, LineClass.SIGNATURE, LineClass.PROTOCOL)
+_WORD_OR_END = re.compile(r"\S+|\n")
+_PORTION = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{2,6})*\)[.:]?|¶\S*|\[REDACTED.*|[A-Z]?\d+\]")
+_LEAST = 0.3  # less likely repairs are not even proposed
+
+
+def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
+    """Repair misread words, run-together and broken words, and the case of words: `tlie`, `ofthe`, `W hen`.
+
+    The damage comes from the engine: letters that look alike (`rn` for `m`, `h` for `b`), spaces lost or seen where
+    there are none. Each doubtful word is weighed with its likely readings by the misreadings of engines, learned
+    anew on the document itself, and by the words around it. Left alone are message headers, tables, signatures,
+    portion marks, numbers, codes, names and acronyms that the document repeats, passages in another language, and
+    whatever another rule has already repaired; a typist's slip that no engine makes stays below the threshold.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> text = "The Ambassador said that tlie Government of the country had not yet agreed to the proposal."
+    >>> edits_of(repair_words_in, text, least=0.8)
+    [('tlie', 'the')]
+    """
+    reading = reading_view(context.source, context.layout, context.live)
+    tokens = list(read_view(reading, context))
+    for repair in repair_words(tokens, load_lexicon(), least=_LEAST):
+        start, end = reading.source_span(repair.start, repair.end)
+        if context.is_free(start, end):
+            yield context.edit(start, end, repair.after, "words.repair", repair.confidence, *explain(repair))
+
+
+def read_view(reading: View, context: Context) -> Iterator[Token]:
+    """The tokens of the reading text, in its offsets; a new logical line is a break."""
+    held = held_spans(reading, context)
+    flags = int(Flag.BREAK | Flag.LINE_START)
+    for match in _WORD_OR_END.finditer(reading.text):
+        if match.group() == "\n":
+            flags = int(Flag.BREAK | Flag.LINE_START)
+            continue
+        if held[match.start()] or _PORTION.fullmatch(match.group()):
+            flags |= Flag.PROTECTED
+        yield Token(match.group(), match.start(), match.end(), flags)
+        flags = 0
+
+
+def held_spans(reading: View, context: Context) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which characters of the reading text no word repair may touch; shape (characters + 1,)."""
+    held = np.zeros(len(reading.text) + 1, bool)
+    layout = context.layout
+    for line in np.flatnonzero(np.isin(layout.line_class, _HELD_LINES)).tolist():
+        span = reading.view_span(*layout.line_span(line))
+        held[span.start : span.end] = True
+    for edit in context.live:
+        span = reading.view_span(edit.start, edit.end)
+        held[span.start : span.end] = True
+    return held
+
+
+def explain(repair: WordRepair) -> list[Evidence]:
+    """The evidence of a repair: why the place was doubted, the misreading, the context, the candidates."""
+    found = [because(EvidenceKind.LEXICON, repair.reason)]
+    chosen = next((c for c in repair.candidates if c.text == repair.after), None)
+    if chosen is not None:
+        found.append(because(EvidenceKind.CONFUSION, f"misread as {repair.before}", weight=chosen.channel))
+        found.append(because(EvidenceKind.CONTEXT, "the words around it", weight=chosen.context))
+    if repair.candidates:
+        listed = ", ".join(f"{c.text} {c.score:+.1f}" for c in repair.candidates)
+        found.append(because(EvidenceKind.LEXICON, f"candidates, by what they gain in nats: {listed}"))
+    return found
+
+
