@@ -71,7 +71,8 @@ def source_of(data: bytes, path: str) -> Source:
     from cablefix.text import Source
 
     name = name_of(path)
-    source = Source.from_bytes(data, name)
+    # What is written names the file and not the folders of this machine.
+    source = Source.from_bytes(data, name if path == STDIN else Path(path).name)
     foreign = next(((what, remedy) for head, what, remedy in _FOREIGN if data.startswith(head)), None)
     if foreign:
         warn(f"{name}: looks like {foreign[0]}, and is read as plain text; {foreign[1]}")

@@ -32,15 +32,27 @@ _NAMES = {
     "de": "DE line",
     "security_line": "Security line",
 }
+# Format lines whose kind is not the name of a field.
+_LINES = {
+    "channel": "Channel line",
+    "routing": "Routing line",
+    "security": "Security line",
+    "dtg": "Date-time group",
+    "caption": "Caption",
+    "eo": "Executive order",
+    "ref": "References",
+    "exempt": "Exempted",
+    "pass": "Pass to",
+}
 
 
 def field_label(name: str) -> str:
-    """What a field is called.
+    """What a field, or a format line of that kind, is called.
 
-    >>> field_label("decl"), field_label("drafted_by")
-    ('Declassify on', 'Drafted by')
+    >>> field_label("decl"), field_label("drafted_by"), field_label("dtg")
+    ('Declassify on', 'Drafted by', 'Date-time group')
     """
-    return _NAMES.get(name) or name.replace("_", " ").capitalize()
+    return _NAMES.get(name) or _LINES.get(name) or name.replace("_", " ").replace("-", " ").capitalize()
 
 
 def field_names(document: Document) -> list[str]:

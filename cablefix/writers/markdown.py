@@ -146,11 +146,12 @@ class _Writer:
         header = self._document.header
         blocks = [b for b in self._document.blocks if header is None or b.kind is not BlockKind.HEADER]
         starts = [block.source.start for block in blocks]
-        unread = [piece.source for piece in self._document.furniture]
+        furniture = sorted(piece.source for piece in self._document.furniture)
         for edit in self._restored.applied:
             k = bisect_right(starts, edit.start) - 1
             inside = k >= 0 and edit.end <= blocks[k].source.end
-            if not inside or any(span.start <= edit.start and edit.end <= span.end for span in unread):
+            near = bisect_right(furniture, (edit.start, len(self._restored.source.text))) - 1
+            if not inside or (near >= 0 and edit.end <= furniture[near].end):
                 self._elsewhere.append(edit)
                 continue
             place = self._view.view_span(edit.start, edit.end).end
