@@ -150,7 +150,7 @@ def find_candidate(line: int, text: str, offset: int, *, after_break: bool, inde
     portion = _PORTION.search(text, 0, 26)
     if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
         head = text[: portion.start()].rstrip()
-        mark = head.rstrip(".,:;*").rstrip()
+        mark = head.rstrip(".,:;*- ")
         dot = head[len(mark) :].strip()
         compact = mark.replace(" ", "")
         letters = portion["mark"].replace(" ", "").upper()

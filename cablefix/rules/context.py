@@ -19,7 +19,7 @@ from cablefix.convention import Convention, learn_convention
 from cablefix.layout import Layout, LineClass, Mark, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.lexicon.wordlist import WordList
-from cablefix.text import Source, Span, View
+from cablefix.text import Replacement, Source, Span, View
 
 # So much of a text tells how noisy it is.
 _NOISE_SAMPLE = 20_000
@@ -104,6 +104,11 @@ class Context:
         before = -1
         for n in self.body_lines():
             start, end = layout.line_span(n)
+            for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
+                if not edit.after:
+                    start = edit.end
+            while layout.text[start : start + 1].isspace() and start < end:
+                start += 1
             ended = before < 0 or n - before > 1 or wrap is None
             if not ended:
                 text = self.lines[before]
@@ -118,13 +123,40 @@ class Context:
         known = self._token_lines
         for number in numbers:
             if number not in known:
-                known[number] = token_line(self.layout, number)
+                known[number] = self._token_line(number)
         return [known[number] for number in numbers]
 
+    def _token_line(self, number: int) -> Line:
+        line = token_line(self.layout, number)
+        if not line.tokens:
+            return line
+        gone = [edit for edit in self.touching(line.tokens[0].start, line.tokens[-1].end) if not edit.after]
+        if not gone:
+            return line
+        kept = (t for t in line.tokens if not any(e.start <= t.start and t.end <= e.end for e in gone))
+        return Line(number, tuple(kept))
+
     def set_live(self, edits: Sequence[Edit]) -> None:
-        """Tell the rules that follow which edits make the text now; sorted, without overlap."""
+        """Tell the rules that follow which edits make the text now; sorted, without overlap.
+
+        Lines that edits touch read as restored from here on, as do the words of `token_lines` that edits delete.
+        """
+        known = {edit.id for edit in self.live}
         self.live = edits
         self._live_ends = [edit.end for edit in edits]
+        for line in {self.layout.line_at(edit.start) for edit in edits if edit.id not in known}:
+            self.lines[line] = self._restored_line(line)
+            self._token_lines.pop(line, None)
+
+    def _restored_line(self, line: int) -> str:
+        start, end = int(self.layout.line_start[line]), int(self.layout.line_end[line])
+        inside = [
+            Replacement(edit.start - start, edit.end - start, edit.after)
+            for edit in self.touching(start, end)
+            if start <= edit.start and edit.end <= end
+        ]
+        restored = " ".join(View.build(self.source.text[start:end], inside).text.split())
+        return restored or self.lines[line]
 
     def touching(self, start: int, end: int) -> Sequence[Edit]:
         """The live edits that overlap a source span."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from cablefix.rules import furniture, header, hyphens, message, names, numbering, redactions, spacing, structure
+from cablefix.rules import furniture, header, hyphens, message, names, numbering, redactions, spacing, specks, structure
 from cablefix.rules.context import Rule
 
 RULES: dict[str, Rule] = {
+    "specks.lines": specks.mark_speck_lines,
+    "specks.edges": specks.remove_specks,
     "furniture.heads": furniture.find_running_heads,
     "furniture.stamps": furniture.find_stamps,
     "furniture.banners": furniture.find_banners,

@@ -1,0 +1,119 @@
+"""Rules for specks: dust, scratches and page edges that an engine read as punctuation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cablefix.layout import LineClass, Mark
+from cablefix.ledger import Edit, EvidenceKind
+from cablefix.rules.context import Context, because
+from cablefix.text import View
+
+# What a speck is read as. Dashes, bullets and double quotation marks are left out: they begin and end lines in earnest.
+_STOPS = frozenset(".,;:")
+_NEVER_ALONE = frozenset("'\u2018\u2019`_~|\u00b0^\u00b7\u00ab\u00bb")
+_SPECKS = _STOPS | _NEVER_ALONE
+_CLOSERS = tuple(".,;:!?")
+_LONGEST = 2
+# From this share of lines with certain specks on, a loose stop at a line end is one too.
+_SPECKLED = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """Specks at one edge of a line: their source span, their text, and whether they can be nothing else."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+    certain: bool
+
+
+def mark_speck_lines(view: View, context: Context) -> Iterator[Mark]:
+    """Mark lines that hold nothing but specks: a dot, a bar, a quotation mark in the margin.
+
+    Up to four characters, none a letter or digit. Longer rows of dashes are rules of the page; page numbers and
+    single letters are left for other rules.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_speck_lines, "The tug left\\n. '\\nat noon.")
+    [". '"]
+    """
+    reason = because(EvidenceKind.FORM, "no letter or digit on the line")
+    for n in context.read_lines():
+        text = context.lines[n]
+        if len(text) <= 7 and not any(char.isalnum() or char in "\u2588\u25a0\u00b6$%&" for char in text):
+            if len(text.replace(" ", "")) <= 4:
+                yield context.layout.mark_line(n, LineClass.RULE, "specks.line", 0.92, [reason])
+
+
+def remove_specks(view: View, context: Context) -> Iterator[Edit]:
+    """Remove specks that stand alone at the beginning or end of a line: `. Farmers in the`, `BUCHAREST 6021 .`.
+
+    Nothing begins a line with a full stop, comma or bar set apart, and no bar or accent ends one. A loose stop at a
+    line end may be a real one: it goes where the word before has its stop already, or where the page is full of
+    specks and the sentence goes on. Ellipses, dashes, bullets, quotation marks and a file's own style (` ;`) stay.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> edits_of(remove_specks, ". The tug left |\\nthe pier; ,\\nand . . .\\nwent on -")
+    [('.', ''), ('|', ''), (',', '')]
+    """
+    edges = list(_edges(context))
+    certain = sum(edge.certain for edge in edges)
+    speckled = certain >= max(2, _SPECKLED * len(context.read_lines()))
+    read = context.read_lines()
+    after = dict(pairwise(read))
+    for edge in edges:
+        if not edge.certain and not (speckled and _goes_on(context, edge, after.get(edge.line, -1))):
+            continue
+        where = "nothing stands alone here" if edge.certain else f"one of {certain} specks or more on these pages"
+        reason = because(EvidenceKind.FORM, where)
+        yield context.edit(edge.start, edge.end, "", "specks.edge", 0.92 if edge.certain else 0.86, reason)
+
+
+def _goes_on(context: Context, edge: _Edge, after: int) -> bool:
+    """Whether the sentence goes on behind a loose stop at a line end, or the line is no sentence."""
+    if context.layout.line_class[edge.line] == LineClass.HEADER or edge.text[0] in ",;":
+        return True
+    if after < 0:
+        return len(context.lines[edge.line]) < 30
+    return context.lines[after][0].islower()
+
+
+def _edges(context: Context) -> Iterator[_Edge]:
+    layout = context.layout
+    style = context.convention.spaced_marks
+    for n in context.read_lines():
+        text = context.lines[n]
+        if text[0] not in _SPECKS and text[-1] not in _SPECKS:
+            continue
+        words = layout.line_words(n)
+        first = int(layout.line_first[n])
+        head = 0
+        while head < len(words) and _is_speck(words[head]):
+            head += 1
+        tail = len(words)
+        while tail > head and _is_speck(words[tail - 1]):
+            tail -= 1
+        if head == len(words) or sum(word.count(".") for word in words[:head] + words[tail:]) >= 3:
+            continue
+        if head and not (words[0] in "'\u2018" and any(char in "'\u2019" for char in text[1:])):
+            yield _edge(context, n, first, first + head, certain=True)
+        if tail < len(words):
+            run = words[tail:]
+            sure = run[0][0] in _NEVER_ALONE or words[tail - 1].endswith(_CLOSERS)
+            if sure or run[0] not in style:
+                yield _edge(context, n, first + tail, first + len(words), certain=sure)
+
+
+def _is_speck(word: str) -> bool:
+    return len(word) <= _LONGEST and all(char in _SPECKS for char in word)
+
+
+def _edge(context: Context, line: int, first: int, last: int, *, certain: bool) -> _Edge:
+    layout = context.layout
+    start, end = int(layout.word_start[first]), int(layout.word_end[last - 1])
+    return _Edge(line, start, end, layout.text[start:end], certain)
