@@ -76,7 +76,7 @@ def find_rows(restored: Restored) -> list[Row]:
 
 
 def _add_unread(rows: list[Row], first: int, last: int, blank: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
-    """Put the lines between two blocks into the row before them as far as they are blank, else into one of their own."""
+    """Put the lines between two blocks into the row before as far as they are blank, else into a row of their own."""
     place = first
     while place < last and blank[place] and rows:
         place += 1
@@ -165,8 +165,8 @@ class ColumnWriter:
                 pieces.append(Piece(max(edit.start, start), min(edit.end, stop), edit))
             k += 1
         first = bisect_left(self._cut_starts, start)
-        for cut in self._layout.cuts[first : bisect_left(self._cut_starts, stop)]:
-            pieces.append(Piece(cut.start, min(cut.end, stop), name="cut"))
+        cuts = self._layout.cuts[first : bisect_left(self._cut_starts, stop)]
+        pieces += [Piece(cut.start, min(cut.end, stop), name="cut") for cut in cuts]
         if self._layout.line_join[n] == Join.DROP_HYPHEN and stop > start and self._source[stop - 1] in HYPHENS:
             pieces.append(Piece(stop - 1, stop, name="hyphen"))
         return pieces
@@ -240,7 +240,7 @@ class ColumnWriter:
         reading: bool,
         ticks: Sequence[tuple[int, str]] = (),
     ) -> str:
-        """`whole[start:end]` with its pieces marked. Repairs are links; other pieces may stand inside or around them."""
+        """`whole[start:end]` with its pieces marked. Repairs are links; other pieces may stand in or around them."""
         edits = sorted((p for p in pieces if p.edit), key=lambda piece: (piece.start, piece.end))
         names = [p for p in pieces if not p.edit]
         cuts = {start, end, *(place for place, _ in ticks)}

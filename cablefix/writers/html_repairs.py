@@ -58,10 +58,11 @@ def _item(restored: Restored, edit: Edit, state: str, placed: Collection[str]) -
     reasons = "".join(f"<li>{text(item.text)}</li>" for item in edit.evidence)
     why = f'<ul id="d-{key}">{reasons}</ul>' if reasons else f'<p id="d-{key}">no reasons given</p>'
     sign = "" if state == "applied" else '<span class="ask" aria-hidden="true">?</span> '
+    where = f'<a href="#{target}" title="go to the text">line {line + 1}<span class="col">:{column}</span></a>'
     return (
         f'<li id="r-{key}" class="{state}" data-e="{key}" data-rule="{plain(edit.rule)}" data-status="{state}">'
-        f'<p class="what"><a href="#{target}" title="go to the text">line {line + 1}<span class="col">:{column}</span></a> '
-        f'{sign}<del>{shown(edit.before)}</del> <span class="to">\u2192</span> <ins>{shown(edit.after)}</ins></p>'
+        f'<p class="what">{where} {sign}'
+        f'<del>{shown(edit.before)}</del> <span class="to">\u2192</span> <ins>{shown(edit.after)}</ins></p>'
         f'<p class="how">{text(edit.rule)} <span class="state">{state}, {edit.confidence:.2f}</span></p>{why}'
         f'<p class="id">{key}</p></li>\n'
     )
