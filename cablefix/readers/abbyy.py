@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from cablefix.readers.build import FormatFacts, around
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word
+from cablefix.readers.build import FormatFacts
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, around
 from cablefix.readers.xml import local_name, number, root_of, stream_elements
 
 MEDIA_TYPE = "application/xml+abbyy"

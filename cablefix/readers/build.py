@@ -5,14 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from math import isnan
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from cablefix.layout import FloatArray, Layout
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Pieces, ReadDocument, Word
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Pieces, ReadDocument, around
+from cablefix.readers.order import arrange
 from cablefix.text import Container, IntArray, Source, SourceError
 
 _NAN = NO_CONFIDENCE
@@ -58,7 +58,8 @@ class Builder:
         self._page_elements: list[Any] = []
 
     def add_page(self, page: Page) -> None:
-        """Add a page. Words without text are left out, as are lines without words."""
+        """Add a page, its lines put in order. Words without text are left out, as are lines without words."""
+        page = arrange(page)
         if self._pages:
             self._add_line(None, "\f")
         before = self._lines
@@ -320,32 +321,3 @@ def _integers(values: array[int]) -> IntArray:
 
 def _floats(values: array[float]) -> FloatArray:
     return np.frombuffer(values, np.float32) if values else np.zeros(0, np.float32)
-
-
-def _join(one: Box, other: Box) -> Box:
-    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
-
-
-def around(boxes: Iterable[Box | None]) -> Box | None:
-    """The box around boxes; None where there is none.
-
-    >>> around([(1, 5, 3, 9), None, (2, 4, 8, 8)])
-    (1, 4, 8, 9)
-    """
-    out: Box | None = None
-    for box in boxes:
-        if box is not None and not isnan(box[0]):
-            out = box if out is None else _join(out, box)
-    return out
-
-
-__all__ = [
-    "Builder",
-    "FormatFacts",
-    "Word",
-    "around",
-    "build_document",
-    "clean_text",
-    "word_boxes",
-    "word_confidences",
-]

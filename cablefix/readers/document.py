@@ -17,8 +17,10 @@ Names of columns in `Layout.extra` (each is empty or absent where the format doe
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +73,23 @@ class Word(NamedTuple):
     alternatives: tuple[tuple[str, float], ...] = ()
     characters: tuple[float, ...] = ()
     element: Any = None
+
+
+def _join(one: Box, other: Box) -> Box:
+    return (min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+
+
+def around(boxes: Iterable[Box | None]) -> Box | None:
+    """The box around boxes; None where there is none.
+
+    >>> around([(1, 5, 3, 9), None, (2, 4, 8, 8)])
+    (1, 4, 8, 9)
+    """
+    out: Box | None = None
+    for box in boxes:
+        if box is not None and not isnan(box[0]):
+            out = box if out is None else _join(out, box)
+    return out
 
 
 @dataclass(slots=True)

@@ -13,8 +13,8 @@ from math import isnan
 
 from lxml import etree
 
-from cablefix.readers.build import FormatFacts, around, clean_text
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word
+from cablefix.readers.build import FormatFacts, clean_text
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, around
 from cablefix.readers.xml import local_name, number, parse_tree, refuse_entities, stream_elements
 from cablefix.text import SourceError
 

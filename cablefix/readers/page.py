@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from cablefix.readers.build import FormatFacts, around, clean_text
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word
+from cablefix.readers.build import FormatFacts, clean_text
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, around
 from cablefix.readers.xml import local_name, number, parse_tree, root_of, stream_elements
 
 MEDIA_TYPE = "application/vnd.prima.page+xml"

@@ -11,8 +11,8 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from cablefix.readers.build import FormatFacts, around
-from cablefix.readers.document import Box, Page, PageLine, Word
+from cablefix.readers.build import FormatFacts
+from cablefix.readers.document import Box, Page, PageLine, Word, around
 from cablefix.text import SourceError
 
 MEDIA_TYPE = "application/pdf"
