@@ -23,6 +23,7 @@ from cablefix.text import Replacement, Source, Span, View
 
 # So much of a text tells how noisy it is.
 _NOISE_SAMPLE = 20_000
+_LONE_STOPS = frozenset(".,;:'")
 _PLAIN_WORD = re.compile(r"(?<![\w'-])[^\W\d_]{3,}(?![\w'-])")
 
 Rule = Callable[[View, "Context"], Iterator[Edit | Mark]]
@@ -89,7 +90,8 @@ class Context:
         if not self._header_read:
             self._header_read = True
             furniture = np.flatnonzero(self.layout.line_class == LineClass.FURNITURE).tolist()
-            self.header = read_header(self.token_lines(self.read_lines()), self.codes, self.token_lines(furniture))
+            lines = [_without_last_speck(line) for line in self.token_lines(self.read_lines())]
+            self.header = read_header(lines, self.codes, self.token_lines(furniture))
             self.kind = "cable" if self.header else "other"
         return self.header
 
@@ -174,6 +176,14 @@ class Context:
         parents = tuple(edit.id for edit in self.touching(start, end))
         before = self.source.text[start:end]
         return Edit(start, end, before, after, rule, confidence, evidence, parents, self.source.sha256)
+
+
+def _without_last_speck(line: Line) -> Line:
+    """A line less the stops that stand alone at its end, which no header line has."""
+    tokens = line.tokens
+    while len(tokens) > 1 and tokens[-1].text in _LONE_STOPS:
+        tokens = tokens[:-1]
+    return line if tokens is line.tokens else Line(line.number, tokens)
 
 
 def token_line(layout: Layout, number: int) -> Line:

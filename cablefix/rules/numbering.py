@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 
 from cablefix.cable.sequence import NumberedParagraph
 from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import Span, View
+
+_BRACKETED = re.compile(r"\s*[(\[{<](?P<mark>[^()\[\]{}<>\n]{1,6})[)\]}>]")
+# What the letters of portion marks are read as.
+_LOOKS_LIKE = {"$": "S", "5": "S", "0": "U", "G": "C", "€": "C", "c": "C", "8": "B", "V": "U", "¢": "C"}
 
 
 def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
@@ -49,6 +55,44 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
             reasons.append(because(EvidenceKind.CONFUSION, "misread digits", weight=-paragraph.cost))
         confidence = paragraph.confidence if len(chain) > 1 or context.kind == "cable" else 0.6
         yield context.edit(candidate.start, candidate.end, after, "numbering.mark", confidence, *reasons)
+
+
+def restore_portion_marks(view: View, context: Context) -> Iterator[Edit]:
+    """Restore misread portion marks: `(Cc)` and `(G)` to `(C)`, `($)` to `(S)`, `(SB0)` to `(SBU)`.
+
+    Only right behind a paragraph number, and only to a mark that exists. Applied where the document has that mark on
+    other paragraphs, proposed elsewhere. What stands in brackets and is no misread mark (`(a)`, `(REF A)`) stays.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> text = "1. (C) The tug.\\n\\n2. (Cc) The crane.\\n\\n3. (C) The pier."
+    >>> edits_of(restore_portion_marks, text, least=0.8)
+    [('Cc', 'C')]
+    """
+    text = context.source.text
+    found: list[tuple[int, int, str]] = []
+    for paragraph in context.solve_numbers().paragraphs:
+        match = _BRACKETED.match(text, paragraph.candidate.end)
+        if match and match["mark"].strip():
+            found.append((match.start("mark"), match.end("mark"), match["mark"]))
+    valid = Counter(mark for _, _, mark in found if mark.split("/")[0] in context.codes.portion_marks)
+    for start, end, mark in found:
+        if mark.split("/")[0] in context.codes.portion_marks:
+            continue
+        fits = sorted((c for c in context.codes.portion_marks if _may_be(mark, c)), key=lambda c: (-valid[c], len(c), c))
+        if fits:
+            confidence = 0.88 if valid[fits[0]] else 0.6
+            text_of = f"a portion mark stands here; {valid[fits[0]]} others are ({fits[0]})"
+            reason = because(EvidenceKind.FORM, text_of)
+            yield context.edit(start, end, fits[0], "numbering.portion", confidence, reason)
+
+
+def _may_be(read: str, mark: str) -> bool:
+    """Whether OCR may have read a portion mark so: letters doubled, or taken for what looks like them."""
+    compact = read.replace(" ", "")
+    folded = "".join(_LOOKS_LIKE.get(char, char) for char in compact)
+    if mark in (folded, re.sub(r"(.)\1", r"\1", folded)):
+        return True
+    return len(mark) == 1 and len(folded) == 2 and mark in folded and not compact.isalpha()
 
 
 def _insert_number(context: Context, paragraph: NumberedParagraph, number: str) -> Edit:

@@ -8,6 +8,7 @@ from cablefix.rules.context import Rule
 RULES: dict[str, Rule] = {
     "specks.lines": specks.mark_speck_lines,
     "specks.edges": specks.remove_specks,
+    "specks.header": specks.remove_header_specks,
     "furniture.heads": furniture.find_running_heads,
     "furniture.stamps": furniture.find_stamps,
     "furniture.banners": furniture.find_banners,
@@ -27,6 +28,7 @@ RULES: dict[str, Rule] = {
     "hyphens.joins": hyphens.join_hyphens,
     "header.codes": header.repair_header,
     "numbering.marks": numbering.restore_numbers,
+    "numbering.portions": numbering.restore_portion_marks,
     "redactions.boxes": redactions.read_redactions,
     "spacing.punctuation": spacing.close_up_punctuation,
     "spacing.apostrophes": spacing.close_up_apostrophes,

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from cablefix.layout import LineClass, Mark
 from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
@@ -32,6 +34,28 @@ class _Edge:
     certain: bool
 
 
+def remove_header_specks(view: View, context: Context) -> Iterator[Edit]:
+    """Remove stops set apart at the end of header lines: `RUEHXY/AMEMBASSY QUITO 6021 ;`.
+
+    No header line ends in a stop of its own; the grammar reads the lines without them.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> edits_of(remove_header_specks, "The tug left ;")
+    []
+    """
+    layout = context.layout
+    reason = because(EvidenceKind.FORM, "no header line ends in a stop set apart")
+    for n in np.flatnonzero(layout.line_class == LineClass.HEADER).tolist():
+        words = layout.line_words(n)
+        tail = len(words)
+        while tail > 1 and _is_speck(words[tail - 1]):
+            tail -= 1
+        if tail < len(words):
+            edge = _edge(context, n, int(layout.line_first[n]) + tail, int(layout.line_last[n]), certain=True)
+            if context.is_free(edge.start, edge.end):
+                yield context.edit(edge.start, edge.end, "", "specks.header", 0.95, reason)
+
+
 def mark_speck_lines(view: View, context: Context) -> Iterator[Mark]:
     """Mark lines that hold nothing but specks: a dot, a bar, a quotation mark in the margin.
 
@@ -45,9 +69,9 @@ def mark_speck_lines(view: View, context: Context) -> Iterator[Mark]:
     reason = because(EvidenceKind.FORM, "no letter or digit on the line")
     for n in context.read_lines():
         text = context.lines[n]
-        if len(text) <= 7 and not any(char.isalnum() or char in "\u2588\u25a0\u00b6$%&" for char in text):
-            if len(text.replace(" ", "")) <= 4:
-                yield context.layout.mark_line(n, LineClass.RULE, "specks.line", 0.92, [reason])
+        bare = not any(char.isalnum() or char in "\u2588\u25a0\u00b6$%&" for char in text[:8])
+        if bare and len(text) <= 7 and len(text.replace(" ", "")) <= 4:
+            yield context.layout.mark_line(n, LineClass.RULE, "specks.line", 0.92, [reason])
 
 
 def remove_specks(view: View, context: Context) -> Iterator[Edit]:
@@ -88,7 +112,7 @@ def _edges(context: Context) -> Iterator[_Edge]:
     style = context.convention.spaced_marks
     for n in context.read_lines():
         text = context.lines[n]
-        if text[0] not in _SPECKS and text[-1] not in _SPECKS:
+        if text[0] not in _SPECKS and text[-1] not in _SPECKS and not _is_scratch(text[-2:].strip()):
             continue
         words = layout.line_words(n)
         first = int(layout.line_first[n])
@@ -96,7 +120,7 @@ def _edges(context: Context) -> Iterator[_Edge]:
         while head < len(words) and _is_speck(words[head]):
             head += 1
         tail = len(words)
-        while tail > head and _is_speck(words[tail - 1]):
+        while tail > head and (_is_speck(words[tail - 1]) or _is_scratch(words[tail - 1])):
             tail -= 1
         if head == len(words) or sum(word.count(".") for word in words[:head] + words[tail:]) >= 3:
             continue
@@ -104,13 +128,18 @@ def _edges(context: Context) -> Iterator[_Edge]:
             yield _edge(context, n, first, first + head, certain=True)
         if tail < len(words):
             run = words[tail:]
-            sure = run[0][0] in _NEVER_ALONE or words[tail - 1].endswith(_CLOSERS)
+            sure = run[0][0] in _NEVER_ALONE or words[tail - 1].endswith(_CLOSERS) or len(run) > 1
             if sure or run[0] not in style:
                 yield _edge(context, n, first + tail, first + len(words), certain=sure)
 
 
 def _is_speck(word: str) -> bool:
     return len(word) <= _LONGEST and all(char in _SPECKS for char in word)
+
+
+def _is_scratch(word: str) -> bool:
+    """Whether a word at a line end is a scratch read as a dash with something else: `_—`."""
+    return 1 < len(word) <= 3 and all(char in "_~-—=|" for char in word) and not set(word) <= {"-", "—"}
 
 
 def _edge(context: Context, line: int, first: int, last: int, *, certain: bool) -> _Edge:

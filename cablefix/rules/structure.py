@@ -26,6 +26,7 @@ _BULLET = re.compile(
     r"\d{1,3}[.)](?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
 )
 _FIGURE = re.compile(r"[($]?[-+]?\d[\d.,/%-]*\)?|-{1,2}|n/?a", re.IGNORECASE)
+_LOOSE_STOPS = frozenset(".,;:'")
 _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
@@ -249,7 +250,7 @@ def _rows_by_figures(context: Context) -> Iterator[int]:
     run: list[int] = []
     for k, n in enumerate([*body, -1]):
         count = figures.get(n, 0)
-        if count >= 2 and (not run or count == figures[run[-1]]):
+        if count >= 2 and (not run or abs(count - figures[run[-1]]) <= 1):
             run.append(n)
             continue
         if len(run) >= 2:
@@ -263,6 +264,8 @@ def _rows_by_figures(context: Context) -> Iterator[int]:
 def _figures_at_end(text: str) -> int:
     """How many figures a line ends in, where it is a row: little text before them, no sentence."""
     words = text.split()
+    while words and words[-1] in _LOOSE_STOPS:
+        words.pop()
     count = 0
     for word in reversed(words):
         if not _FIGURE.fullmatch(word):
