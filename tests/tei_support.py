@@ -114,9 +114,7 @@ _VALUES: dict[str, Any] = {
 def find_edit(source: Source, before: str, after: str, rule: str, confidence: float = 0.95) -> Edit:
     """An edit of the first place of `before`."""
     start = source.text.index(before)
-    return Edit(
-        start, start + len(before), before, after, rule, confidence, EVIDENCE, digest=source.sha256
-    )
+    return Edit(start, start + len(before), before, after, rule, confidence, EVIDENCE, digest=source.sha256)
 
 
 def restored_of(
@@ -132,7 +130,7 @@ def restored_of(
 ) -> Restored:
     """A restored document from marks and edits given by hand."""
     layout = Layout.from_text(source.text)
-    blank = set(i for i in range(layout.lines) if layout.line_first[i] == layout.line_last[i])
+    blank = {i for i in range(layout.lines) if layout.line_first[i] == layout.line_last[i]}
     marks = [layout.mark_line(n, c, "furniture.head") for n, c in (classes or {}).items() if n not in blank]
     marks += [layout.mark_join(n, j, "lines.join") for n, j in (joins or {}).items() if n not in blank]
     marks += [LayoutMark(a, b, MarkKind.FURNITURE, 0, "furniture.margin-code") for a, b in cuts]
@@ -147,9 +145,7 @@ def restored_of(
         numbering=None,
         codes=load_codes(),
     )
-    return Restored(
-        source, layout, ledger, "cable" if header else "prose", document, tuple(verdicts), tuple(checks)
-    )
+    return Restored(source, layout, ledger, "cable" if header else "prose", document, tuple(verdicts), tuple(checks))
 
 
 def cable(text: str = CABLE, *, verdicts: Sequence[Verdict] = (), checks: Sequence[Check] = ()) -> Restored:
@@ -254,7 +250,7 @@ def source_words(root: etree._Element) -> str:
     text = root.find(f"{TEI}text")
     assert text is not None
     walk(text)
-    return "".join("".join(out).split())
+    return bare("".join(out))
 
 
 def bare(text: str) -> str:

@@ -51,7 +51,17 @@ def test_any_bytes_come_back(data: bytes, bom: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\n", b"\f", b"\r\n", b"no end", b"a\r\nb\rc\nd\x0ce", b"\x00\x01nul", "€\u2019".encode("cp1252"), b"\xff\xfeA\x00"],
+    [
+        b"",
+        b"\n",
+        b"\f",
+        b"\r\n",
+        b"no end",
+        b"a\r\nb\rc\nd\x0ce",
+        b"\x00\x01nul",
+        "€\u2019".encode("cp1252"),
+        b"\xff\xfeA\x00",
+    ],
 )
 def test_odd_files_come_back(data: bytes) -> None:
     source = Source.from_bytes(data)
@@ -61,7 +71,25 @@ def test_odd_files_come_back(data: bytes) -> None:
 @st.composite
 def marked_documents(draw: st.DrawFn) -> Restored:
     """Any text with any line classes, joins, cuts and repairs."""
-    pieces = st.sampled_from(["alpha", "be-", "ga\u00ad", "1[2 .", "x", "[REDACTED B6]", "&", "\x00z", "\ud800", " ", "  ", "\n", "\n\n", "\f", "\r\n"])
+    pieces = st.sampled_from(
+        [
+            "alpha",
+            "be-",
+            "ga\u00ad",
+            "1[2 .",
+            "x",
+            "[REDACTED B6]",
+            "&",
+            "\x00z",
+            "\ud800",
+            " ",
+            "  ",
+            "\n",
+            "\n\n",
+            "\f",
+            "\r\n",
+        ]
+    )
     text = "".join(draw(st.lists(pieces, max_size=30)))
     source = Source.from_text(text)
     layout = Layout.from_text(text)
@@ -72,11 +100,24 @@ def marked_documents(draw: st.DrawFn) -> Restored:
     joins = {n: how for n, how in joins.items() if how is not Join.DROP_HYPHEN or ends_in_hyphen(layout, n)}
     spans = draw(st.lists(st.tuples(st.integers(0, len(text)), st.integers(0, 6)), max_size=5))
     edits = [
-        Edit(a, b, text[a:b], draw(st.sampled_from(["", "mended", "a b", "[REDACTED]"])), "test.rule", sure, EVIDENCE, digest=source.sha256)
+        Edit(
+            a,
+            b,
+            text[a:b],
+            draw(st.sampled_from(["", "mended", "a b", "[REDACTED]"])),
+            "test.rule",
+            sure,
+            EVIDENCE,
+            digest=source.sha256,
+        )
         for a, b, sure in ((a, min(a + n, len(text)), draw(st.sampled_from([0.9, 0.4]))) for a, n in spans)
     ]
     joined = {n for n, how in joins.items() if how in (Join.SPACE, Join.CLOSE)}
-    edits = [edit for edit in edits if edit.before != edit.after and joined.issuperset(turns(layout, edit))]
+    edits = [
+        edit
+        for edit in edits
+        if edit.before != edit.after and joined.issuperset(turns(layout, edit)) and beside_a_word(layout, edit)
+    ]
     cuts = []
     if layout.words and draw(st.booleans()):
         k = draw(st.integers(0, layout.words - 1))
@@ -89,6 +130,17 @@ def marked_documents(draw: st.DrawFn) -> Restored:
 def turns(layout: Layout, edit: Edit) -> range:
     """The lines whose end an edit takes in."""
     return range(layout.line_at(edit.start), layout.line_at(edit.end)) if layout.lines else range(0)
+
+
+def beside_a_word(layout: Layout, edit: Edit) -> bool:
+    """Whether an edit has to do with a word: one within a gap, or an insertion at a line end, is no repair."""
+    if edit.before:
+        return bool(bare(edit.before))
+    k = int(layout.word_start.searchsorted(edit.start, side="right")) - 1
+    if k < 0 or edit.start > layout.word_end[k]:
+        return False
+    last = k + 1 == layout.line_last[layout.word_line[k]]
+    return not (last and edit.start == layout.word_end[k])
 
 
 def ends_in_hyphen(layout: Layout, line: int) -> bool:

@@ -104,7 +104,9 @@ def undo_edits(data: bytes, edit_ids: Iterable[str], *, name: str = "<TEI>") -> 
         choice = choices.get(key)
         sic = choice.find(_SIC) if choice is not None else None
         if choice is None or sic is None:
-            raise TeiError(f"{name}: no repair {edit_id!r} in this file; its repairs are the choice elements with xml:id e-...")
+            raise TeiError(
+                f"{name}: no repair {edit_id!r} in this file; its repairs are the choice elements with xml:id e-..."
+            )
         gone.setdefault(edit_id, " ".join("".join(map(str, sic.itertext())).split()))
         _put_in_place(choice, sic)
         del choices[key]
@@ -157,4 +159,6 @@ def _record(root: etree._Element, gone: dict[str, str]) -> None:
         return
     for edit_id, text in gone.items():
         change = etree.SubElement(revision, tei("change"), {"who": "#cablefix"})
-        change.text = f"Repair {edit_id} undone: the text reads {text!r} again." if text else f"Repair {edit_id} undone."
+        change.text = (
+            f"Repair {edit_id} undone: the text reads {text!r} again." if text else f"Repair {edit_id} undone."
+        )

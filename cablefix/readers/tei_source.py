@@ -2,7 +2,7 @@
 
 A `source` element of our own namespace stands in `xenoData`. Its attribute `carrier` says where the source is:
 
-* ``deflate``: in the element itself, the bytes of the file compressed (RFC 1950, zlib) and written in base64 (RFC 4648);
+* ``deflate``: in the element itself, the bytes of the file packed by zlib (RFC 1950) in base64 (RFC 4648);
 * ``sourceDoc``: in the `sourceDoc` of the same file, one `line` a line;
 * ``sidecar``: in a file of its own, named by ``href``;
 * ``none``: nowhere.
@@ -79,9 +79,7 @@ def find_record(root: etree._Element, name: str = "<TEI>") -> etree._Element:
     return found[0]
 
 
-def carried_bytes(
-    root: etree._Element, name: str = "<TEI>", load_sidecar: LoadSidecar | None = None
-) -> bytes:
+def carried_bytes(root: etree._Element, name: str = "<TEI>", load_sidecar: LoadSidecar | None = None) -> bytes:
     """The bytes of the source that a TEI root carries, checked against their digest.
 
     Raises `TeiError` when the source is not carried, or when what is carried is damaged.
@@ -163,9 +161,7 @@ def source_doc_text(root: etree._Element, name: str = "<TEI>") -> str:
         pieces.extend(line_pieces(line, name))
         end = line.get("rend", usual)
         if end not in LINE_ENDS:
-            raise TeiError(
-                f"{name}, line {line.sourceline}: unknown line end rend={end!r}; use {', '.join(LINE_ENDS)}"
-            )
+            raise TeiError(f"{name}, line {line.sourceline}: unknown line end rend={end!r}; use {', '.join(LINE_ENDS)}")
         pieces.append(LINE_ENDS[end])
     return "".join(pieces)
 
@@ -187,7 +183,9 @@ def read_character(g: etree._Element, name: str = "<TEI>") -> str:
     try:
         return chr(int(ref.removeprefix("#U-"), 16))
     except ValueError as error:
-        raise TeiError(f"{name}, line {g.sourceline}: g ref={ref!r} names no character; write #U-000C or the like") from error
+        raise TeiError(
+            f"{name}, line {g.sourceline}: g ref={ref!r} names no character; write #U-000C or the like"
+        ) from error
 
 
 def _encode(text: str, record: etree._Element, name: str) -> bytes:
@@ -195,7 +193,9 @@ def _encode(text: str, record: etree._Element, name: str) -> bytes:
         bom = bytes.fromhex(record.get("bom", ""))
         return encode_text(text, record.get("encoding", "utf-8"), bom)
     except (SourceError, ValueError) as error:
-        raise TeiError(f"{name}, line {record.sourceline}: the source cannot be written down again ({error})") from error
+        raise TeiError(
+            f"{name}, line {record.sourceline}: the source cannot be written down again ({error})"
+        ) from error
 
 
 def decode_source(data: bytes, record: etree._Element) -> str:

@@ -59,9 +59,7 @@ def load_schema() -> etree.RelaxNG:
     return etree.RelaxNG(etree.parse(str(SCHEMA)))
 
 
-def validate_tei(
-    data: bytes, *, name: str = "<TEI>", load_sidecar: LoadSidecar | None = None
-) -> list[Problem]:
+def validate_tei(data: bytes, *, name: str = "<TEI>", load_sidecar: LoadSidecar | None = None) -> list[Problem]:
     """The problems of a TEI file, empty when there are none.
 
     Without `load_sidecar` a source that lies in a file beside is not compared with the text.
@@ -102,7 +100,9 @@ def _ids(root: etree._Element, name: str) -> Iterator[Problem]:
             continue
         line = int(element.sourceline or 0)
         if key in seen:
-            yield Problem(name, line, f"xml:id {key!r} stands on line {seen[key]} already", "give one of them another id")
+            yield Problem(
+                name, line, f"xml:id {key!r} stands on line {seen[key]} already", "give one of them another id"
+            )
         seen.setdefault(str(key), line)
 
 

@@ -111,7 +111,8 @@ def _assemble(facts: HeaderFacts, header: str, body: str, annotations: str, line
     text = attributes(xml_id="text", xml_space="preserve", type="telegram" if cable else None, xml_lang="en")
     div = attributes(type="document", n=key if cable else None, xml_id="d1")
     parts = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<TEI{root}>\n<teiHeader>\n{header}</teiHeader>\n<text{text}>\n<body>\n<div{div}>\n',
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<TEI{root}>\n<teiHeader>\n{header}</teiHeader>\n',
+        f"<text{text}>\n<body>\n<div{div}>\n",
         body,
         f"</div>\n</body>\n</text>\n{annotations}{lines}</TEI>\n",
     )

@@ -14,9 +14,7 @@ from cablefix.writers.tei_markup import Vocabulary, cable_id, reference_target
 from cablefix.writers.tei_repair import RepairWriter
 from cablefix.writers.tei_xml import Xml, attributes, plain
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 _KEPT_IN = {
     "compact": "The file is kept, compressed, in xenoData.",
     "embedded": "sourceDoc holds its lines verbatim.",
@@ -183,7 +181,8 @@ def _editorial(facts: HeaderFacts) -> str:
         "<att>subtype</att> names the rule, <att>resp</att> who is responsible, <att>cert</att> the probability "
         "that the repair is right, and <att>evidence</att> what it rests on; the reasons in words are in "
         "<gi>standOff</gi>. Possible repairs that were not sure enough are marked as <gi>seg</gi> of type "
-        "<val>query</val> and explained in <gi>standOff</gi>; the text has the reading of the source.</p></correction>\n"
+        "<val>query</val> and explained in <gi>standOff</gi>; the text has the reading of the source.</p>"
+        "</correction>\n"
         f'<normalization method="silent"><p>Within <gi>text</gi> any run of white space counts as one space, and '
         f"blank lines are left out; {record} every one of them. Control characters and characters of no width "
         "are left out of <gi>text</gi> likewise.</p></normalization>\n"

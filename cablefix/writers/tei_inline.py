@@ -7,26 +7,20 @@ are not looked at one by one; there are a thousand of them in a document and the
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from cablefix.document import Document, Furniture
-from cablefix.layout import IGNORABLE, UNREAD, Join, Layout, LineClass
+from cablefix.layout import UNREAD, Join, Layout, LineClass
 from cablefix.ledger import Edit
 from cablefix.text import Fate, Span
 from cablefix.writers.tei_repair import RepairWriter
+from cablefix.writers.tei_segments import IGNORED, PRINTED, Segment, Tag, Wide, fit_tags, segments_of, squeeze, widen
 from cablefix.writers.tei_xml import Xml, attributes
 
-_IGNORED = {code: None for code in range(0x20) if chr(code) not in "\t\n\v\f\r\x1c\x1d\x1e\x1f"}
-_IGNORED.update({ord(char): None for char in IGNORABLE if ord(char) > 0x7E})
-_IGNORED[0x7F] = None
-# From the first to the last character that takes room on paper.
-_PRINTED = re.compile(rf"[^\s{IGNORABLE}](?:.*[^\s{IGNORABLE}])?", re.DOTALL)
 _FW_TYPE = {
     "head": ' type="header" place="top"',
     "page": ' type="pageNum"',
@@ -38,38 +32,7 @@ _FW_TYPE = {
 _FW_CLASS = {LineClass.PROTOCOL: ' type="protocol"', LineClass.RULE: ' type="rule"'}
 
 
-class Tag(NamedTuple):
-    """An element around a span of the view. A solid one holds text only: no repair, line beginning or other tag.
-
-    `query` is the id of the proposal that the span shows, empty for all other markup.
-    """
-
-    start: int
-    end: int
-    open: str
-    close: str
-    solid: bool = False
-    query: str = ""
-
-
-class Segment(NamedTuple):
-    """A segment of the view that needs markup: source span, view span, fate, lines at its two ends."""
-
-    src_start: int
-    src_end: int
-    out_start: int
-    out_end: int
-    fate: int
-    line: int
-    next_line: int
-
-
-class _Wide(NamedTuple):
-    """A segment and the view span that its markup takes in: more than its own where a repair stands in a word."""
-
-    segment: Segment
-    start: int
-    end: int
+BROKEN = ' break="no"'
 
 
 @dataclass
@@ -101,7 +64,7 @@ class InlineWriter:
         self._edits = {(edit.start, edit.end): edit for edit in live}
         self._live = list(live)
         self._live_starts = [edit.start for edit in live]
-        self._segments = _segments(document, layout)
+        self._segments = segments_of(document, layout)
         self._shown = {(s.src_start, s.src_end) for s in self._segments if s.fate == Fate.EDITED}
         self._next = 0
         self._line = -1
@@ -113,6 +76,7 @@ class InlineWriter:
         unread = np.isin(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
         self._unread = np.flatnonzero(unread).tolist()
         self._next_unread = 0
+        self._spent: set[int] = set()
         self._pages = sorted((page.source, page.n) for page in document.pages)
         self._next_page = 0
         self._furniture = {line: piece for piece in document.furniture for line in piece.lines}
@@ -146,10 +110,12 @@ class InlineWriter:
             if segment.fate == Fate.EDITED:
                 # What is deleted after the last block shows no text: it stands beside the text, as furniture does.
                 reach, begin = self._reach(segment.line), self._begin(segment.line)
-                wide = _Wide(segment, segment.out_start, segment.out_end)
+                begin, self._lead = begin + self._lead, ""
+                wide = Wide(segment, segment.out_start, segment.out_end)
                 out.append(f'{reach}<fw type="other">{begin}{self._repair(wide, segment.out_end, [])}</fw>\n')
             else:
                 out.append(self._crossing(segment, None))
+        out.append(self._lead)
         out.append(self._reach(self._layout.lines))
         pages = "".join(self._page(n) for _, n in self._pages[self._next_page :])
         self._next_page = len(self._pages)
@@ -163,6 +129,8 @@ class InlineWriter:
         out = []
         while self._next_unread < len(self._unread) and (unread := self._unread[self._next_unread]) < line:
             self._next_unread += 1
+            if unread in self._spent:
+                continue
             out.append(self._pages_up_to(unread, joint))
             out.append(self._furniture_at(unread))
         if line < self._layout.lines:
@@ -227,8 +195,8 @@ class InlineWriter:
             reading += [self._source[place : edit.start], edit.after]
             place = edit.end
         reading.append(self._source[place : span.end])
-        restored = " ".join(piece.text.translate(_IGNORED).split()) if piece else ""
-        if restored and restored != " ".join("".join(reading).translate(_IGNORED).split()):
+        restored = " ".join(piece.text.translate(IGNORED).split()) if piece else ""
+        if restored and restored != " ".join("".join(reading).translate(IGNORED).split()):
             return self._repairs.furniture_choice(span, self._xml.text(restored), self.verbatim(*span))
         out, place = [], span.start
         for edit in edits:
@@ -240,7 +208,7 @@ class InlineWriter:
 
     def _cut(self, start: int, end: int, line: int = -1) -> str:
         """Furniture within a line, which it begins where nothing of the line came before."""
-        found = _PRINTED.search(self._source, start, end)
+        found = PRINTED.search(self._source, start, end)
         if not found:
             return ""
         piece = self._cuts.get(found.start())
@@ -262,11 +230,11 @@ class InlineWriter:
         self._lead = ""
         self._queries.update(tag.query for tag in tags if tag.query)
         outer, inner, lost = fit_tags(tags, segments)
-        events: list[tuple[int, int, int, str | _Wide]] = []
+        events: list[tuple[int, int, int, str | Wide]] = []
         for k, tag in enumerate(outer):
             events.append((tag.start, 2, k, tag.open))
             events.append((tag.end, 0, -k, tag.close))
-        for k, wide in enumerate(self._widened(start, end, segments, outer, lost)):
+        for k, wide in enumerate(widen(self._view.text, Span(start, end), segments, outer, lost)):
             events.append((wide.start, 1 if wide.start == wide.end else 3, k, wide))
         for place, markup in lost:
             events.append((place, 1, -1, markup))
@@ -285,58 +253,26 @@ class InlineWriter:
             out.append(self._xml.text(text[place:end]))
         return "".join(out)
 
-    def _widened(
-        self,
-        start: int,
-        end: int,
-        segments: Sequence[Segment],
-        tags: Sequence[Tag],
-        lost: Sequence[tuple[int, str]],
-    ) -> Iterator[_Wide]:
-        """The segments of a block; a repair within a word is widened to the word, up to the next tag or segment."""
-        if not any(segment.fate == Fate.EDITED for segment in segments):
-            yield from (_Wide(s, s.out_start, s.out_end) for s in segments)
-            return
-        fences = [start, end, *(tag.start for tag in tags), *(tag.end for tag in tags), *(p for p, _ in lost)]
-        fences = sorted(fences)
-        text, reached = self._view.text, start
-        for k, segment in enumerate(segments):
-            a, b = segment.out_start, segment.out_end
-            if segment.fate == Fate.EDITED and start <= a and b <= end:
-                lower = max(reached, fences[bisect_right(fences, a) - 1])
-                upper = fences[bisect_left(fences, b)]
-                if k + 1 < len(segments):
-                    upper = max(b, min(upper, segments[k + 1].out_start))
-                while a > lower and not text[a - 1].isspace():
-                    a -= 1
-                while b < upper and not text[b].isspace():
-                    b += 1
-            reached = max(reached, b)
-            yield _Wide(segment, a, b)
-
     def _take(self, start: int, end: int) -> list[Segment]:
         """The segments of a block. Zero-width layout at its end belongs to it only where an edit follows there."""
-        taken: list[Segment] = []
-        held = self._next
-        place = self._next
+        first = held = place = self._next
         while place < len(self._segments):
             segment = self._segments[place]
             if segment.out_start < end or (segment.out_end <= end and segment.fate == Fate.EDITED):
-                taken = self._segments[self._next : place + 1]
                 held = place + 1
             elif segment.out_end > end:
                 break
             place += 1
         self._next = held
-        return taken
+        return self._segments[first:held]
 
-    def _segment(self, wide: _Wide, end: int, inner: list[Tag]) -> str:
+    def _segment(self, wide: Wide, end: int, inner: list[Tag]) -> str:
         segment = wide.segment
         if segment.fate == Fate.EDITED:
             return self._repair(wide, end, inner)
         return self._crossing(segment, self._view.text[segment.out_start : min(segment.out_end, end)])
 
-    def _repair(self, wide: _Wide, end: int, inner: list[Tag]) -> str:
+    def _repair(self, wide: Wide, end: int, inner: list[Tag]) -> str:
         segment, text = wide.segment, self._view.text
         edit = self._edits[segment.src_start, segment.src_end]
         stop = min(segment.out_end, end)
@@ -345,9 +281,12 @@ class InlineWriter:
         before = self._xml.text(text[wide.start : segment.out_start])
         after = self._xml.text(text[segment.out_end : wide.end])
         corr = before + self._tagged(segment.out_start, stop, tags) + after
-        sic = before + self.verbatim(segment.src_start, segment.src_end) + after
-        choice = self._repairs.choice(edit, corr, sic)
-        if segment.next_line > self._line and segment.src_end < len(self._source):
+        sic = before + self.verbatim(segment.src_start, segment.src_end)
+        turned = segment.next_line > self._line and segment.src_end < len(self._source)
+        if after and turned:
+            sic += self._begin(segment.next_line)
+        choice = self._repairs.choice(edit, corr, sic + after)
+        if turned:
             return choice + self._begin(segment.next_line, broken=True)
         return choice
 
@@ -399,121 +338,28 @@ class InlineWriter:
         out = []
         for line in lines:
             a, b = max(start, self._line_start[line]), min(end, self._line_end[line])
-            k = bisect_left(self._unread, line)
-            if b <= a or (k < len(self._unread) and self._unread[k] == line):
+            if b <= a or self._is_unread(line):
                 continue
-            if line > self._line and _PRINTED.search(self._source, a, b):
+            if line > self._line and PRINTED.search(self._source, a, b):
                 out.append(self._reach(line, gap))
             out.append(self._cut(a, b, line))
         return "".join(out)
 
     def verbatim(self, start: int, end: int) -> str:
         """The source `start:end` with single spaces, `lb` at line beginnings, and furniture between lines as `fw`."""
-        source = self._source[start:end]
-        if not any(char in source for char in "\n\r\f"):
-            return self._xml.text(_squeeze(source))
         out = []
-        for line, piece in self._pieces(start, end):
-            if line > self._line:
-                out.append(self._reach(line, "\n") + "\n" + self._begin(line))
-            out.append(self._xml.text(_squeeze(piece)))
-        return "".join(out)
-
-    def _pieces(self, start: int, end: int) -> Iterator[tuple[int, str]]:
-        """The parts of a source span by line, without blank ones and without unread lines."""
-        unread = self._unread
         line = bisect_right(self._line_start, start) - 1
         while line < len(self._line_start) and self._line_start[line] < end:
             a, b = max(start, self._line_start[line]), min(end, self._line_end[line])
-            k = bisect_left(unread, line)
-            hidden = k < len(unread) and unread[k] == line and line not in self._inside_furniture(start, end)
-            if b > a and self._source[a:b].strip() and not hidden:
-                yield line, self._source[a:b]
+            if self._is_unread(line):
+                self._spent.add(line)
+            if b > a and line > self._line and not self._source[a:b].isspace():
+                out.append(self._reach(line, "\n") + "\n" + self._begin(line))
+            out.append(self._xml.text(squeeze(self._source[a:b])))
             line += 1
+        return "".join(out)
 
-    def _inside_furniture(self, start: int, end: int) -> range:
-        """The lines of the span when it begins in an unread line: then it is furniture itself."""
-        first = bisect_right(self._line_start, start) - 1
-        k = bisect_left(self._unread, first)
-        if k < len(self._unread) and self._unread[k] == first:
-            return range(first, bisect_left(self._line_start, end))
-        return range(0)
-
-
-BROKEN = ' break="no"'
-
-
-def _squeeze(text: str) -> str:
-    """Text with single spaces and without characters that take no room; a space at either end stays."""
-    words = text.translate(_IGNORED).split()
-    if not words:
-        return ""
-    lead = " " if text[0].isspace() else ""
-    return lead + " ".join(words) + (" " if text[-1].isspace() else "")
-
-
-def _segments(document: Document, layout: Layout) -> list[Segment]:
-    """The segments of the view that need markup, in order."""
-    view = document.view
-    if not len(layout.line_start):
-        return []
-    start_line = np.searchsorted(layout.line_start, view.src[:-1], side="right") - 1
-    end_line = np.searchsorted(layout.line_start, view.src[1:], side="right") - 1
-    kind = view.kind
-    chosen = (kind == Fate.EDITED) | (kind == Fate.FURNITURE)
-    chosen |= (kind == Fate.LAYOUT) & (start_line != end_line)
-    if len(kind):
-        chosen[0] |= kind[0] != Fate.KEPT
-        chosen[-1] |= kind[-1] != Fate.KEPT
-    rows = np.flatnonzero(chosen)
-    columns = (view.src[rows], view.src[rows + 1], view.out[rows], view.out[rows + 1])
-    parts = [column.tolist() for column in (*columns, kind[rows], start_line[rows], end_line[rows])]
-    return [Segment(*row) for row in zip(*parts, strict=True)]
-
-
-def fit_tags(
-    tags: Sequence[Tag], segments: Sequence[Segment]
-) -> tuple[list[Tag], list[Tag], list[tuple[int, str]]]:
-    """Tags that nest with one another and with the repairs: those around repairs, those within one, those that do not.
-
-    Of the last kind a query leaves an `anchor` behind; other markup is dropped, for the text matters more.
-    """
-    if not tags:
-        return [], [], []
-    edits = [s for s in segments if s.fate == Fate.EDITED and s.out_end > s.out_start]
-    starts = [s.out_start for s in edits]
-    every = [s.out_start for s in segments]
-    outer: list[Tag] = []
-    inner: list[Tag] = []
-    lost: list[tuple[int, str]] = []
-    stack: list[Tag] = []
-    for tag in sorted(tags, key=lambda tag: (tag.start, -tag.end)):
-        while stack and stack[-1].end <= tag.start:
-            stack.pop()
-        at_start, at_end = _within(edits, starts, tag.start), _within(edits, starts, tag.end)
-        host = edits[bisect_right(starts, tag.start) - 1] if edits and starts[0] <= tag.start else None
-        clash = bool(stack) and (tag.end > stack[-1].end or stack[-1].solid)
-        if tag.solid and bisect_left(every, tag.start) < bisect_left(every, tag.end):
-            clash = True
-        if host and host.out_start <= tag.start and tag.end <= host.out_end and (
-            tag.start > host.out_start or tag.end < host.out_end or tag.solid
-        ):
-            inner.append(tag)
-        elif tag.end <= tag.start or at_start or at_end or clash:
-            if tag.query:
-                place = at_start.out_start if at_start else tag.start
-                if stack and stack[-1].solid:
-                    place = min(place, stack[-1].start)
-                lost.append((place, f'<anchor xml:id="q-{tag.query}"/>'))
-        else:
-            outer.append(tag)
-            stack.append(tag)
-    return outer, inner, lost
-
-
-def _within(edits: Sequence[Segment], starts: Sequence[int], place: int) -> Segment | None:
-    """The repair strictly inside of which a view offset lies."""
-    k = bisect_right(starts, place) - 1
-    if k >= 0 and edits[k].out_start < place < edits[k].out_end:
-        return edits[k]
-    return None
+    def _is_unread(self, line: int) -> bool:
+        """Whether a line stays out of the reading text as a whole, and no repair has taken it in."""
+        k = bisect_left(self._unread, line)
+        return k < len(self._unread) and self._unread[k] == line and line not in self._spent

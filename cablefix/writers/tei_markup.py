@@ -10,7 +10,7 @@ from typing import Any
 from cablefix.cable.codes import Codes, load_codes
 from cablefix.cable.fields import Header
 from cablefix.document import Block, BlockKind
-from cablefix.writers.tei_inline import Tag
+from cablefix.writers.tei_segments import Tag
 from cablefix.writers.tei_xml import Ids, attribute, attributes, slug, word
 
 _DATE_TIME = re.compile(r"\d{6}\s?[A-Z]?\s+[A-Z]{3}\s+\d{2,4}")
@@ -111,9 +111,7 @@ class HeaderMarkup:
     """Finds the fields of the header in the blocks that they stand in."""
 
     def __init__(self, header: Header | None, words: Vocabulary) -> None:
-        self._fields: Mapping[str, Any] = (
-            {name: found.value for name, found in header.fields.items()} if header else {}
-        )
+        self._fields: Mapping[str, Any] = {name: found.value for name, found in header.fields.items()} if header else {}
         self._words = words
         self._seen: dict[str, int] = {}
         self._finders: dict[str, Callable[[Block, str], Iterator[Mark]]] = {

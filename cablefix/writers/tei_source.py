@@ -65,6 +65,10 @@ def source_doc(layout: Layout, xml: Xml) -> str:
             out.append(f'<surface xml:id="s{page + 1}" n="{page + 1}">\n')
         rend = f' rend="{end}"' if end != usual else ""
         content = xml.text(line) if line else ""
-        out.append(f'<line xml:id="l{number + 1}"{rend}>{content}</line>\n' if line else f'<line xml:id="l{number + 1}"{rend}/>\n')
+        out.append(
+            f'<line xml:id="l{number + 1}"{rend}>{content}</line>\n'
+            if line
+            else f'<line xml:id="l{number + 1}"{rend}/>\n'
+        )
     out.append("</surface>\n</sourceDoc>\n" if page >= 0 else "<surface/></sourceDoc>\n")
     return "".join(out)

@@ -9,7 +9,8 @@ from cablefix.cable.fields import Check, Status
 from cablefix.ledger import Edit, Evidence
 from cablefix.writers.tei_markup import Vocabulary
 from cablefix.writers.tei_repair import certainty
-from cablefix.writers.tei_xml import Ids, Xml, attribute, attributes, word
+from cablefix.writers.tei_xml import Ids, Xml, attributes, word
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -75,7 +76,8 @@ def _proposal(item: Proposal, xml: Xml, ids: Ids) -> str:
     why = xml.text(_sentences(edit.evidence))
     names = attributes(xml_id=ids.give(f"a-{edit.id}"), target=f"#{target}", motivation="questioning")
     note = attributes(type="proposal", subtype=word(edit.rule), cert=certainty(edit.confidence), resp="#cablefix")
-    return f"<annotation{names}>{_WHO.format('proposal')}<note{note}>{what}{': ' + why if why else ''}</note></annotation>\n"
+    said = f"{what}: {why}" if why else what
+    return f"<annotation{names}>{_WHO.format('proposal')}<note{note}>{said}</note></annotation>\n"
 
 
 def _check(check: Check, targets: Sequence[str], xml: Xml, ids: Ids) -> str:
@@ -88,9 +90,8 @@ def _check(check: Check, targets: Sequence[str], xml: Xml, ids: Ids) -> str:
 
 def _reason(name: str, evidence: Sequence[Evidence], xml: Xml, ids: Ids) -> str:
     """Why a repair was made."""
-    key = ids.give(name.replace("e-", "why-", 1))
-    text = xml.text(_sentences(evidence))
-    return f'<annotation xml:id="{attribute(key)}" target="#{name}" motivation="describing"><note type="evidence">{text}</note></annotation>\n'
+    names = attributes(xml_id=ids.give(name.replace("e-", "why-", 1)), target=f"#{name}", motivation="describing")
+    return f'<annotation{names}><note type="evidence">{xml.text(_sentences(evidence))}</note></annotation>\n'
 
 
 def failing(checks: Sequence[Check]) -> list[Check]:

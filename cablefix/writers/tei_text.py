@@ -14,8 +14,9 @@ from cablefix.document import Block, BlockKind, Document
 from cablefix.layout import Layout
 from cablefix.ledger import Edit
 from cablefix.text import Fate, Span, View
-from cablefix.writers.tei_inline import InlineWriter, Tag
+from cablefix.writers.tei_inline import InlineWriter
 from cablefix.writers.tei_markup import HeaderMarkup, Vocabulary, redactions
+from cablefix.writers.tei_segments import Tag
 from cablefix.writers.tei_xml import Ids, attributes
 
 _SUBTYPES = re.compile(r"\b(SUMMARY|COMMENT|INTRODUCTION|BACKGROUND|CONCLUSION|ACTION REQUEST)\b", re.IGNORECASE)
@@ -286,7 +287,7 @@ def _stray(view: View, start: int, end: int) -> Iterator[Block]:
 def _queries_by_block(
     blocks: Sequence[Block], view: View, proposals: Sequence[Edit]
 ) -> tuple[dict[int, list[Tag]], dict[str, tuple[str, str]]]:
-    """The proposals of each block as spans of the view, widened to whole words; by id, what they read and would read."""
+    """The proposals of each block as spans of the view, widened to words; by id, what they read and would read."""
     starts = [block.source.start for block in blocks]
     tags: dict[int, list[Tag]] = {}
     words: dict[str, tuple[str, str]] = {}
@@ -332,4 +333,3 @@ def _wide_gaps(layout: Layout, view: View, blocks: Sequence[Block]) -> list[int]
         if fates[segment] in (Fate.LAYOUT, Fate.FURNITURE) and gap == " ":
             out.append(int(view.out[segment + 1]))
     return out
-
