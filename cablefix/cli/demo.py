@@ -38,8 +38,8 @@ def demo(save: Path | None) -> None:
     every repair with its reasons, and the beginning of the TEI.
     """
     from cablefix.cli.console import data_console
+    from cablefix.pipeline import restore
     from cablefix.resources import dictionary_path
-    from cablefix.restore import restore
     from cablefix.text import Source
 
     path = dictionary_path(f"examples/{EXAMPLE}")

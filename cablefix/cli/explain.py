@@ -58,7 +58,7 @@ def explain(
 ) -> None:
     """Explain every repair: where, what, rule, confidence, evidence, status.
 
-    PATH is a document, a restoration that was kept with --to restoration, or - for standard input.
+    PATH is a document as restore takes it, a restoration that was kept with --to restoration, or - for standard input.
     """
     restoration = restoration_of(path, profile, dictionaries)
     rows = [

@@ -1,10 +1,11 @@
-"""Reading what a command was given: a text, a restoration that was kept as JSON, or standard input."""
+"""Reading what a command was given: a document in any format, a kept restoration, or standard input."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,23 +14,10 @@ from cablefix.errors import ExitCode
 
 if TYPE_CHECKING:
     from cablefix.restoration import Restoration
-    from cablefix.text import Source
 
 STDIN = "-"
 _STDIN_NAME = "<stdin>"
 
-# The first bytes of files that hold no plain text, and how to get at their text.
-_FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF-", "a PDF file", "take its text out first, with pdftotext for example"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image", "it needs OCR first"),
-    (b"\xff\xd8\xff", "a JPEG image", "it needs OCR first"),
-    (b"II*\x00", "a TIFF image", "it needs OCR first"),
-    (b"MM\x00*", "a TIFF image", "it needs OCR first"),
-    (b"PK\x03\x04", "a ZIP archive or an office document", "take its text out first"),
-    (b"\x1f\x8b", "a gzip archive", "unpack it first"),
-    (b"AT&TFORM", "a DjVu file", "take its text out first, with djvutxt for example"),
-    (b"<?xml", "an XML file", "its tags will be read as text; use undo to get the source of cablefix's own TEI"),
-)
 _REMEDY = "take the file from a copy, or restore again"
 _KEPT_MARK = b'"cablefix-restoration/'
 
@@ -43,8 +31,7 @@ def read_bytes(path: str) -> bytes:
     except FileNotFoundError as error:
         raise Failure(f"{path}: there is no such file; check the path", ExitCode.INPUT) from error
     except IsADirectoryError as error:
-        remedy = "give the files in it, and a folder for the results with -o"
-        raise Failure(f"{path}: is a folder; {remedy}", ExitCode.INPUT) from error
+        raise Failure(f"{path}: is a folder; give a file", ExitCode.INPUT) from error
     except OSError as error:
         reason, remedy = error.strerror or str(error), "check the path and its permissions"
         raise Failure(f"{path}: cannot be read ({reason}); {remedy}", ExitCode.INPUT) from error
@@ -57,29 +44,20 @@ def name_of(path: str) -> str:
 
 def restoration_of(path: str, profile: str, dictionaries: Sequence[Path]) -> Restoration:
     """The restoration of an input: made now, or read back where the input is a kept one. Warnings are printed."""
-    data = read_bytes(path)
+    folder = path != STDIN and Path(path).is_dir()
+    data = b"" if folder else read_bytes(path)
     if is_kept(data):
         return read_kept(data, name_of(path))
-    from cablefix.restore import restore
+    from cablefix.pipeline import restore
+    from cablefix.readers.read import read_document
 
-    source = source_of(data, path)
-    return restore(source, profile, dictionaries=dictionaries)
-
-
-def source_of(data: bytes, path: str) -> Source:
-    """The source in the bytes of an input, with warnings printed for what is no plain text."""
-    from cablefix.text import Source
-
-    name = name_of(path)
+    # Given its path, the reader finds what belongs to a file: the pages that METS names, the files of a folder.
+    found = read_document(data, name_of(path)) if path == STDIN else read_document(path)
+    for warning in found.source.warnings:
+        warn(warning)
     # What is written names the file and not the folders of this machine.
-    source = Source.from_bytes(data, name if path == STDIN else Path(path).name)
-    foreign = next(((what, remedy) for head, what, remedy in _FOREIGN if data.startswith(head)), None)
-    if foreign:
-        warn(f"{name}: looks like {foreign[0]}, and is read as plain text; {foreign[1]}")
-    else:
-        for warning in source.warnings:
-            warn(warning)
-    return source
+    source = found.source if path == STDIN else replace(found.source, origin=Path(path).name)
+    return restore(source, profile, layout=found.layout, dictionaries=dictionaries)
 
 
 def is_kept(data: bytes) -> bool:

@@ -97,8 +97,9 @@ def restore(
 ) -> int:
     """Restore documents: clean reading text, TEI, record, HTML or Markdown.
 
-    PATH is a file of OCR text in UTF-8, UTF-16 or Windows-1252, a restoration that was kept with --to restoration,
-    or - for standard input. The input is never changed.
+    PATH is OCR text (UTF-8, UTF-16 or Windows-1252), hOCR, ALTO, PAGE, ABBYY or DjVu XML, Tesseract TSV, a PDF with
+    text, a folder or archive of such pages, a restoration that was kept with --to restoration, or - for standard
+    input. The content says which it is. The input is never changed.
     """
     settings = Settings(source, notes=notes)
     jobs = _plan(paths, output, to, settings, profile, dictionaries)
@@ -149,7 +150,7 @@ def _plan(
                 )
             taken[target] = path
             if to == "tei" and settings.source == "sidecar":
-                own = replace(settings, sidecar=f"{target.stem}.source.txt")
+                own = replace(settings, sidecar=f"{target.stem}.source{Path(path).suffix or '.txt'}")
                 forbid_overwriting(target.with_name(own.sidecar), paths)
         jobs.append(Job(path, target, to, own, profile, dictionaries))
     return jobs
