@@ -19,6 +19,7 @@ class ExitCode(IntEnum):
     INVALID = 5
     UNDO = 6
     PROFILE = 7
+    QUALITY = 8
     INTERRUPTED = 130
     BROKEN_PIPE = 141
 
@@ -41,6 +42,7 @@ _MEANINGS = {
     ExitCode.INVALID: "validate found a file that is not valid",
     ExitCode.UNDO: "the source or an edit cannot be brought back",
     ExitCode.PROFILE: "a profile or dictionary cannot be used",
+    ExitCode.QUALITY: "bench --quick found that quality has fallen",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of standard output went away",
 }

@@ -18,7 +18,7 @@ from cablefix.bench.runner import CaseScore
 from cablefix.bench.sets import BenchSet, find_sets
 from cablefix.bench.statistics import intervals, total_counts
 from cablefix.bench.words import count_text, word_measures
-from cablefix.restore import restore
+from cablefix.pipeline import restore
 
 Corrector = Callable[[str], str]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import re
 import shutil
 import subprocess
 from abc import abstractmethod
@@ -124,7 +125,7 @@ class SymSpellCompound(Peer):
 
     name = "symspellpy-compound"
     about = "symspellpy lookup_compound, distance 2, its English dictionaries"
-    cap: int | None = 4000
+    cap = 10_000
 
     def load(self) -> None:
         """Load the dictionaries that come with symspellpy."""
@@ -141,7 +142,7 @@ class SymSpellSegmentation(Peer):
 
     name = "symspellpy-segment"
     about = "symspellpy word_segmentation, distance 1, its English dictionary"
-    cap: int | None = 4000
+    cap = 4_000
 
     def load(self) -> None:
         """Load the dictionary that comes with symspellpy."""
@@ -246,8 +247,9 @@ class JamSpell(Peer):
 class Ispell(Peer):
     """A speller that talks as ispell did (`-a`): one process a text, given every word of it once."""
 
-    def __init__(self, program: str, arguments: Iterable[str], package: str) -> None:
+    def __init__(self, program: str, arguments: Iterable[str], package: str, cap: int | None = None) -> None:
         self.name = program
+        self.cap = cap
         self.about = f"{program}, American English, first suggestion"
         self.command = (program, *arguments)
         self.package = package
@@ -260,13 +262,20 @@ class Ispell(Peer):
         banner = self._ask(["harbor"])
         if not banner:
             raise Absent(f"{self.name} has no American dictionary; on Debian: apt-get install {self.package}")
-        self.version = banner[0].lstrip("@(#) ").split(" - ")[0][:60]
+        found = re.search(r"really ([^)]*)", banner[0])
+        self.version = found[1] if found else banner[0]
 
     def treat(self, text: str) -> str:
         """Ask for the words not seen before, all at once, and put in the first suggestions."""
-        wanted: dict[str, None] = {}
-        correct_words(text, lambda word: str(wanted.setdefault(word, None) or word))
-        new = [word for word in wanted if word not in self._seen]
+        new: list[str] = []
+
+        def note(word: str) -> str:
+            if word not in self._seen:
+                self._seen[word] = word
+                new.append(word)
+            return word
+
+        correct_words(text, note)
         if new:
             self._learn(new, self._ask(new)[1:])
         return correct_words(text, lambda word: self._seen.get(word, word))
@@ -305,5 +314,5 @@ PEERS: dict[str, Callable[[], Tool]] = {
     "wordninja": WordNinja,
     "jamspell": JamSpell,
     "aspell": lambda: Ispell("aspell", ("-a", "--lang=en_US", "--encoding=utf-8"), "aspell aspell-en"),
-    "hunspell": lambda: Ispell("hunspell", ("-a", "-d", "en_US", "-i", "utf-8"), "hunspell hunspell-en-us"),
+    "hunspell": lambda: Ispell("hunspell", ("-a", "-d", "en_US", "-i", "utf-8"), "hunspell hunspell-en-us", 2_000),
 }

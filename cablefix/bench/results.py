@@ -36,11 +36,8 @@ def results(sets: Sequence[BenchSet], runs: Sequence[ToolRun]) -> dict[str, Any]
 
     `quality` is the same in every run of the same code on the same data; `cost` depends on the machine.
     """
-    quality = {
-        run.tool: {part.name: _quality(part, run) for part in sets if run.of(part.name)}
-        for run in runs
-        if not run.absent
-    }
+    done = [run for run in runs if not run.absent]
+    quality = {run.tool: {part.name: _quality(part, run) for part in sets if run.of(part.name)} for run in done}
     return {
         "format": FORMAT,
         "machine": machine(),
@@ -56,8 +53,10 @@ def results(sets: Sequence[BenchSet], runs: Sequence[ToolRun]) -> dict[str, Any]
             for run in runs
         },
         "quality": quality,
+        "tracks": _by_track(sets, done),
+        "levels": _by_level(sets, done),
         "quality_sha256": quality_digest(quality),
-        "cost": {run.tool: _cost(sets, run) for run in runs if not run.absent},
+        "cost": {run.tool: _cost(sets, run) for run in done},
     }
 
 
@@ -113,6 +112,42 @@ def _quality(part: BenchSet, run: ToolRun) -> dict[str, Any]:
     if judgements:
         found |= _edit_quality(judgements)
     return found
+
+
+def _by_track(sets: Sequence[BenchSet], runs: Sequence[ToolRun]) -> dict[str, Any]:
+    """Measures of each tool over all sets of a track. Tracks are kinds of damage; they are never added up."""
+    tracks = {part.name: part.track or part.name for part in sets}
+    found: dict[str, Any] = {}
+    for track in dict.fromkeys(tracks.values()):
+        found[track] = {
+            run.tool: measures(scores)
+            for run in runs
+            if (scores := [score for score in run.scores if tracks[score.set] == track])
+        }
+    return found
+
+
+def _by_level(sets: Sequence[BenchSet], runs: Sequence[ToolRun]) -> list[dict[str, Any]]:
+    """Measures by track and level of measured damage, texts held out apart, for the sets that know their levels."""
+    place = {(part.name, case.id): (case.track, case.severity, part.held_out) for part in sets for case in part.cases}
+    levels = sorted({where for where in place.values() if where[1] is not None}, key=str)
+    rows = []
+    for run in runs:
+        for track, severity, held_out in levels:
+            where = (track, severity, held_out)
+            scores = [score for score in run.scores if place[score.set, score.case] == where]
+            if scores:
+                rows.append(
+                    {
+                        "tool": run.tool,
+                        "track": track,
+                        "severity": severity,
+                        "held_out": held_out,
+                        "texts": len(scores),
+                        "measures": measures(scores),
+                    }
+                )
+    return rows
 
 
 def _edit_quality(judgements: Sequence[Judgement]) -> dict[str, Any]:

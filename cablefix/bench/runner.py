@@ -62,6 +62,11 @@ class _Task:
     cases: tuple[tuple[str, Case], ...]
 
 
+def plan(tools: Sequence[str], sets: Sequence[BenchSet]) -> dict[str, int]:
+    """How many texts each tool will be given."""
+    return {name: sum(len(part.sample(make_tool(name).cap).cases) for part in sets) for name in tools}
+
+
 def run(
     tools: Sequence[str],
     sets: Sequence[BenchSet],

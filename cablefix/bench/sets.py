@@ -225,14 +225,22 @@ def _manifest(noise: Path) -> list[dict[str, Any]]:
 
 def read_facts(benchmarks: Path | None) -> dict[str, dict[str, Any]]:
     """What is known of public sets, by folder name, from benchmarks/sets.toml; empty without that file."""
-    path = benchmarks / "sets.toml" if benchmarks else None
-    if path is None or not path.is_file():
+    return _read_toml(benchmarks / "sets.toml") if benchmarks else {}
+
+
+def read_published(path: Path) -> list[dict[str, Any]]:
+    """The tables of published figures, from benchmarks/published.toml; empty without that file."""
+    tables: list[dict[str, Any]] = _read_toml(path).get("table", [])
+    return tables
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    if not path.is_file():
         return {}
     try:
-        facts: dict[str, dict[str, Any]] = tomllib.loads(read_text(path))
+        return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         raise BenchError(f"{path}: not valid TOML ({error}); correct the file") from error
-    return facts
 
 
 def find_benchmarks(given: Path | None) -> Path | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cablefix.bench.edits import Trace
+from cablefix.pipeline import restore
 from cablefix.restoration import Restoration
-from cablefix.restore import restore
 from cablefix.writers.record import write_record
 
 _WARM_UP = "The tug left at noon . It was towed  into the har-\nbor at Vigo ( Spain ) .\n"
