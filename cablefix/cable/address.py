@@ -99,7 +99,7 @@ def _hidden_slash(word: str, codes: Codes) -> int:
 
 def _tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[int, list[Part]]:
     """Precedence and number at the end of an address; returns the last word of the name and the parts."""
-    end = len(words)
+    end = len(_without_junk(row, words))
     parts: list[Part] = []
     have: set[str] = set()
     while end > 1 and len(have) < 3:
@@ -121,6 +121,18 @@ def _tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[in
             break
         end -= 1
     return words[end - 1], parts
+
+
+def _without_junk(row: Row, words: list[int]) -> list[int]:
+    """The words without what follows a precedence or a number and is no part of an address: notes in the margin."""
+    end = len(words)
+    for at in range(len(words) - 1, 1, -1):
+        word = strip_dust(row.words[words[at]]).strip("()[]{}")
+        if word in _PRECEDENCES or (_DIGITLIKE.fullmatch(word) and _numeric(word) and len(word) > 1):
+            return words[: at + 1] if end - at <= 4 else words
+        if word.isalpha() and word.isupper() and len(word) > 3:
+            return words
+    return words
 
 
 def _numeric(word: str) -> bool:
@@ -145,13 +157,19 @@ def _name(
     if row.words[0].endswith(":") and _TITLE.fullmatch(" ".join(texts)):
         return _titled(row, spans, texts, prefix, channel, codes)
     parts: list[Part] = []
-    head = _head(texts[0], known, channel)
+    head, rest = _head(texts[0], known, channel), 1
+    if not head and len(texts) > 2:
+        head, rest = _head(texts[0] + texts[1], known, channel), 2
+        head = [Decoded(item.text, item.cost + channel.split) for item in head]
     gain = 0.0
-    rest = 0
     if head:
-        parts.append(Part(f"{prefix}.name.head", row.span(*spans[0]), texts[0], head, rule="header.address"))
+        seen = row.text[spans[0][0] : spans[rest - 1][1]]
+        parts.append(
+            Part(f"{prefix}.name.head", row.span(spans[0][0], spans[rest - 1][1]), seen, head, rule="header.address")
+        )
         gain += max(0.5, 5.0 - 0.6 * head[0].cost)
-        rest = 1
+    else:
+        rest = 0
     if rest < len(texts):
         tail = row.text[spans[rest][0] : spans[-1][1]]
         post = read_post(tail, codes, channel)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
+from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 
@@ -182,7 +183,7 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
     while True:
         match = _TAG.search(text, at)
         if not match:
-            return parts
+            return _without_notes(parts, row)
         a, b = match.span()
         at = b
         seen = match[0]
@@ -199,6 +200,39 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
             readings = [Decoded(item.text + text[b:at], item.cost) for item in readings]
             b = at
         parts.append(Part(f"tags.{number}", row.span(a, b), row.text[a:b], readings, rule="header.tags"))
+
+
+def _without_notes(parts: list[Part], row: Row) -> list[Part]:
+    """The codes without what follows them and is none: notes and stamps in the margin.
+
+    The list ends where most of what follows cannot be a code; in a list with commas, words without a comma before
+    them go with what follows.
+    """
+    bad = [_no_code(part) for part in parts]
+    for at in range(1, len(parts)):
+        if not bad[at] or 2 * sum(bad[at:]) < len(parts) - at:
+            continue
+        commas = [_comma_before(part, row) for part in parts]
+        end = at
+        while end > 1 and not commas[end - 1] and any(commas[1:end]):
+            end -= 1
+        return parts[:end]
+    return parts
+
+
+def _no_code(part: Part) -> bool:
+    seen = part.seen.strip()
+    if len(seen) < 2 or part.best.cost > 6.0:
+        return True
+    return any(char.islower() for char in seen) and not fold(seen).isupper()
+
+
+def _comma_before(part: Part, row: Row) -> bool:
+    """Whether a comma or what stands for one is between a code and the word before it."""
+    for token, after in pairwise(row.line.tokens):
+        if after.start <= part.span.start < after.end:
+            return token.text[-1] in ",.;" or after.text[0] in ",;"
+    return True
 
 
 def _join_split_tags(text: str, codes: Codes, year: int | None) -> str:

@@ -51,11 +51,12 @@ def _precedence(decided: Decided, fields: dict[str, Field], codes: Codes) -> Ite
     if own and digraph:
         one, two = _said(decided, digraph), _said(decided, own)
         text = f"line 2 says {one}, the date-time group {two}"
-        yield _check(
-            "precedence", one[:1] == two[:1], text, ("routing_line2", "precedence"), (digraph.span, own.span)
-        )
+        yield _check("precedence", one[:1] == two[:1], text, ("routing_line2", "precedence"), (digraph.span, own.span))
     words = [
-        item["precedence"].split()[-1] for name in ("to", "info") if name in fields for item in fields[name].value
+        item["precedence"].split()[-1]
+        for name in ("to", "info")
+        if name in fields
+        for item in fields[name].value
         if "precedence" in item
     ]
     signs = [_SIGNS[word] for word in words if word in _SIGNS]
@@ -99,7 +100,9 @@ def _numbers(decided: Decided, fields: dict[str, Field], codes: Codes) -> Iterat
     if serial is not None:
         text = _said(decided, serial).lstrip("#")
         holds = int(text) == number % 10 ** len(text) if text.isdigit() else None
-        yield _check("serial", holds, f"#{text} in the DE line, number {own.value}", ("de", own.name), (serial.span, own.span))
+        yield _check(
+            "serial", holds, f"#{text} in the DE line, number {own.value}", ("de", own.name), (serial.span, own.span)
+        )
     heads = [part for page in decided.draft.pages if (part := page.part("page.number"))]
     if heads:
         read = [int(part.best.text) for part in heads if part.best.text.isdigit()]
@@ -114,10 +117,14 @@ def _sections(decided: Decided, fields: dict[str, Field], codes: Codes) -> Itera
     if own and line:
         text = _said(decided, line).strip("/")
         holds = int(text) == own.value if text.isdigit() else None
-        yield _check("section", holds, f"/{text} in the DE line, section {own.value}", ("de", "section"), (line.span, own.span))
+        yield _check(
+            "section", holds, f"/{text} in the DE line, section {own.value}", ("de", "section"), (line.span, own.span)
+        )
     if own and total:
         text = f"section {own.value} of {total.value}"
-        yield _check("section count", own.value <= total.value, text, ("section", "sections_total"), (own.span, total.span))
+        yield _check(
+            "section count", own.value <= total.value, text, ("section", "sections_total"), (own.span, total.span)
+        )
     heads = [part for page in decided.draft.pages if (part := page.part("page.total"))]
     if total and heads:
         read = [int(part.best.text) for part in heads if part.best.text.isdigit()]
@@ -154,7 +161,13 @@ def _posts(decided: Decided, fields: dict[str, Field], codes: Codes) -> Iterator
             holds = own.value == "STATE"
         elif not holds and said.split(" ", 1)[0] in ("USMISSION", "USDEL"):
             holds = None
-        yield _check("post", holds, f"{own.value} before the number, from {sender.value}", ("post", "from"), (own.span, sender.span))
+        yield _check(
+            "post",
+            holds,
+            f"{own.value} before the number, from {sender.value}",
+            ("post", "from"),
+            (own.span, sender.span),
+        )
     station = _part(decided, "de", "de.station")
     if station and sender:
         said = _said(decided, station)
@@ -178,12 +191,20 @@ def _orders(decided: Decided, fields: dict[str, Field], codes: Codes) -> Iterato
     if order is not None:
         force = codes.executive_orders_in_force(day, slack=60)
         text = f"E.O. {order.value} on {day}: in force {' and '.join(item.eo for item in force)}"
-        yield _check("executive order", order.value in {item.eo for item in force}, text, ("eo", "dtg_iso"), (order.span,))
+        yield _check(
+            "executive order", order.value in {item.eo for item in force}, text, ("eo", "dtg_iso"), (order.span,)
+        )
     until = decl_date(str(decl.value)) if decl else None
     if decl and until:
         years = [n for n in _ROUND_YEARS if abs((until - _years_after(day, n)).days) <= 7]
         text = f"{years[0]} years after the message" if years else f"{(until - day).days} days after the message"
-        yield _check("declassification date", bool(years) or None if until > day else False, text, ("decl", "dtg_iso"), (decl.span,))
+        yield _check(
+            "declassification date",
+            bool(years) or None if until > day else False,
+            text,
+            ("decl", "dtg_iso"),
+            (decl.span,),
+        )
     if reasons is not None and (match := re.match(r"1\.[345]", str(reasons.value))):
         known = {reason for item in codes.executive_orders_in_force(day, slack=30) for reason in item.reasons}
         text = f"reason {match[0]}; the orders in force have {', '.join(sorted(known))}"
@@ -228,7 +249,8 @@ def _references(decided: Decided, fields: dict[str, Field], codes: Codes) -> Ite
         holds: bool | None = True if year < day.year else None if year == day.year else False
         if year == day.year and post and number and match["post"] == post.value and number.value.isdigit():
             holds = int(match["number"]) < int(number.value)
-        text = f"{value['text']} comes {'before' if holds else 'after' if holds is False else 'in the year of'} this message"
+        when = "in the year of" if holds is None else "before" if holds else "after"
+        text = f"{value['text']} comes {when} this message"
         yield _check("reference", holds, text, ("refs", "message_number"), (span,))
 
 

@@ -60,6 +60,12 @@ def _readings(part: Part, office: str, channel: Channel, codes: Codes) -> list[D
 
 def _settle_sum(parts: list[Part], total: Part, verdicts: Verdicts) -> bool:
     """The cheapest numbers with a sum that a reading of the total has, found exactly over all sums."""
+    every = (*parts, total)
+    plain = all(part.readings[0].text == part.seen for part in every)
+    if plain and sum(int(part.seen) for part in parts) == int(total.seen):
+        for part in every:
+            verdicts.set(part, part.seen, 0.99)
+        return True
     steps: list[dict[int, tuple[float, int, Decoded]]] = []
     table: dict[int, float] = {0: 0.0}
     for part in parts:

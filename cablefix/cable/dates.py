@@ -21,6 +21,7 @@ _UNDATED = 2.5  # the DECL date is at no round distance from the date
 _ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
 _OUT_OF_FORCE = 4.0
 _SURE = 0.05
+_UNMENTIONED = 1.5  # the text speaks of other years only; counts where the year is damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ class _Judge:
         self.decl = order.part("eo.decl") if order else None
         self.order = order.part("eo.number") if order else None
         self.stamps = [part for page in draft.pages if (part := page.part("page.time"))]
+        self.mentioned = draft.years
         received = draft.found.get("received")
         self.received = received.part("received") if received else None
 
@@ -194,6 +196,8 @@ class _Judge:
             total = 30.0
         if year is not None:
             total += channel.cost(f"{moment.day.year % 100:02d}", year.seen)
+        if year is not None and year.best.text != year.seen and self.mentioned:
+            total += 0.0 if moment.day.year in self.mentioned else _UNMENTIONED
         total += self._julian_cost(moment) + self._decl_cost(moment.day) + self._order_cost(moment.day)
         return total + self._stamp_cost(moment)
 

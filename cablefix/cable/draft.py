@@ -20,6 +20,8 @@ _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECAS
 _RULE = re.compile(r"[-—–_=~.]{4,}$")
 _PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
 _HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
+_LONGEST = 120
+_YEAR = re.compile(r"\b(?:19[4-9]|20[0-4])\d\b")
 _SENT = re.compile(r"(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b")
 _PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b")
 
@@ -40,6 +42,7 @@ class Draft:
     banners: list[Parsed] = field(default_factory=list)
     trailers: list[Row] = field(default_factory=list)
     portions: tuple[str, ...] = ()
+    years: frozenset[int] = frozenset()
 
     def part_text(self, kind: str, name: str) -> str:
         """What a part of a format line is seen as, empty where there is none."""
@@ -72,6 +75,7 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
             draft.found[parsed.kind] = parsed
             draft.runs[parsed.kind] = list(parsed.rows)
     _drop_banner(draft)
+    draft.years = frozenset(int(year) for row in rows[:_LONGEST] for year in _YEAR.findall(row.text))
     width = width_of(rows)
     for position, (index, parsed) in enumerate(chain):
         stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
@@ -165,10 +169,21 @@ def _add_addresses(
     for number, piece in enumerate(split_addresses(row, first)):
         offset = 2 if kind in draft.found else 1
         address = read_address(piece, first if number == 0 else 0, f"{kind}.{len(items) + offset}", channel, codes)
-        if address and (address.gain >= 2.5 or (address.gain >= 1.0 and piece.text.isupper())):
+        if address and _is_address(address, piece, codes):
             if word and number == 0:
                 address.parts.insert(0, word)
             items.append(address)
+
+
+def _is_address(address: Parsed, row: Row, codes: Codes) -> bool:
+    """Whether a line below TO or INFO is an addressee: it has a routing indicator, a head, or is a known address."""
+    if address.gain < 1.0 or len(row.text) < 4:
+        return False
+    for part in address.parts:
+        if part.name.endswith((".routing", ".name.head")) and part.best.cost < 12.0:
+            return address.gain >= 2.5 or row.text.isupper()
+    name = " ".join(part.best.text for part in address.parts if ".name." in part.name)
+    return name.endswith("COLLECTIVE") or name in codes.addressees or bool(codes.routing_of(name))
 
 
 def _place_captions(
@@ -192,7 +207,12 @@ def _place_captions(
 
 def _urgency(row: Row, draft: Draft) -> Parsed | None:
     """`PRIORITY` on a line of its own: so incoming telegrams until 1963 print the precedence."""
-    if "number" not in draft.found or strip_dust(row.text) not in ("PRIORITY", "NIACT", "OPERATIONAL IMMEDIATE", "EMERGENCY"):
+    if "number" not in draft.found or strip_dust(row.text) not in (
+        "PRIORITY",
+        "NIACT",
+        "OPERATIONAL IMMEDIATE",
+        "EMERGENCY",
+    ):
         return None
     return Parsed("urgency", [row], [exact("urgency", row, 0, len(row.text))], 5.0)
 

@@ -6,7 +6,7 @@ import re
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest, shape
 from cablefix.cable.codes import Codes
-from cablefix.cable.formatlines import DAY_TIME
+from cablefix.cable.dtgline import DAY_TIME
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 
 # An office and its copies: `AF-08`, `EUR 17`, `SS 20,`; the slashed zero of line printers is read in many ways.

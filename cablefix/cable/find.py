@@ -21,6 +21,7 @@ from cablefix.cable.bodylines import (
 from cablefix.cable.channel import Channel
 from cablefix.cable.classline import read_caption_line, read_class_line
 from cablefix.cable.codes import Codes
+from cablefix.cable.dtgline import read_dtg_line
 from cablefix.cable.eralines import (
     read_action_line,
     read_control_line,
@@ -31,7 +32,6 @@ from cablefix.cable.eralines import (
 from cablefix.cable.formatlines import (
     read_channel_line,
     read_de_line,
-    read_dtg_line,
     read_routing_line,
     read_security_line,
 )
@@ -73,11 +73,16 @@ _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]"
 _HEAD_WORD = re.compile(r"[^\s:]{2,14}\s?:|[A-Za-z]{2,4}\b|[Cc][Ll][Aa]\w+ +[Bb]")
 
 
-def candidates(row: Row, channel: Channel, codes: Codes) -> list[Parsed]:
-    """What a row may be, each with its gain; rows of running text give nothing."""
+def candidates(row: Row, channel: Channel, codes: Codes, below: Row | None = None) -> list[Parsed]:
+    """What a row may be, each with its gain; rows of running text give nothing.
+
+    `below` is the next row: a keyword may stand alone and its address below it.
+    """
     text = row.text
     if not headerlike(text):
         return []
+    if len(row.words) == 1 and len(text) <= 6:
+        return _lone_keyword(row, below, channel, codes) if below is not None else []
     readers = (
         read_channel_line(row, channel),
         read_de_line(row, channel, codes),
@@ -100,6 +105,23 @@ def candidates(row: Row, channel: Channel, codes: Codes) -> list[Parsed]:
         read_routing_line(row, channel, codes),
     )
     return [parsed for parsed in readers if parsed is not None and parsed.gain > -4.0]
+
+
+def _lone_keyword(row: Row, below: Row, channel: Channel, codes: Codes) -> list[Parsed]:
+    """FM, TO or INFO alone on a line, with the address on the next one; or a caption."""
+    found = []
+    caption = read_caption_line(row, channel, codes)
+    if caption is not None:
+        found.append(caption)
+    for kind in ("from", "to", "info"):
+        keyword = read_keyword(row, kind, channel)
+        address = read_address(below, 0, f"{kind}.1", channel, codes) if keyword else None
+        if keyword is None or address is None or address.gain < 4.0:
+            continue
+        found.append(
+            Parsed(kind, [row, below], [keyword[0], *address.parts], min(address.gain, 8.0) + 1.0 - keyword[1])
+        )
+    return found
 
 
 def headerlike(text: str) -> bool:
@@ -167,12 +189,15 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
     found: list[tuple[int, Parsed]] = []
     since = sure = last = 0
     for index, row in enumerate(rows[:_LONGEST]):
+        below = rows[index + 1] if index + 1 < len(rows) else None
         if _PARAGRAPH.match(row.text):
             since += 1
             if since >= 3:
                 break
             continue
-        offers = [(index, parsed) for parsed in candidates(row, channel, codes) if parsed.gain > _least_gain(parsed)]
+        offers = [
+            (index, parsed) for parsed in candidates(row, channel, codes, below) if parsed.gain > _least_gain(parsed)
+        ]
         found += offers
         if any(parsed.gain > _SURE for _, parsed in offers):
             sure, last = sure + 1, index

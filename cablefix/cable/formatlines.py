@@ -1,4 +1,4 @@
-"""Format lines 1 to 5 of a message (ACP 127): channel, routing, DE, security, date-time group.
+"""Format lines 1 to 4 of a message (ACP 127): channel, routing, DE, security.
 
 Each reader takes a row and says whether it can be that line and how it reads. A line in perfect form is recognised by
 a pattern; a damaged one is fitted to the form under the costs of the channel.
@@ -13,25 +13,18 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Line, Token
 from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
 
-DAY_TIME = ["0123", DIGITS, "012", DIGITS, "012345", DIGITS, "Z"]
 JULIAN = ["0123", DIGITS, DIGITS]
 CLOCK = ["012", DIGITS, "012345", DIGITS]
-YEAR = [DIGITS, DIGITS]
 _CHANNEL = re.compile(r"VZCZC[A-Z]{3}\d{3,16}")
 _DE = re.compile(
     r"DE (?P<station>R[A-Z]{4,7}) #(?P<serial>\d{3,5})(?:/(?P<section>\d\d))? (?P<julian>\d{3})(?P<time>\d{4})"
 )
 _SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} Z[A-Z]{2}\b.*")
-_DTG = re.compile(
-    r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
-    r"(?P<month>[A-Z]{3}) (?P<year>\d\d)\b"
-)
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
-_PROSIGNS = "ZOPR"
+PROSIGNS = "ZOPR"
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
 _NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
 _CHANNEL_LIMIT = 14.0
-_MONTH_LIMIT = 7.0
 _RI_LIMIT = 12.0
 
 
@@ -75,7 +68,7 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         if len(row.words) < first + 1 or len(row.words) > 12:
             return None
         seen = row.text[: row.word_end(first - 1)]
-        digraphs = [item for item in codes.precedences_by_digraph if item[0] in _PROSIGNS]
+        digraphs = [item for item in codes.precedences_by_digraph if item[0] in PROSIGNS]
         near = nearest(channel, strip_dust(seen.replace(" ", "")), digraphs, 13.0)
         if not near:
             return None
@@ -140,10 +133,12 @@ def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     match = _DE.fullmatch(row.text)
     if match:
         parts = [exact("de.word", row, 0, 2)]
-        parts += [_group("de." + key, row, *match.span(key)) for key in ("station", "serial", "section") if match[key]]
         parts += [
-            _group("de.julian", row, *match.span("julian"), JULIAN),
-            _group("de.time", row, *match.span("time"), CLOCK),
+            digit_group("de." + key, row, *match.span(key)) for key in ("station", "serial", "section") if match[key]
+        ]
+        parts += [
+            digit_group("de.julian", row, *match.span("julian"), JULIAN),
+            digit_group("de.time", row, *match.span("time"), CLOCK),
         ]
         station = route_part("de.station", row, *match.span("station"), channel, codes)
         if station:
@@ -174,7 +169,8 @@ def _unglue(row: Row, words: list[int]) -> tuple[Row, list[int]]:
     return cut, [at for at, word in enumerate(cut.words) if not is_dust(word)]
 
 
-def _group(name: str, row: Row, start: int, end: int, form: list[str] | None = None) -> Part:
+def digit_group(name: str, row: Row, start: int, end: int, form: list[str] | None = None) -> Part:
+    """A group of digits that reads as it is seen; its shape lets more readings be asked for."""
     seen = row.text[start:end]
     form = form or [DIGITS] * len(seen)
     return Part(name, row.span(start, end), seen, [Decoded(seen, 0.03 * len(seen))], form, rule="header.digits")
@@ -285,130 +281,3 @@ def _security_cuts(row: Row, words: list[int]) -> tuple[int, int]:
     if len(words) == 2:
         return start + 3, row.starts[words[-1]]
     return start + 3, end - 3
-
-
-def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
-    """Format line 5: precedence, day and time, month, year. `O 281745Z FEB 07`."""
-    match = _DTG.match(row.text)
-    if match and match["month"] in codes.months:
-        parts = [exact("dtg.prec", row, 0, match.end("second") if match["second"] else 1)]
-        parts.append(_group("dtg.group", row, *match.span("group"), DAY_TIME))
-        parts.append(exact("dtg.month", row, *match.span("month")))
-        parts.append(_group("dtg.year", row, *match.span("year"), YEAR))
-        return Parsed("dtg", [row], parts, 22.0 - min(6.0, 0.3 * len(row.text[match.end() :])))
-    if not 8 <= len(row.text.replace(" ", "")) <= 44:
-        return None
-    best: Parsed | None = None
-    for at, word in enumerate(row.words):
-        for cut, month in _month_in(word, at, channel, codes):
-            parsed = _fit_dtg(row, at, cut, month, channel)
-            if parsed and (best is None or parsed.gain > best.gain):
-                best = parsed
-    return best
-
-
-def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, list[tuple[str, float]]]]:
-    """Where in a word a month may stand, and which: the whole word, or its end where it runs on from the group."""
-    months = [name for name in codes.months if len(name) == 3]
-    plain = strip_dust(word)
-    found = []
-    if len(plain) in (5, 6) and at > 0 and plain[:3] in months:
-        found.append((word.find(plain), [(plain[:3], 0.5)]))
-    elif 2 <= len(plain) <= 4 and at > 0:
-        near = nearest(channel, plain, months, _MONTH_LIMIT)
-        if near:
-            found.append((word.find(plain), near))
-    elif 9 <= len(plain) <= 15:
-        glued = re.search(r"(?<=.{6})(" + "|".join(months) + r")\d{0,2}$", plain)
-        if glued:
-            found.append((word.find(plain) + glued.start(1), [(glued[1], 2.0)]))
-    return found
-
-
-def _fit_dtg(row: Row, at: int, cut: int, month: list[tuple[str, float]], channel: Channel) -> Parsed | None:
-    """Fit what stands around a month: precedence and group before it, the year after it."""
-    start = row.starts[at] + cut
-    month_end = min(start + 3, row.word_end(at))
-    year = _year_after(row, at, month_end, channel)
-    lead = _lead(row, start, channel)
-    if lead is None:
-        return None
-    lead_cost, parts = lead
-    cost = lead_cost + month[0][1] + (year.best.cost if year else 7.0)
-    if cost > 26.0 or (year is None and cost > 14.0):
-        return None
-    seen = row.text[start:month_end]
-    parts.append(
-        Part("dtg.month", row.span(start, month_end), seen, [Decoded(*item) for item in month], rule="header.dtg")
-    )
-    if start > 0 and row.text[start - 1] != " ":
-        parts[-1].glued = True
-    if year:
-        parts.append(year)
-    return Parsed("dtg", [row], parts, 18.0 - 0.7 * cost)
-
-
-def _year_after(row: Row, at: int, month_end: int, channel: Channel) -> Part | None:
-    rest = row.text[month_end:]
-    match = re.match(r"[\s.,:;'-]*(?P<year>[^\s.,:;'-]{1,4})", rest)
-    if not match or len(strip_dust(match["year"])) not in (1, 2, 3):
-        return None
-    start, end = month_end + match.start("year"), month_end + match.end("year")
-    seen = row.text[start:end]
-    readings = [item for item in channel.decode(seen, YEAR, 8) if item.cost < 14.0]
-    if not readings:
-        return None
-    glued = start == month_end
-    return Part("dtg.year", row.span(start, end), seen, readings, glued=glued, rule="header.dtg")
-
-
-def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | None:
-    """The precedence and the group before the month: every cut between them is tried."""
-    text = row.text[:start]
-    begin = len(text) - len(text.lstrip(" .,:;_-'‘’“*•|\\~"))
-    best: tuple[float, int] | None = None
-    stop = len(text.rstrip(" .,:;-"))
-    for cut in range(begin, min(begin + 7, stop)):
-        group = text[cut:stop].strip().replace(" ", "").strip(".")
-        prec = text[begin:cut].strip().strip(".").replace(" ", "")
-        if not 5 <= len(group) <= 8 or len(prec) > 2:
-            continue
-        clean = cut > begin and (text[cut - 1] in " ." or text[cut] == " ")
-        splits = text[cut:stop].strip().count(" ")
-        cost = channel.decode(group, DAY_TIME, 6)[0].cost + splits * channel.split
-        cost += _prosign_cost(prec, channel) + (0.0 if clean or not prec else channel.split)
-        if best is None or cost < best[0]:
-            best = (cost, cut)
-    if best is None:
-        return None
-    cost, cut = best
-    while cut < stop and text[cut] == " ":
-        cut += 1
-    prec_end = len(text[:cut].rstrip())
-    parts = []
-    if prec_end > begin:
-        seen = text[begin:prec_end]
-        parts.append(
-            Part("dtg.prec", row.span(begin, prec_end), seen, prosigns(seen, channel), rule="header.precedence")
-        )
-    group = text[cut:stop]
-    readings = channel.decode(group.replace(" ", "").strip("."), DAY_TIME, 12)
-    part = Part("dtg.group", row.span(cut, stop), group, readings, rule="header.dtg")
-    part.glued = prec_end == cut and prec_end > begin
-    return cost, [*parts, part]
-
-
-def _prosign_cost(seen: str, channel: Channel) -> float:
-    if not seen:
-        return channel.lost
-    return prosigns(seen, channel)[0].cost
-
-
-def prosigns(seen: str, channel: Channel) -> list[Decoded]:
-    """Readings of the precedence letters before a date-time group: one, or two of which the first is more urgent."""
-    plain = seen.replace(" ", "").strip(".,:_")
-    found = [Decoded(sign, channel.cost(sign, plain)) for sign in _PROSIGNS]
-    if len(plain) == 2:
-        pairs = [(a, b) for a in _PROSIGNS for b in _PROSIGNS if _PROSIGNS.index(a) < _PROSIGNS.index(b)]
-        found += [Decoded(f"{a} {b}", channel.of(a, plain[0]) + channel.of(b, plain[1])) for a, b in pairs]
-    return sorted(found, key=lambda item: item.cost)

@@ -8,8 +8,8 @@ from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes
-from cablefix.cable.dates import settle_date, settle_decl
 from cablefix.cable.copies import settle_distribution
+from cablefix.cable.dates import settle_date, settle_decl
 from cablefix.cable.draft import Draft, make_draft
 from cablefix.cable.ending import protocol_lines, read_signature
 from cablefix.cable.eralines import is_incoming_head, read_file_page_head
@@ -26,10 +26,10 @@ from cablefix.cable.joint import (
     settle_sections,
     settle_tags,
 )
+from cablefix.cable.learn import learn_channel
 from cablefix.cable.record import Decided, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
-from cablefix.cable.learn import learn_channel
 from cablefix.cable.rows import Part, Row, rows_of
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
@@ -61,7 +61,9 @@ def _read(rows: Sequence[Row], around: Sequence[Row], channel: Channel, codes: C
     if not is_cable(total, chain):
         return None
     draft = make_draft(chain, rows, channel, codes)
-    _look_around(draft, around, channel, codes)
+    inside = {row.number for run in draft.runs.values() for row in run}
+    heads = [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) >= 4]
+    _look_around(draft, [*around, *heads], channel, codes)
     return _decide(draft, channel, codes)
 
 

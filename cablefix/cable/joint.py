@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -15,6 +16,7 @@ from cablefix.ledger import Evidence
 
 _SIGNS = "ZOPR"
 _APART = 7.0
+_UNLIKELY = 3.0
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
 
 
@@ -100,15 +102,22 @@ def settle_number(draft: Draft, verdicts: Verdicts, channel: Channel) -> tuple[s
     if own is None and serial is None:
         return "", 0.0
     seen = [part.seen.lstrip("#") for part in (own, serial, *heads) if part]
-    if own and own.seen.isdigit() and all(text.isdigit() and _same(text, own.seen) for text in seen):
+    likely = not own or not own.seen.isdigit() or _size_cost(int(own.seen), draft) < _UNLIKELY
+    if likely and own and own.seen.isdigit() and all(text.isdigit() and _same(text, own.seen) for text in seen):
         for part in (own, serial):
             if part:
                 verdicts.set(part, part.seen, 0.995 if len(seen) > 1 else 0.97)
         return own.seen, 0.995 if len(seen) > 1 else 0.97
     witnesses = [part for part in (own, serial, *_different(heads)) if part]
     size = len(own.seen.replace(" ", "")) if own else 4
+    cited = cited_numbers(draft)
     costs = sorted(
-        (sum(_seen_cost(value, part, size, channel) for part in witnesses), value)
+        (
+            sum(_seen_cost(value, part, size, channel) for part in witnesses)
+            + _cited_cost(value, cited)
+            + _size_cost(value, draft),
+            value,
+        )
         for value in _values(witnesses, channel)
     )
     if not costs:
@@ -130,6 +139,30 @@ def settle_number(draft: Draft, verdicts: Verdicts, channel: Channel) -> tuple[s
             evidence = (*evidence, agree(f"number {value} in {len(others)} other place(s)", others))
         verdicts.set(part, text, agreeing, *evidence)
     return f"{value:0{size}d}" if own else "", shares[0]
+
+
+def cited_numbers(draft: Draft) -> list[int]:
+    """Numbers of the same post and year that the references name: this message has a higher one."""
+    post = draft.part_text("classification", "class.post")
+    text = " ".join(row.text for row in draft.runs.get("ref", []))
+    if not post or not text:
+        return []
+    return [int(number) for number in re.findall(rf"(?<!\d\d ){re.escape(post)} (\d{{2,6}})\b", text)]
+
+
+def _size_cost(value: int, draft: Draft) -> float:
+    """A number that no post reached in a year: the Department sent up to some 330,000, a large post some 30,000."""
+    state = draft.part_text("classification", "class.post") == "STATE"
+    if value > (340000 if state else 40000):
+        return 6.0
+    return 1.0 if not state and value > 26000 else 0.0
+
+
+def _cited_cost(value: int, cited: Sequence[int]) -> float:
+    if not cited:
+        return 0.0
+    top = max(cited)
+    return 3.0 if value < top else 1.5 if value > 2.5 * top + 500 else 0.0
 
 
 def _same(one: str, other: str) -> bool:

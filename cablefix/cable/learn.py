@@ -13,7 +13,18 @@ from cablefix.cable.settle import Verdicts
 
 _SURE = 0.9
 _LEAST = 2
-_SPOKEN = (".word", ".head", ".post", ".level", ".precedence", ".section_word", ".routing", ".letters", ".signal", ".month")
+_SPOKEN = (
+    ".word",
+    ".head",
+    ".post",
+    ".level",
+    ".precedence",
+    ".section_word",
+    ".routing",
+    ".letters",
+    ".signal",
+    ".month",
+)
 
 
 def learn_channel(channel: Channel, parts: Iterable[Part], verdicts: Verdicts) -> Channel | None:
@@ -24,7 +35,7 @@ def learn_channel(channel: Channel, parts: Iterable[Part], verdicts: Verdicts) -
     counts: Counter[tuple[str, str]] = Counter()
     totals: Counter[str] = Counter()
     for part in parts:
-        if not part.name.endswith(_SPOKEN) and not part.name.startswith(("caption", "tags.")):
+        if not part.name.endswith(_SPOKEN) and not part.name.startswith(("caption", "tags.", "copies.")):
             continue
         verdict = verdicts.of(part)
         if verdict.confidence < _SURE:
@@ -40,6 +51,4 @@ def learn_channel(channel: Channel, parts: Iterable[Part], verdicts: Verdicts) -
 def _confusions(printed: str, seen: str) -> Iterable[tuple[str, str]]:
     for op in Levenshtein.opcodes(printed, seen):
         if op.tag == "replace":
-            yield from zip(
-                printed[op.src_start : op.src_end], seen[op.dest_start : op.dest_end], strict=True
-            )
+            yield from zip(printed[op.src_start : op.src_end], seen[op.dest_start : op.dest_end], strict=True)

@@ -19,7 +19,8 @@ from cablefix.cable.split import split_rows
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 # What a header cannot do without, cheap enough to be tried on every line of a large file.
 _ANCHOR = re.compile(
-    rf"\W{{0,3}}(?:V[Z2].?[CG][Z2][CG]|[D0O][EB] R\S{{4,7}} |.{{0,6}}\S{{4,7}}[Z2]\s?(?:{_MONTHS})\S? ?\d|.{{0,40}}SECTION \S{{1,2}} [O0]F \S)"
+    r"\W{0,3}(?:V[Z2].?[CG][Z2][CG]|[D0O][EB] R\S{4,7} "
+    rf"|.{{0,6}}\S{{4,7}}[Z2]\s?(?:{_MONTHS})\S? ?\d|.{{0,40}}SECTION \S{{1,2}} [O0]F \S)"
 )
 _FIRST = re.compile(r"\W{0,3}V[Z2].?[CG][Z2][CG]|\W{0,3}(?:PAGE \S{1,2}|INCOMING TELEGRAM)\b")
 _NEAR = 14

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
-from cablefix.cable.rows import Row
+from cablefix.cable.fields import Line, Token
+from cablefix.cable.rows import Row, is_dust
 
 _ROUTE = r"R[A-Z0-9]{4,7}"
 _HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION)\b"
 # What begins a header line; a TO before the head of an address is a cut only there, not in running text.
 _START = re.compile(
-    r"\S{0,2}(?:F[MHN]\b|T[O0]\b|[IT]NF[O0]\b|TAG|E\W? ?[O0]\b|DE\b|V[Z2]C|Z[NH][RY]|(?:[OPRZ0]{1,2}) (?:R[A-Z0]|\d{6}))",
+    r"\S{0,2}(?:F[MHN]\b|T[O0]\b|[IT]NF[O0]\b|TAG|E\W? ?[O0]\b|DE\b|V[Z2]C|Z[NH][RY]"
+    r"|(?:[OPRZ0]{1,2}) (?:R[A-Z0]|\d{6}))",
     re.IGNORECASE,
 )
 _SURE_CUT = (
-    rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{{5}} "
+    rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
+    r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5} "
 )
 _CUT = re.compile(rf"(?<= )(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
-    rf"(?<= )(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)", re.IGNORECASE
+    rf"(?<= )(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
+    re.IGNORECASE,
 )
+_GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
+_MOST_DUST = 3
 _ADDRESS = re.compile(rf"(?<= )(?={_HEAD}|{_ROUTE}/[A-Z])", re.IGNORECASE)
 
 
@@ -33,13 +40,29 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
     ['FM AMEMBASSY QUITO', 'TO SECSTATE']
     """
     found: list[Row] = []
-    for row in rows:
+    for row in map(_clean_start, rows):
         if len(row.words) < 3:
             found.append(row)
         else:
             pattern = _MORE_CUTS if _START.match(row.text) else _CUT
             found += cut_row(row, [match.start() for match in pattern.finditer(row.text)])
     return found
+
+
+def _clean_start(row: Row) -> Row:
+    """The row without the dust before its first word, and a keyword taken off the word that it runs into."""
+    first = 0
+    while first < len(row.words) - 1 and is_dust(row.words[first]) and first < _MOST_DUST:
+        first += 1
+    glued = _GLUED.match(row.words[first])
+    if not first and not glued:
+        return row
+    tokens = row.line.tokens[first:]
+    if glued:
+        token = tokens[0]
+        middle, rest = token.start + glued.end("word"), token.start + glued.start("rest")
+        tokens = (Token(glued["word"], token.start, middle), Token(glued["rest"], rest, token.end), *tokens[1:])
+    return Row.of(Line(row.line.number, tokens))
 
 
 def split_addresses(row: Row, first: int) -> list[Row]:
@@ -58,4 +81,4 @@ def cut_row(row: Row, places: list[int]) -> list[Row]:
     if not places:
         return [row]
     bounds = [0, *(row.starts.index(place) for place in places if place in row.starts), len(row.words)]
-    return [row.cut(a, b) for a, b in zip(bounds, bounds[1:], strict=False) if a < b]
+    return [row.cut(a, b) for a, b in pairwise(bounds) if a < b]
