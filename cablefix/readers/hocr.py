@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from math import isnan
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -37,6 +38,7 @@ _XCONF = re.compile(r"\bx_conf\s+(-?\d+(?:\.\d+)?)")
 _XCONFS = re.compile(r"\bx_confs\s+([-\d. ]+)")
 _IMAGE = re.compile(r"\bimage\s+(?:\"([^\"]*)\"|'([^']*)'|([^;]+))")
 _RESOLUTION = re.compile(r"\bscan_res\s+(\d+(?:\.\d+)?)")
+_ORIGINAL = re.compile(r"\bx_ocr ([^;]+)")
 _BASELINE = re.compile(r"\bbaseline\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 
 
@@ -195,6 +197,7 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
     text = element.text
     title = element.get("title") or ""
     ident = element.get("id") or ""
+    original = _read_original(title) if "x_ocr " in title else ()
     usual = _USUAL.match(title)
     if usual:
         left, top, right, bottom, percent = usual.groups()
@@ -211,14 +214,20 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
         text = clean_text(text)
         if len(characters) != len(text):
             characters = ()
-        line.words.append(Word(text, box, value, ident, False, style, alternatives, characters, element))
+        line.words.append(Word(text, box, value, ident, False, style, alternatives + original, characters, element))
     else:
         parts = text.split() if text else ()
         text = parts[0] if len(parts) == 1 else " ".join(parts)
-        line.words.append(Word(text, box, value, ident, False, 0, (), (), element))
+        line.words.append(Word(text, box, value, ident, False, 0, original, (), element))
     tail = element.tail
     if tail and not tail.isspace():
-        line.words.append(Word(clean_text(tail)))
+        line.words.append(Word(clean_text(tail), glued=not tail[0].isspace()))
+
+
+def _read_original(title: str) -> tuple[tuple[str, float], ...]:
+    """What cablefix says that the OCR read before it corrected the word."""
+    found = _ORIGINAL.search(title)
+    return ((unquote(found[1]), NO_CONFIDENCE),) if found else ()
 
 
 def _read_inside(

@@ -180,7 +180,7 @@ def pages_of(
 ) -> Iterator[Page]:
     """The pages of one file, each with the name of the file where it is one of several."""
     label = f"{name}/{member.name}" if member.name else name
-    more = {"keep_elements": True} if keep_elements else {}
+    more = {"keep_elements": True} if keep_elements and FORMATS[kind].writable else {}
     found = FORMATS[kind].pages(member.data, label, facts, **more)
     for page in found:
         page.member = member.name
@@ -214,7 +214,8 @@ def read_again(source: Source) -> ReadDocument:
         pages_of(member, kind, source.origin, facts, keep_elements=True) for member in members
     )
     assert container is not None
-    found = build_document(pages, facts, container, source.origin, keep_elements=True)
+    keep = FORMATS[kind].writable
+    found = build_document(pages, facts, container, source.origin, keep_elements=keep)
     if found.source.text != source.text:
         raise SourceError(f"{source.origin}: the file no longer gives the text that was restored; restore it again")
     return found
