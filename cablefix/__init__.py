@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from cablefix.document import Document
     from cablefix.layout import Layout
     from cablefix.ledger import Edit, Evidence, Ledger, Verdict
+    from cablefix.pipeline import restore, restore_all
     from cablefix.profiles import Profile
     from cablefix.restoration import Restoration
-    from cablefix.pipeline import restore
     from cablefix.text import Source, SourceError, View
 
 _HOME = {
@@ -28,6 +28,7 @@ _HOME = {
     "Verdict": "ledger",
     "View": "text",
     "restore": "pipeline",
+    "restore_all": "pipeline",
 }
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "View",
     "__version__",
     "restore",
+    "restore_all",
 ]
 
 

@@ -13,7 +13,7 @@ from cablefix.cable.fields import Header
 from cablefix.cable.heads import read_head
 from cablefix.cable.sequence import NumberedParagraph, Numbering
 from cablefix.document import Block, BlockKind, Document, Furniture, PageBreak
-from cablefix.layout import UNREAD, Join, Layout, LineClass, MarkKind
+from cablefix.layout import UNREAD, Join, Layout, LineClass, MarkKind, in_order
 from cablefix.ledger import Edit
 from cablefix.reading import reading_view
 from cablefix.text import Replacement, Source, Span, View
@@ -52,6 +52,10 @@ def assemble_document(
     numbers = {p.candidate.line: p for p in numbering.paragraphs} if numbering else {}
     fields = {line: part.kind for part in header.format_lines for line in part.lines} if header else {}
     blocks = tuple(_number_blocks(_blocks(layout, view, fields), view, numbers, codes))
+    sections = [(int(line), int(number)) for line, number in header.extra.get("sections", ())] if header else []
+    if sections:
+        by_line = {block.lines[0]: block for block in blocks}
+        blocks = tuple(by_line[line] for line in in_order(list(by_line), sections))
     furniture = tuple(_furniture(source, layout, live))
     signature = next((view.text[b.start : b.end] for b in blocks if b.kind is BlockKind.SIGNATURE), "")
     return Document(

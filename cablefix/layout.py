@@ -8,6 +8,7 @@ All columns are numpy arrays keyed by source offsets (code points, half-open).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
@@ -287,3 +288,21 @@ UNREAD = (LineClass.BLANK, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOC
 def read_lines(layout: Layout) -> list[int]:
     """The lines that stand in the reading text, in source order."""
     return np.flatnonzero(~np.isin(layout.line_class, UNREAD)).tolist()
+
+
+def in_order(lines: Sequence[int], sections: Sequence[tuple[int, int]]) -> list[int]:
+    """Source lines in the order in which they are read, where the sections of a message stand out of order.
+
+    `sections` gives the first line and the number of each section, by line; empty where they are in order.
+
+    >>> in_order([0, 1, 5, 6], [(0, 2), (5, 1)])
+    [5, 6, 0, 1]
+    """
+    if not sections:
+        return list(lines)
+    starts = [line for line, _ in sections]
+    parts: list[list[int]] = [[] for _ in sections]
+    for line in lines:
+        parts[max(0, bisect_right(starts, line) - 1)].append(line)
+    order = sorted(range(len(sections)), key=lambda k: (sections[k][1], k))
+    return [line for k in order for line in parts[k]]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from cablefix.assemble import assemble_document
 from cablefix.cable.codes import load_codes
-from cablefix.layout import Layout, Mark
+from cablefix.cable.sections import find_messages
+from cablefix.layout import Layout, Mark, read_lines
 from cablefix.ledger import Edit, Ledger, Verdict
 from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.profiles import Profile, load_profile
 from cablefix.restoration import Restoration
-from cablefix.rules.context import Context
+from cablefix.rules.context import Context, token_line
 from cablefix.text import Source
 
 _STAGES = ("furniture", "structure", "repairs")
@@ -72,6 +74,34 @@ def restore(
         context.numbering,
         folders,
     )
+
+
+def restore_all(
+    source: Source | str | bytes | Path,
+    profile: str | Profile = "auto",
+    *,
+    dictionaries: Sequence[Path] = (),
+) -> list[Restoration]:
+    """Restore a file that may hold several messages: one restoration each, in the order of the file.
+
+    Each has as its source an excerpt of the whole; `source.offset` is where it begins, and the excerpts together are
+    the whole. A text that is one message, or none, gives one restoration.
+
+    >>> [r.text for r in restore_all("The tug left at noon .")]
+    ['The tug left at noon.\\n']
+    """
+    whole = as_source(source)
+    chosen = load_profile(profile) if isinstance(profile, str) and profile != "auto" else profile
+    folders = (*chosen.dictionaries, *dictionaries) if isinstance(chosen, Profile) else tuple(dictionaries)
+    layout = Layout.from_text(whole.text)
+    lines = [token_line(layout, n) for n in read_lines(layout)]
+    ranges = find_messages(lines, load_codes(folders)) if lines and whole.container is None else []
+    starts = [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
+    if len(starts) < 2:
+        return [restore(whole, profile, dictionaries=dictionaries)]
+    bounds = [0, *starts[1:], len(whole.text)]
+    parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
+    return [restore(part, profile, dictionaries=dictionaries) for part in parts]
 
 
 def as_source(source: Source | str | bytes | Path) -> Source:

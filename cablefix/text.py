@@ -68,6 +68,7 @@ class Source:
     `text` holds code points exactly as decoded: CR, CRLF, form feeds, NUL and other controls included. `to_bytes()`
     gives the original bytes back, always. `sha256` is the digest of those bytes (64 hexadecimal digits). Where the
     text was taken out of a file of another format, `container` is that file: then `to_bytes()` gives its bytes.
+    `offset` is where an excerpt begins in the whole text, in code points.
 
     >>> Source.from_bytes(b"PAGE 02\\r\\nOF 03\\x0c").to_bytes()
     b'PAGE 02\\r\\nOF 03\\x0c'
@@ -80,6 +81,7 @@ class Source:
     sha256: str = ""
     warnings: tuple[str, ...] = ()
     container: Container | None = field(default=None, repr=False)
+    offset: int = 0
 
     def __post_init__(self) -> None:
         if not self.sha256:
@@ -124,6 +126,19 @@ class Source:
             reason = error.strerror or str(error)
             raise SourceError(f"{path}: cannot be read ({reason}); check the path and its permissions") from error
         return cls.from_bytes(data, str(path))
+
+    def excerpt(self, start: int, end: int) -> Source:
+        """A part of this source as a source of its own; excerpts that cover the source give its bytes when joined.
+
+        Raises ValueError for a text that was taken out of a file of another format: its bytes cannot be divided.
+        """
+        if self.container is not None:
+            raise ValueError(f"{self.origin}: a text taken out of another format cannot be divided")
+        bom = self.bom if start == 0 else b""
+        place = f"{self.origin}[{start}:{end}]"
+        return Source(
+            self.text[start:end], self.encoding, bom, place, warnings=self.warnings, offset=self.offset + start
+        )
 
     def to_bytes(self) -> bytes:
         """The bytes that this source was read from."""

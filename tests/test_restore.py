@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 import cablefix
 from cablefix.ledger import LedgerError
-from cablefix.pipeline import restore
+from cablefix.pipeline import restore, restore_all
 from cablefix.profiles import ProfileError
 from cablefix.restoration import Restoration
 from cablefix.text import Fate, Source, SourceError
@@ -205,6 +206,45 @@ def test_a_profile_of_the_users_own(tmp_path: Path) -> None:
     profile.write_text('repairs = ["spacing.nothing"]\n')
     with pytest.raises(ProfileError, match=r"spacing\.nothing"):
         restore("a", str(tmp_path / "." / "mine.toml"))
+
+
+FILLER = (
+    "The master of the tug told us that the view of the wharf had not changed since the spring, when the crane on the "
+    "north quay was moved by hand to the old pier. He did not expect the owners to agree, and he added that nothing "
+    "would be heard of it again until the barge came back with the men who had been to sea. The clerk of the port, "
+    "who keeps the books in pencil, put the loss at four thousand tons and asked that his name be left out."
+)
+
+
+def section(number: int, of: int, paragraphs: list[int], *, end: str = "", serial: str = "1203") -> str:
+    body = "\n\n".join(textwrap.fill(f"{n}. (C) {FILLER}", 62) for n in paragraphs)
+    return (
+        f"VZCZCXYZ{number:04d}\nPP RUEHAB\nDE RUEHXY #{serial}/{number:02d} 0451200\nZNY CCCCC ZZH\n"
+        "P 141200Z FEB 05\nFM AMEMBASSY QUITO\nTO RUEHC/SECSTATE WASHDC PRIORITY 4411\n"
+        f"C O N F I D E N T I A L SECTION {number:02d} OF {of:02d} QUITO 00{serial}\n\nSIPDIS\n\n"
+        "E.O. 12958: DECL: 02/14/2015\nTAGS: PREL ECON EC\nSUBJECT: GRAIN STORES AT THE PORT\n\n"
+        f"{body}\n\n{end}\n"
+    )
+
+
+def test_sections_out_of_order_are_put_in_order() -> None:
+    first, second = section(1, 2, [1, 2, 3]), section(2, 2, [4, 5, 6], end="ORTIZ")
+    ordered, swapped = restore(first + second), restore(second + first)
+    assert [p.get("n") for p in ordered.record["paragraphs"]] == [1, 2, 3, 4, 5, 6]
+    assert [p.get("n") for p in swapped.record["paragraphs"]] == [1, 2, 3, 4, 5, 6]
+    assert ordered.text.count("AMEMBASSY QUITO") == swapped.text.count("AMEMBASSY QUITO") == 1
+    assert swapped.source.text == second + first
+    assert Restoration.from_json(json.loads(json.dumps(swapped.to_json()))).text == swapped.text
+
+
+def test_several_messages_in_one_file() -> None:
+    first = section(1, 1, [1, 2, 3], end="ORTIZ")
+    second = section(1, 1, [1, 2], end="DIAZ", serial="3377").replace("141200Z FEB", "210915Z MAR")
+    parts = restore_all(first + second)
+    assert [part.record["fields"]["message_number"] for part in parts] == ["001203", "003377"]
+    assert "".join(part.source.text for part in parts) == first + second
+    assert [part.source.offset for part in parts] == [0, len(first)]
+    assert [part.text.splitlines()[-1] for part in parts] == ["ORTIZ", "DIAZ"]
 
 
 def test_the_seed(shared: Path) -> None:

@@ -30,6 +30,10 @@ _PAGE_HEADS = tuple(
     )
     for gap in (" ", "")
 )
+_LETTER_HEAD = re.compile(
+    r"^[-~_\u2014]{1,2} ?(?P<page>\d{1,2}) ?[-~_\u2014]{1,2} (?:No\.? ?)?(?P<number>\d{1,5})[,.] ?.{4,36}? "
+    r"from (?P<post>[A-Z][\w. ]+)$"
+)
 _DASHES = r"\-~\u2013\u2014_.* "
 _PAGE_NUMBER = re.compile(
     rf"^(?:#{{1,3}} ?)?[(\[{_DASHES}]{{0,4}}(?:[Pp][Aa][Gg][Ee]|[Pp]g?\.)?\s?(?P<page>\d{{1,4}})"
@@ -42,7 +46,7 @@ _MARGIN_CODE = re.compile(r"(?:\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\))")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A running head as read: the form ("section" or "page"), post, number, page and, where given, pages in all.
+    """A running head as read: the form ("section", "page" or "letter"), post, number, page and, if given, pages in all.
 
     Numbers are read under the digit confusions of OCR; `post` is as printed, without blanks.
     """
@@ -59,7 +63,8 @@ def read_head(text: str) -> Head | None:
     """Read a line as a running head, None when it has not the form of one.
 
     The 2000s form gives post, number of eight digits, sheet and sheets; that of 1965-79 gives page, post, number
-    and, until 1972, the date-time group. `text` has single blanks; blanks that OCR lost are made up for.
+    and, until 1972, the date-time group; that of the 1950s and 60s page, number, date and post ("-2- 118, May 4,
+    2 p.m., from Lima"). `text` has single blanks; blanks that OCR lost are made up for.
 
     >>> read_head("LIMA 0O001203 002 0F 003")
     Head(form='section', post='LIMA', number='00001203', page=2, total=3, dtg='')
@@ -82,6 +87,9 @@ def read_head(text: str) -> Head | None:
         if match and int(_number(match["page"])):
             page, number = _number(match["page"]), _number(match["number"])
             return Head("page", match["post"].replace(" ", ""), number, int(page), 0, match["dtg"] or "")
+    match = _LETTER_HEAD.match(text)
+    if match:
+        return Head("letter", match["post"].upper().replace(" ", ""), match["number"], int(match["page"]))
     return None
 
 

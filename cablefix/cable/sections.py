@@ -23,6 +23,7 @@ _ANCHOR = re.compile(
     rf"|.{{0,6}}\S{{4,7}}[Z2]\s?(?:{_MONTHS})\S? ?\d|.{{0,40}}SECTION \S{{1,2}} [O0]F \S)"
 )
 _FIRST = re.compile(r"\W{0,3}V[Z2].?[CG][Z2][CG]|\W{0,3}(?:PAGE \S{1,2}|INCOMING TELEGRAM)\b")
+_TRANSMISSION = re.compile(r"\W{0,3}V[Z2].?[CG][Z2][CG]")
 _NEAR = 14
 _BEFORE = 24
 _REACH = 60
@@ -157,8 +158,10 @@ def find_messages(lines: Sequence[Line], codes: Codes) -> list[range]:
 
 
 def _upwards(lines: Sequence[Line], first: int, low: int) -> int:
-    """Take the banner, page head and form head above a header with it."""
+    """Take the banner, page head and form head above a header with it; nothing stands above a start of transmission."""
     at = first
+    if _TRANSMISSION.match(lines[first].text):
+        return at
     for back in range(first - 1, max(low, first - 8), -1):
         text = lines[back].text
         short = len(text) < 30 and len(lines[back].tokens) < 5

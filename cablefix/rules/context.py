@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_right
 from collections import Counter
@@ -16,7 +17,7 @@ from cablefix.cable.fields import Header, Line, Token
 from cablefix.cable.grammar import read_header
 from cablefix.cable.sequence import Candidate, Numbering, find_candidate, solve_numbering
 from cablefix.convention import Convention, learn_convention
-from cablefix.layout import Layout, LineClass, Mark, read_lines
+from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.lexicon.wordlist import WordList
 from cablefix.text import Replacement, Source, Span, View
@@ -40,6 +41,7 @@ class Context:
     kind: str = "other"
     header: Header | None = None
     numbering: Numbering | None = None
+    sections: tuple[tuple[int, int], ...] = ()
     live: Sequence[Edit] = ()
     settings: Mapping[str, float] = field(default_factory=dict)
     _header_read: bool = False
@@ -77,9 +79,21 @@ class Context:
         """The lines of the reading text that are not part of the message header."""
         return self._lines_by_layout()[1]
 
+    def set_sections(self, starts: Sequence[tuple[int, int]]) -> None:
+        """Tell the rules that follow that the sections are out of order: where each begins, as (line, section)."""
+        self.sections = tuple(starts)
+        self._listed = None
+
+    def pairs(self, lines: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Each line with the one that is read after it, where the source has them in this order too."""
+        starts = [line for line, _ in self.sections]
+        for a, b in itertools.pairwise(lines):
+            if not starts or (a < b and bisect_right(starts, a) == bisect_right(starts, b)):
+                yield a, b
+
     def _lines_by_layout(self) -> tuple[list[int], list[int]]:
         if self._listed is None or self._listed[0] is not self.layout:
-            read = read_lines(self.layout)
+            read = in_order(read_lines(self.layout), self.sections)
             classes = self.layout.line_class[read]
             body = np.array(read, np.int64)[classes != LineClass.HEADER].tolist()
             self._listed = self.layout, read, body

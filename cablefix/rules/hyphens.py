@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -47,7 +46,7 @@ def join_hyphens(view: View, context: Context) -> Iterator[Mark]:
     layout = context.layout
     lines = context.lines
     spelled: Counter[str] | None = None
-    for a, b in itertools.pairwise(context.read_lines()):
+    for a, b in context.pairs(context.read_lines()):
         text = lines[a]
         if text[-1] not in _LINE_END_MARKS or layout.line_class[a] in _WHOLE or layout.line_class[b] in _BEGINNINGS:
             continue

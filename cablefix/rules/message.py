@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from cablefix.cable.fields import FormatLine
 from cablefix.cable.grammar import protocol_lines, read_signature
+from cablefix.cable.sections import find_sections
 from cablefix.layout import Join, LineClass, Mark
 from cablefix.ledger import EvidenceKind
 from cablefix.rules.context import Context, because
@@ -60,6 +61,33 @@ def _at_the_head(context: Context, parts: Sequence[FormatLine]) -> list[FormatLi
         kept.append(part)
         reach = max(reach, place.get(part.lines[-1], first))
     return kept
+
+
+def mark_sections(view: View, context: Context) -> Iterator[Mark]:
+    """Mark the headers that later sections of a message repeat: they are page furniture under the one header.
+
+    The network sent a long message in sections, each with a header of its own; what differs between them is evidence
+    for the header (a second reading of the same line), which the grammar has used. Where the sections of a file are
+    out of order the reading text puts them in order. Headers of other messages are not taken.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(mark_sections, "The tug left at noon.")
+    []
+    """
+    if context.header is None:
+        return
+    lines = context.token_lines(context.read_lines())
+    starts = find_sections(lines, context.codes, context.header)
+    for start in starts:
+        what = f"section {start.section}" if start.section else "a later section"
+        reason = because(EvidenceKind.FORM, f"repeats the header of the message for {what}")
+        for n in start.lines:
+            yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.section", 0.95, [reason])
+    numbered = [(start.lines[0], start.section) for start in starts if start.lines and start.section]
+    sections = [(0, int(context.header.value("section") or 1)), *numbered]
+    if sections != sorted(sections, key=lambda section: section[1]):
+        context.header.extra["sections"] = sections
+        context.set_sections(sections)
 
 
 def mark_protocol(view: View, context: Context) -> Iterator[Mark]:

@@ -78,7 +78,8 @@ def restore_portion_marks(view: View, context: Context) -> Iterator[Edit]:
     for start, end, mark in found:
         if mark.split("/")[0] in context.codes.portion_marks:
             continue
-        fits = sorted((c for c in context.codes.portion_marks if _may_be(mark, c)), key=lambda c: (-valid[c], len(c), c))
+        fits = [c for c in context.codes.portion_marks if _may_be(mark, c)]
+        fits.sort(key=lambda c: (-valid[c], len(c), c))
         if fits:
             confidence = 0.88 if valid[fits[0]] else 0.6
             text_of = f"a portion mark stands here; {valid[fits[0]]} others are ({fits[0]})"

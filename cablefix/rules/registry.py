@@ -17,6 +17,7 @@ RULES: dict[str, Rule] = {
     "furniture.margin-codes": furniture.find_margin_codes,
     "furniture.head-text": furniture.repair_running_heads,
     "message.header": message.mark_header,
+    "message.sections": message.mark_sections,
     "message.protocol": message.mark_protocol,
     "message.signature": message.mark_signature,
     "structure.rules": structure.mark_rules,

@@ -307,7 +307,7 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
         inside = None
     breaks = _Breaks(context)
     in_item = False
-    for a, b in itertools.pairwise(body):
+    for a, b in context.pairs(body):
         in_item = classes[a] == LineClass.ITEM or (in_item and classes[a] == LineClass.BODY)
         if classes[b] in _STARTS_NEW or classes[a] in _CLOSED:
             continue

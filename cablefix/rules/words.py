@@ -82,5 +82,3 @@ def explain(repair: WordRepair) -> list[Evidence]:
         listed = ", ".join(f"{c.text} {c.score:+.1f}" for c in repair.candidates)
         found.append(because(EvidenceKind.LEXICON, f"candidates, by what they gain in nats: {listed}"))
     return found
-
-
