@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FLOORS = "floors.toml"
 PUBLISHED = "published.toml"
 _SHARED = Path("..", "shared", "data")
+# A table in a file need not fit a terminal.
+_FILE_WIDTH = 170
 
 _EPILOG = """
 Examples:
@@ -206,7 +208,10 @@ def _report(
     from cablefix.bench.table import print_results
 
     published = read_published(home / PUBLISHED) if home else []
-    print_results(Console(highlight=False, markup=False, emoji=False), found, details=show)
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    print_results(console, found, details=show)
     if json_path:
         json_path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if html_path:

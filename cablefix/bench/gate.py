@@ -159,11 +159,11 @@ def update(results: Mapping[str, Any], floors: Floors, *, allow_lower: bool, rea
     figures = measured(results)
     changes: list[str] = []
     lowered: list[str] = []
+    agreed: dict[str, dict[str, float]] = {}
     for name in sorted(floors.floors.keys() | figures.keys()):
         old = floors.floors.get(name)
         if name not in figures:
             lowered.append(f"{name}: the set was taken away")
-            del floors.floors[name], floors.digests[name]
             continue
         digest = results["sets"][name]["sha256"]
         new = {m.name: _floor_of(m, figures[name][m.name]) for m in MEASURES if m.name in figures[name]}
@@ -173,11 +173,13 @@ def update(results: Mapping[str, Any], floors: Floors, *, allow_lower: bool, rea
             lowered.append(f"{name}: its texts changed; {len(new)} floors set anew")
         else:
             new = _merge(name, old, new, figures[name], changes, lowered)
-        floors.floors[name], floors.digests[name] = new, digest
+        agreed[name] = new
     if lowered and not (allow_lower and reason.strip()):
         raise BenchError(
             "floors would be lowered: " + "; ".join(lowered) + '. Mend what fell, or give --allow-lower --reason "..."'
         )
+    floors.floors = agreed
+    floors.digests = {name: results["sets"][name]["sha256"] for name in agreed}
     floors.history += [{"change": change, "reason": reason.strip()} for change in lowered]
     return [*changes, *lowered]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -11,13 +11,13 @@ from rich.text import Text
 
 Results = Mapping[str, Any]
 
-# Below that many columns the table drops what can be looked up in the JSON.
-_WIDE = 130
+# A narrower terminal gets fewer columns; all of them are in the JSON.
+_WIDE, _MIDDLE = 140, 110
 
 
 def print_results(console: Console, results: Results, *, details: int = 0) -> None:
     """Print what was measured: words, documents, rules, calibration; and `details` examples of harm for each set."""
-    console.print(_words_table(results, wide=console.width >= _WIDE))
+    console.print(_words_table(results, console.width))
     for table in (_documents_table(results), *_rule_tables(results), _calibration_table(results)):
         if table is not None:
             console.print()
@@ -40,38 +40,47 @@ def rows(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
                 yield name, tool, quality[name]
 
 
-def _words_table(results: Results, *, wide: bool) -> Table:
-    table = Table(title="Characters and words", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    table.add_column("set")
-    table.add_column("tool")
-    heads = ["words", "CER %", "after", "removed %", "WER %", "after", "removed %"]
-    heads += ["cMER", "wMER"] if wide else []
-    heads += ["fixed", "broken", "per 1000", "precision %", "words/s"]
-    for head in heads:
-        table.add_column(head, justify="right")
+Cells = Callable[[Mapping[str, Any], Mapping[str, float]], "str | Text"]
+
+# Head, the width of terminal from which the column is shown, and what stands in it.
+_WORD_COLUMNS: tuple[tuple[str, int, Cells], ...] = (
+    ("words", _MIDDLE, lambda q, m: f"{q['words']:,}"),
+    ("CER %", 0, lambda q, m: f"{m['cer_before']:.2f}"),
+    ("after", 0, lambda q, m: f"{m['cer']:.2f}"),
+    ("removed %", 0, lambda q, m: _removed(m["removed"])),
+    ("interval", _WIDE, lambda q, m: _interval(q["intervals"].get("removed"))),
+    ("WER %", _MIDDLE, lambda q, m: f"{m['wer_before']:.2f}"),
+    ("after", _MIDDLE, lambda q, m: f"{m['wer']:.2f}"),
+    ("removed %", _MIDDLE, lambda q, m: _removed(m["word_removed"])),
+    ("cMER", _WIDE, lambda q, m: f"{m['cmer']:.4f}"),
+    ("wMER", _WIDE, lambda q, m: f"{m['wmer']:.4f}"),
+    ("fixed", 0, lambda q, m: f"{m['fixed']:.0f}"),
+    ("broken", 0, lambda q, m: f"{m['broken']:.0f}"),
+    ("per 1000", 0, lambda q, m: f"{m['broken_per_1000']:.2f}"),
+    ("precision %", _MIDDLE, lambda q, m: f"{m['precision']:.1f}" if m["fixed"] + m["broken"] else "-"),
+)
+
+
+def _words_table(results: Results, width: int) -> Table:
+    table = _new_table("Characters and words", "set", "tool")
+    shown = [(head, cell) for head, least, cell in _WORD_COLUMNS if width >= least]
+    for head in [*(head for head, _ in shown), *(["words/s"] if width >= _MIDDLE else [])]:
+        table.add_column(head, justify="right", no_wrap=True)
     last = ""
     for name, tool, quality in rows(results):
-        found = quality["measures"]
-        cells: list[str | Text] = [
-            f"{quality['words']:,}",
-            f"{found['cer_before']:.2f}",
-            f"{found['cer']:.2f}",
-            _removed(found["removed"], quality["intervals"].get("removed") if wide else None),
-            f"{found['wer_before']:.2f}",
-            f"{found['wer']:.2f}",
-            _removed(found["word_removed"]),
-        ]
-        cells += [f"{found['cmer']:.4f}", f"{found['wmer']:.4f}"] if wide else []
-        cells += [
-            f"{found['fixed']:.0f}",
-            f"{found['broken']:.0f}",
-            f"{found['broken_per_1000']:.2f}",
-            f"{found['precision']:.1f}" if found["fixed"] + found["broken"] else "-",
-            f"{results['cost'][tool]['by_set'].get(name, 0):,.0f}",
-        ]
-        sampled = name in results["tools"][tool]["sampled"]
-        table.add_row(_set_label(results, name) if name != last else "", tool + ("*" if sampled else ""), *cells)
+        cells = [cell(quality, quality["measures"]) for _, cell in shown]
+        if width >= _MIDDLE:
+            cells.append(f"{results['cost'][tool]['by_set'].get(name, 0):,.0f}" if tool != "no correction" else "")
+        star = "*" if name in results["tools"][tool]["sampled"] else ""
+        table.add_row(_set_label(results, name) if name != last else "", tool + star, *cells)
         last = name
+    return table
+
+
+def _new_table(title: str, *left: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for head in left:
+        table.add_column(head, no_wrap=True)
     return table
 
 
@@ -80,12 +89,12 @@ def _set_label(results: Results, name: str) -> str:
     return name + (" (evaluate only)" if about["evaluate_only"] else "")
 
 
-def _removed(value: float, interval: list[float] | None = None) -> Text:
-    style = "green" if value > 0.05 else "red" if value < -0.05 else "dim"
-    text = Text(f"{value:+.1f}", style)
-    if interval:
-        text.append(f" [{interval[0]:+.0f} {interval[1]:+.0f}]", "dim")
-    return text
+def _removed(value: float) -> Text:
+    return Text(f"{value:+.1f}", "green" if value > 0.05 else "red" if value < -0.05 else "dim")
+
+
+def _interval(pair: Sequence[float] | None) -> Text:
+    return Text(f"{pair[0]:+.0f} to {pair[1]:+.0f}" if pair else "", "dim")
 
 
 _DOCUMENT_COLUMNS = (
@@ -106,9 +115,7 @@ def _documents_table(results: Results) -> Table | None:
     found = [row for row in rows(results) if "lines" in row[2]["measures"]]
     if not found:
         return None
-    table = Table(title="Documents and records", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    table.add_column("set")
-    table.add_column("tool")
+    table = _new_table("Documents and records", "set", "tool")
     table.add_column("texts", justify="right")
     for _, head, _ in _DOCUMENT_COLUMNS:
         table.add_column(head, justify="right")
@@ -141,9 +148,8 @@ def _rule_tables(results: Results) -> Iterator[Table]:
         summed = sum_rules(quality)
         if not summed:
             continue
-        title = f"Edits of {tool}, all sets: right when the text is nearer to gold with the edit than without it"
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-        table.add_column("rule")
+        title = f"Edits of {tool}, all sets (right: nearer to gold with the edit)"
+        table = _new_table(title, "rule")
         for head in ("right", "neutral", "wrong", "unclear", "precision %", "proposed"):
             table.add_column(head, justify="right")
         for row in summed:
@@ -156,9 +162,7 @@ def _rule_tables(results: Results) -> Iterator[Table]:
 
 
 def _calibration_table(results: Results) -> Table | None:
-    table = Table(title="Calibration of applied edits", title_justify="left", box=None, pad_edge=False)
-    for head in ("tool", "set"):
-        table.add_column(head)
+    table = _new_table("Calibration of applied edits", "tool", "set")
     for head in ("edits", "mean confidence", "right", "calibration error"):
         table.add_column(head, justify="right")
     for name, tool, quality in rows(results):
