@@ -30,6 +30,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"rules"}),
     frozenset({"profiles", "document"}),
     frozenset({"assemble", "restored"}),
+    frozenset({"provenance"}),
     frozenset({"readers", "writers"}),
     frozenset({"restore", "restoration", "keep", "pipeline"}),
     frozenset({"corpus", "review", "bench", "train", "cli"}),
