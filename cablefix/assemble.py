@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -160,7 +161,7 @@ def _furniture(source: Source, layout: Layout, live: Sequence[Edit]) -> Iterator
     ]
     ends = [edit.end for edit in live]
     for span, rule, line in sorted([*pieces, *cuts]):
-        k = int(np.searchsorted(ends, span.start, side="right"))
+        k = bisect_right(ends, span.start)
         inside = []
         while k < len(live) and live[k].start < span.end:
             if live[k].start >= span.start and live[k].end <= span.end:

@@ -28,6 +28,7 @@ from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
 
+_IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
 
 
@@ -245,7 +246,7 @@ def _stamped_codes(context: Context) -> set[str]:
     """The exemption codes that the stamps of a release in part name."""
     classes = context.layout.line_class.tolist()
     stamps = [context.lines[n] for n, value in enumerate(classes) if value == LineClass.FURNITURE]
-    if not any("PART" in text.upper() for text in stamps):
+    if not any(_IN_PART.search(text) for text in stamps):
         return set()
     stamps += [context.lines[n] for n in context.body_lines() if margin_codes(context.lines[n])]
     return {code for text in stamps for word in re.split(r"[\s,]+", text) for code in margin_codes(word)}
