@@ -192,8 +192,8 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     if " ".join(texts[:3]) == "Secretary of State":
         whole = 3
     for end in range(first + 1, min(len(texts), first + 3) + 1):
-        if strip_dust(" ".join(texts[first:end])) in codes.posts:
-            whole = end
+        if strip_dust(" ".join(texts[first:end])).upper() in codes.posts:
+            whole = max(whole, end)
     rest = [strip_dust(text) for text in texts[whole:]]
     if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
         return whole

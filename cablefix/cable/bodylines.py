@@ -43,17 +43,17 @@ def _damaged_eo(row: Row, orders: Sequence[str], channel: Channel) -> Parsed | N
     best: tuple[float, int, int, list[tuple[str, float]]] | None = None
     for at, word in enumerate(row.words[:4]):
         for offset in range(0, 1 if at else max(1, len(word) - 7)):
-            seen = word[offset:].rstrip(":;.,")[:6]
+            seen = re.split(r"[:;]", word[offset:])[0].rstrip(".,")
             if not 4 <= len(seen) <= 6:
                 continue
-            near = nearest(channel, seen[:5] if len(seen) == 6 and ":" not in word else seen, orders, 17.0, 3)
+            near = nearest(channel, seen, orders, 17.0, 3)
             start = row.starts[at] + offset
             lead = row.text[:start].replace(" ", "")
             if not near or len(lead) > 7:
                 continue
             cost = near[0][1] + min(channel.word_cost("E.O.", lead.upper()), 12.0)
             if best is None or cost < best[0]:
-                best = (cost, start, start + len(seen[:5]), near)
+                best = (cost, start, start + len(seen), near)
     if best is None:
         return None
     cost, start, end, near = best
@@ -106,7 +106,7 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
         return Part("eo.decl", row.span(start, end), match[0], [Decoded(match[0], 0.3)], form, rule="header.decl")
     first = rest.split()[0]
     plain = strip_dust(first)
-    near = nearest(channel, plain, close_words(plain, _DECL_WORDS, 1, 4), 7.0, 2) if plain else []
+    near = nearest(channel, fold3(plain), close_words(plain, _DECL_WORDS, 1, 4), 9.0, 2) if plain else []
     if plain in _DECL_WORDS or near:
         readings = [Decoded(plain, 0.1)] if plain in _DECL_WORDS else [Decoded(*item) for item in near]
         at = start + first.find(plain)
@@ -120,6 +120,11 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
     end = start + len(rest.rstrip())
     cost = 0.5 if dated or re.match(r"[A-Z]{2,4}", rest) else 4.0
     return Part("eo.decl", row.span(start, end), rest.rstrip(), [Decoded(rest.rstrip(), cost)], rule="header.decl")
+
+
+def fold3(word: str) -> str:
+    """A short word in capitals when it has one: `Gps` for `GPS`."""
+    return word.upper() if word[:1].isupper() and len(word) <= 5 else word
 
 
 def read_labelled(row: Row, kind: str, keywords: Sequence[str], limit: float, channel: Channel) -> Parsed | None:
@@ -167,7 +172,8 @@ def read_subject_line(row: Row, channel: Channel) -> Parsed | None:
 
 def read_ref_line(row: Row, channel: Channel) -> Parsed | None:
     """`REF: ...`, `REFS: (A) ... (B) ...`."""
-    return read_labelled(row, "ref", _REF_WORDS, 6.0, channel)
+    limit = 9.0 if ":" in row.text[:12] else 6.0
+    return read_labelled(row, "ref", _REF_WORDS, limit, channel)
 
 
 def read_tags_line(row: Row, channel: Channel) -> Parsed | None:

@@ -25,6 +25,8 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BEAM = 10
 _SLACK = 2
 _UNREADABLE = 2.0  # a reading that leaves a place open is worth less than one that fills it
+_REJECTED = "_~"  # what engines print for a character that they cannot read
+_REJECT = 4.5
 _PRIOR_WEIGHT = 8.0
 _LEAST_LEARNED = 1.2
 
@@ -69,6 +71,8 @@ class Channel:
         known = self._pairs.get((printed, seen))
         if known is not None:
             return known
+        if seen in _REJECTED:
+            return _REJECT
         if printed == seen.upper():
             return self.case
         known = self._pairs.get((printed, seen.upper()))

@@ -227,10 +227,15 @@ class _Judge:
             entry = self.codes.executive_orders.get(item.text)
             if entry is None:
                 continue
+            early = day < entry.effective - timedelta(365)
             inside = entry.effective - timedelta(180) <= day and (
                 entry.until is None or day <= entry.until + timedelta(365)
             )
-            costs.append(item.cost - self.order.readings[0].cost + (0.0 if inside else _OUT_OF_FORCE))
+            costs.append(
+                item.cost
+                - self.order.readings[0].cost
+                + (0.0 if inside else 2 * _OUT_OF_FORCE if early else _OUT_OF_FORCE)
+            )
         return min(costs, default=0.0)
 
     def _stamp_cost(self, moment: Moment) -> float:

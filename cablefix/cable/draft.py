@@ -92,7 +92,8 @@ def _drop_banner(draft: Draft) -> None:
     line, sender = draft.found.get("classification"), draft.found.get("from")
     if line is None or line.part("class.number") or line.part("class.total"):
         return
-    if "number" in draft.found or (sender and line.rows[0].number < sender.rows[0].number):
+    incoming = any(kind in draft.found for kind in ("number", "control", "received"))
+    if incoming or (sender and line.rows[0].number < sender.rows[0].number):
         draft.banners.append(draft.found.pop("classification"))
         draft.runs.pop("classification")
 

@@ -15,7 +15,7 @@ _DTG = re.compile(
     r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
     r"(?P<month>[A-Z]{3}) (?P<year>\d\d)\b"
 )
-_MONTH_LIMIT = 7.0
+_MONTH_LIMIT = 9.0
 
 
 def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -31,35 +31,35 @@ def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
         return None
     best: Parsed | None = None
     for at, word in enumerate(row.words):
-        for cut, month in _month_in(word, at, channel, codes):
-            parsed = _fit_dtg(row, at, cut, month, channel)
+        for cut, size, month in _month_in(word, at, channel, codes):
+            parsed = _fit_dtg(row, at, cut, size, month, channel)
             if parsed and (best is None or parsed.gain > best.gain):
                 best = parsed
     return best
 
 
-def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, list[tuple[str, float]]]]:
-    """Where in a word a month may stand, and which: the whole word, or its end where it runs on from the group."""
+def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, int, list[tuple[str, float]]]]:
+    """Where in a word a month may stand, how long it is, and which: the whole word, or its end where it runs on from the group."""
     months = [name for name in codes.months if len(name) == 3]
     plain = strip_dust(word)
     found = []
     if len(plain) in (5, 6) and at > 0 and plain[:3] in months:
-        found.append((word.find(plain), [(plain[:3], 0.5)]))
+        found.append((word.find(plain), 3, [(plain[:3], 0.5)]))
     elif 2 <= len(plain) <= 4 and at > 0:
         near = nearest(channel, plain, months, _MONTH_LIMIT)
         if near:
-            found.append((word.find(plain), near))
+            found.append((word.find(plain), len(plain), near))
     elif 9 <= len(plain) <= 15:
         glued = re.search(r"(?<=.{6})(" + "|".join(months) + r")\d{0,2}$", plain)
         if glued:
-            found.append((word.find(plain) + glued.start(1), [(glued[1], 2.0)]))
+            found.append((word.find(plain) + glued.start(1), 3, [(glued[1], 2.0)]))
     return found
 
 
-def _fit_dtg(row: Row, at: int, cut: int, month: list[tuple[str, float]], channel: Channel) -> Parsed | None:
+def _fit_dtg(row: Row, at: int, cut: int, size: int, month: list[tuple[str, float]], channel: Channel) -> Parsed | None:
     """Fit what stands around a month: precedence and group before it, the year after it."""
     start = row.starts[at] + cut
-    month_end = min(start + 3, row.word_end(at))
+    month_end = min(start + size, row.word_end(at))
     year = _year_after(row, at, month_end, channel)
     lead = _lead(row, start, channel)
     if lead is None:

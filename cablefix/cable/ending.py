@@ -13,6 +13,7 @@ from cablefix.cable.eralines import is_counter_line, read_file_page_head
 from cablefix.cable.fields import Field, Header, Line, Reading
 from cablefix.cable.rows import Row, is_dust, rows_of, strip_dust
 from cablefix.cable.settle import weigh
+from cablefix.cable.split import clean_row
 
 _LAST_LINES = 14
 _NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
@@ -81,7 +82,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     if header is None:
         return None
     channel = load_channel()
-    rows = [row for row in rows_of(lines) if row.number > header.last_line][-_LAST_LINES:]
+    rows = [clean_row(row) for row in rows_of(lines) if row.number > header.last_line][-_LAST_LINES:]
     known = _signers(header, codes)
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0

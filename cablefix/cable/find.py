@@ -132,7 +132,7 @@ def headerlike(text: str) -> bool:
     """
     small = sum(map(str.islower, text))
     large = sum(map(str.isupper, text)) + sum(map(str.isdigit, text))
-    return small <= large or ":" in text[:20] or text[:3].upper() == "CLA" or len(text) < 24
+    return small <= large or ":" in text[:20] or ";" in text[:8] or text[:3].upper() == "CLA" or len(text) < 24
 
 
 def _least_gain(parsed: Parsed) -> float:

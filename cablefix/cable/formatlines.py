@@ -44,16 +44,22 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
         if not 11 <= len(seen) <= 24:
             continue
         for digits in {len(seen) - 8, max(3, len(seen) - 9)}:
-            found = channel.decode(seen, shape("VZCZCAAA" + "9" * digits), 4)
-            if not found:
-                continue
-            cost = found[0].cost + channel.split * (count - 1) + 1.5 * (len(row.words) - count)
-            if best is None or cost < best.cost:
-                best, end = Decoded(found[0].text, cost), stop
+            found = channel.decode(seen, shape("VZCZCAAA" + "9" * digits), 6)
+            for item in found:
+                cost = item.cost + channel.split * (count - 1) + 1.5 * (len(row.words) - count)
+                cost += _channel_prior(item.text)
+                if "?" not in item.text and (best is None or cost < best.cost):
+                    best, end = Decoded(item.text, cost), stop
     if best is None or best.cost > _CHANNEL_LIMIT:
         return None
     part = Part("channel", row.span(0, end), row.text[:end], [best], rule="header.channel")
     return Parsed("channel", [row], [part], 18.0 - best.cost)
+
+
+def _channel_prior(text: str) -> float:
+    """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
+    cost = 0.0 if text[5:8] in ("XRO", "XYZ") else 2.5
+    return cost + {4: 0.0, 3: 1.5}.get(len(text) - 8, 5.0)
 
 
 def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -114,6 +120,11 @@ def route_part(name: str, row: Row, start: int, end: int, channel: Channel, code
         return None
     letters = channel.decode(plain, ["R", "UH", *[LETTERS] * (len(plain) - 2)], 4)
     letters += channel.decode(plain, ["R", *[LETTERS] * (len(plain) - 1)], 1)
+    if plain[4:].isalpha() and plain[:4] not in _NETWORKS:
+        letters += [
+            Decoded(network + plain[4:], channel.cost(network, plain[:4]) + channel.same * len(plain[4:]))
+            for network in _NETWORKS[:4]
+        ]
     # An indicator that the table does not have is likely enough: the table holds some 350 of several thousand.
     readings = [
         Decoded(item.text, item.cost + case + _network_prior(item.text))

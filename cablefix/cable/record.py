@@ -279,6 +279,7 @@ def _classified(run: Run) -> list[Field]:
         value = value[: value.rindex(")") + 1] if ")" in value else value.rstrip(".,;'`‘’“”| ")
         at = reason.start("value")
         span = run.span(at, at + len(value))
+        value = re.sub(r"[{\[](?=\w\))", "(", value)
         found.append(Field("reasons", value, span, 0.95, (), (("text", span),)))
     return found
 

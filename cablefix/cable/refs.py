@@ -15,7 +15,7 @@ from cablefix.text import Span
 
 _LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)(?P<label>[A-Z0-9])(?P<close>[.):}\]]{1,2})(?=\s|[A-Z0-9])")
 _YEAR = re.compile(r"(?P<year>[0-9OoIlSB]{2}) ")
-_NUMBER = re.compile(r" (?P<number>[0-9OoIlSBZQGi|$]{2,6})(?=$|[\s(,;.:])")
+_NUMBER = re.compile(r"[ -](?P<number>[0-9OoIlSBZQGi|$]{2,6})(?=$|[\s(,;.:])")
 _NOTAL = re.compile(r"\((?P<word>[^\s()]{4,6})\)")
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
 _SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")

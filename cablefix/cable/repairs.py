@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Repair
-from cablefix.cable.rows import Parsed, Part
+from cablefix.cable.rows import Parsed, Part, is_dust
 from cablefix.cable.settle import Verdicts
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
@@ -20,6 +20,7 @@ def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tupl
     for parsed in _lines(draft):
         found += _line_repairs(parsed.parts, verdicts)
     found += _line_repairs(list(tags), verdicts)
+    found += _dust_repairs(draft)
     found.sort(key=lambda item: item.span)
     return tuple(_apart(found))
 
@@ -44,6 +45,25 @@ def _line_repairs(parts: list[Part], verdicts: Verdicts) -> Iterator[Repair]:
             Evidence(EvidenceKind.FORM, f"{after.strip()!r} stands here in this line", 0.0, (part.span,)),
         )
         yield Repair(part.span, after, part.rule, round(min(verdict.confidence, 0.999), 4), evidence)
+
+
+def _dust_repairs(draft: Draft) -> Iterator[Repair]:
+    """Marks and specks at the ends of header lines go; specks that look like letters are only proposed to go."""
+    rows = [row for run in draft.runs.values() for row in run]
+    rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
+    done: set[int] = set()
+    for row in rows:
+        tokens = [token for token in row.dropped if token.start not in done]
+        done.update(token.start for token in tokens)
+        first, last = row.line.tokens[0].start, row.line.tokens[-1].end
+        for side in ([t for t in tokens if t.end <= first], [t for t in tokens if t.start >= last]):
+            if not side:
+                continue
+            before = side[0].start < first
+            span = Span(side[0].start, first) if before else Span(last, side[-1].end)
+            sure = all(is_dust(token.text) for token in side)
+            evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
+            yield Repair(span, "", "header.dust", 0.9 if sure else 0.7, (evidence,))
 
 
 def _apart(repairs: list[Repair]) -> Iterator[Repair]:

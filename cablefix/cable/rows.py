@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cablefix.cable.channel import Channel, Decoded
-from cablefix.cable.fields import Line
+from cablefix.cable.fields import Line, Token
 from cablefix.text import Span
 
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
@@ -21,19 +21,21 @@ class Row:
     text: str
     words: tuple[str, ...]
     starts: tuple[int, ...]
+    dropped: tuple[Token, ...] = ()
 
     @classmethod
-    def of(cls, line: Line) -> Row:
-        """The row of a line."""
+    def of(cls, line: Line, dropped: tuple[Token, ...] = ()) -> Row:
+        """The row of a line; `dropped` are tokens at its ends that are dust and no part of it."""
         starts, at = [], 0
         for token in line.tokens:
             starts.append(at)
             at += len(token.text) + 1
-        return cls(line, line.text, tuple(token.text for token in line.tokens), tuple(starts))
+        return cls(line, line.text, tuple(token.text for token in line.tokens), tuple(starts), dropped)
 
     def cut(self, first: int, last: int) -> Row:
         """The words from `first` to before `last` as a row of their own."""
-        return Row.of(Line(self.line.number, self.line.tokens[first:last]))
+        dropped = self.dropped if last >= len(self.words) else ()
+        return Row.of(Line(self.line.number, self.line.tokens[first:last]), dropped)
 
     @property
     def number(self) -> int:

@@ -40,7 +40,7 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
     ['FM AMEMBASSY QUITO', 'TO SECSTATE']
     """
     found: list[Row] = []
-    for row in map(_clean_start, rows):
+    for row in map(clean_row, rows):
         if len(row.words) < 3:
             found.append(row)
         else:
@@ -49,20 +49,39 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
     return found
 
 
-def _clean_start(row: Row) -> Row:
-    """The row without the dust before its first word, and a keyword taken off the word that it runs into."""
+def clean_row(row: Row) -> Row:
+    """The row without the dust at its ends, and a keyword taken off the word that it runs into."""
     first = 0
     while first < len(row.words) - 1 and is_dust(row.words[first]) and first < _MOST_DUST:
         first += 1
+    end = _end_of(row, first)
     glued = _GLUED.match(row.words[first])
-    if not first and not glued:
+    if not first and end == len(row.words) and not glued:
         return row
-    tokens = row.line.tokens[first:]
+    tokens = row.line.tokens[first:end]
     if glued:
         token = tokens[0]
         middle, rest = token.start + glued.end("word"), token.start + glued.start("rest")
         tokens = (Token(glued["word"], token.start, middle), Token(glued["rest"], rest, token.end), *tokens[1:])
-    return Row.of(Line(row.line.number, tokens))
+    return Row.of(Line(row.line.number, tokens), row.line.tokens[:first] + row.line.tokens[end:])
+
+
+def _end_of(row: Row, first: int) -> int:
+    """Where the words of a row end: marks, and specks that OCR took for small letters, do not count."""
+    letters = [char for char in row.text if char.isalpha()]
+    capitals = 2 * sum(map(str.isupper, letters)) > len(letters)
+    end = len(row.words)
+    while end > first + 1:
+        word, before = row.words[end - 1], row.words[end - 2]
+        alone = len(word) == 1 and (is_dust(before) or before[-1] in ".;" or (capitals and _is_speck(before)))
+        if not (is_dust(word) or (capitals and _is_speck(word)) or alone):
+            break
+        end -= 1
+    return end
+
+
+def _is_speck(word: str) -> bool:
+    return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdigit, word))
 
 
 def split_addresses(row: Row, first: int) -> list[Row]:
