@@ -111,10 +111,12 @@ _VALUES: dict[str, Any] = {
 }
 
 
-def find_edit(source: Source, before: str, after: str, rule: str, confidence: float = 0.95) -> Edit:
-    """An edit of the first place of `before`."""
-    start = source.text.index(before)
-    return Edit(start, start + len(before), before, after, rule, confidence, EVIDENCE, digest=source.sha256)
+def find_edit(
+    source: Source, before: str, reading: str, rule: str, confidence: float = 0.95, *, after: int = 0
+) -> Edit:
+    """An edit of the first place of `before` from the offset `after` on."""
+    start = source.text.index(before, after)
+    return Edit(start, start + len(before), before, reading, rule, confidence, EVIDENCE, digest=source.sha256)
 
 
 def restored_of(
@@ -165,7 +167,7 @@ def cable(text: str = CABLE, *, verdicts: Sequence[Verdict] = (), checks: Sequen
     fields = {key: Field(key, value, Span(0, 0)) for key, value in _VALUES.items()}
     joins = {lines.index(line): how for line, how in _joins(lines)}
     edits = [
-        find_edit(source, "00  RUEHZZ", "OO  RUEHZZ", "header.prosign"),
+        find_edit(source, "00", "OO", "header.prosign", after=13),
         find_edit(source, "^1 .", "¶1.", "numbering.pilcrow", 0.99),
         find_edit(source, "Minister ' s", "Minister's", "spacing.apostrophe"),
         find_edit(source, "Arkadia", "Arcadia", "authorial.name", 0.6),

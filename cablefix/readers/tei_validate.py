@@ -156,11 +156,7 @@ def _agreement(root: etree._Element, name: str, source: str) -> Iterator[Problem
     lines = [_IGNORED.sub("", "".join(line.split())) for line in Layout.from_text(source).text_lines()]
     shown: dict[int, str] = {}
     places: dict[int, int] = {}
-    order = 0
     for part in text_lines(root, name):
-        if part.n < order:
-            yield Problem(name, part.at, f"lb n={part.n} stands after n={order}", "put the lines in order")
-        order = part.n
         places.setdefault(part.n, part.at)
         shown[part.n] = shown.get(part.n, "") + part.text
     wrong = 0

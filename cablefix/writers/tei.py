@@ -61,7 +61,7 @@ def write_tei(
     repairs = RepairWriter(xml, ids, reviewers, restored.verdicts)
     words = Vocabulary(ids, _year(fields.get("dtg_iso")))
     proposals = restored.proposed
-    inline = InlineWriter(document, layout, restored.applied, xml, repairs, _marks(source))
+    inline = InlineWriter(document, layout, restored.applied, xml, ids, repairs, _marks(source))
     text = TextWriter(document, layout, inline, words, ids, proposals)
     checks = [(check, text.blocks_of(check)) for check in failing(restored.checks)]
     text.want_ids({block for _, blocks in checks for block in blocks})

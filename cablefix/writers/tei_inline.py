@@ -19,7 +19,7 @@ from cablefix.ledger import Edit
 from cablefix.text import Fate, Span
 from cablefix.writers.tei_repair import RepairWriter
 from cablefix.writers.tei_segments import IGNORED, PRINTED, Segment, Tag, Wide, fit_tags, segments_of, squeeze, widen
-from cablefix.writers.tei_xml import Xml, attributes
+from cablefix.writers.tei_xml import Ids, Xml, attributes
 
 _FW_TYPE = {
     "head": ' type="header" place="top"',
@@ -52,6 +52,7 @@ class InlineWriter:
         layout: Layout,
         live: Sequence[Edit],
         xml: Xml,
+        ids: Ids,
         repairs: RepairWriter,
         marks: PageMarks,
     ) -> None:
@@ -59,6 +60,7 @@ class InlineWriter:
         self._view = document.view
         self._layout = layout
         self._xml = xml
+        self._ids = ids
         self._repairs = repairs
         self._marks = marks
         self._edits = {(edit.start, edit.end): edit for edit in live}
@@ -150,7 +152,7 @@ class InlineWriter:
 
     def _page(self, n: int, broken: bool = False) -> str:
         facs = f"#{self._marks.page}{n}" if self._marks.page else None
-        return f"<pb{attributes(n=n, xml_id=f'pg{n}', facs=facs)}{BROKEN if broken else ''}/>"
+        return f"<pb{attributes(n=n, xml_id=self._ids.give(f'pg{n}'), facs=facs)}{BROKEN if broken else ''}/>"
 
     def _begin(self, line: int, broken: bool = False) -> str:
         """The `lb` of a line; nothing when the line has begun already."""

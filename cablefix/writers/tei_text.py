@@ -72,13 +72,16 @@ class TextWriter:
         self._words = words
         self._header = HeaderMarkup(document.header, words)
         self._text = document.view.text
-        self._blocks = _gapless(document)
+        self._blocks, self._order = _gapless(document)
         self._queries, self.proposed = _queries_by_block(self._blocks, document.view, proposals)
         self._gap_ends = _wide_gaps(layout, document.view, self._blocks)
         self._block_ids: dict[int, str] = {}
         self._starts = [block.source.start for block in self._blocks]
         self._index = {id(block): k for k, block in enumerate(self._blocks)}
         self._targets: set[int] = set()
+        self._pre: list[str] = []
+        self._contents: list[str] = []
+        self._after = ""
         self._sections = 0
 
     def blocks_of(self, check: Check) -> tuple[int, ...]:
@@ -105,7 +108,8 @@ class TextWriter:
 
     def write(self) -> str:
         """The content of `div type="document"`."""
-        header, sections = split_sections(self._blocks)
+        self._write_blocks()
+        header, sections = split_sections([self._blocks[k] for k in self._order])
         out = [self._opener(header)]
         for k, section in enumerate(sections):
             last = k == len(sections) - 1
@@ -114,11 +118,22 @@ class TextWriter:
             else:
                 out.append(self._content(section.blocks))
         if not self._blocks:
-            out.append(self._inline.after() + "<p/>\n")
-            return "".join(out)
+            out.append("<p/>\n")
         out.append(self._closer(sections[-1].signature))
-        out.append(self._inline.after())
+        out.append(self._after)
         return "".join(out)
+
+    def _write_blocks(self) -> None:
+        """Write what stands before and in each block, in the order of the source, which may not be that of reading."""
+        for block in self._blocks:
+            self._pre.append(self._inline.before(block.start, self._line_of(block)))
+            self._contents.append(self._row(block) if block.kind is BlockKind.TABLE else self._fill(block))
+        after = self._inline.after()
+        last = self._order.index(len(self._blocks) - 1) + 1 if self._blocks else 0
+        if last < len(self._order):
+            self._pre[self._order[last]] = after + self._pre[self._order[last]]
+        else:
+            self._after = after
 
     def _opener(self, header: Sequence[Block]) -> str:
         out, is_open = [], False
@@ -131,7 +146,7 @@ class TextWriter:
                 before += "<opener>\n"
             is_open = not subject
             begin, end = self._header.element(block, self._text[block.start : block.end])
-            out.append(f"{before}{self._with_id(begin, block)}{self._fill(block)}{end}\n")
+            out.append(f"{before}{self._with_id(begin, block)}{self._content_of(block)}{end}\n")
         return "".join(out) + ("</opener>\n" if is_open else "")
 
     def _section(self, section: Section, close: bool) -> str:
@@ -139,7 +154,7 @@ class TextWriter:
         before = self._before(section.headings[0]) if section.headings else ""
         for k, block in enumerate(section.headings):
             between = self._before(block) if k else ""
-            heads.append(f"{between}{self._with_id('<head>', block)}{self._fill(block)}</head>\n")
+            heads.append(f"{between}{self._with_id('<head>', block)}{self._content_of(block)}</head>\n")
         title = " ".join(self._text[block.start : block.end] for block in section.headings)
         kind = _SUBTYPES.search(title)
         self._sections += 1
@@ -159,7 +174,7 @@ class TextWriter:
         parts = []
         for k, block in enumerate(blocks):
             between = self._before(block) if k else ""
-            parts.append(f"{between}{self._with_id('<signed>', block)}{self._fill(block)}</signed>")
+            parts.append(f"{between}{self._with_id('<signed>', block)}{self._content_of(block)}</signed>")
         return f"{before}<closer>{''.join(parts)}</closer>\n"
 
     def _content(self, blocks: Sequence[Block]) -> str:
@@ -181,13 +196,13 @@ class TextWriter:
 
     def _body_block(self, block: Block) -> str:
         if block.kind is BlockKind.TABLE:
-            return self._row(block)
+            return f"{self._with_id('<row>', block)}{self._content_of(block)}</row>"
         if block.kind is BlockKind.HEADER:
             begin, end = self._header.element(block, self._text[block.start : block.end])
             if not begin.startswith("<seg"):
                 begin, end = f'<seg type="{block.field}">', "</seg>"
-            return f"<ab>{self._with_id(begin, block)}{self._fill(block)}{end}</ab>"
-        tags, label = self._numbered(block)
+            return f"<ab>{self._with_id(begin, block)}{self._content_of(block)}{end}</ab>"
+        label = self._numbered(block)[1]
         name = "item" if block.kind is BlockKind.ITEM else "p"
         if name == "p" and block.n is not None:
             key = self._ids.give(f"par{block.n}")
@@ -196,7 +211,7 @@ class TextWriter:
         else:
             n = label.strip(_MARKS) if name == "item" else ""
             begin = self._with_id(f"<{name}{attributes(n=n or None)}>", block)
-        return f"{begin}{self._fill(block, tags)}</{name}>"
+        return f"{begin}{self._content_of(block)}</{name}>"
 
     def _numbered(self, block: Block) -> tuple[list[Tag], str]:
         """The spans of number and portion mark, and the text of the number."""
@@ -215,7 +230,7 @@ class TextWriter:
         return tags, label
 
     def _row(self, block: Block) -> str:
-        """A table row; a cell ends at each wide gap, and the one space that the gap reads stands between cells."""
+        """The cells of a table row. A cell ends at each wide gap; the space that the gap reads stands between cells."""
         k = bisect_right(self._gap_ends, block.start)
         stop = bisect_left(self._gap_ends, block.end)
         starts = [block.start, *self._gap_ends[k:stop]]
@@ -225,11 +240,13 @@ class TextWriter:
         for start, end in zip(starts, ends, strict=True):
             inside = [tag for tag in every if start <= tag.start and tag.end <= end]
             cells.append(f"<cell>{self._inline.content(start, end, self._line_of(block), inside)}</cell>")
-        return f"{self._with_id('<row>', block)}{' '.join(cells)}</row>"
+        return " ".join(cells)
 
-    def _fill(self, block: Block, tags: Sequence[Tag] = ()) -> str:
+    def _fill(self, block: Block) -> str:
         """The content of a block with all its spans."""
-        every = [*self._spans(block), *tags]
+        every = self._spans(block)
+        if block.kind in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+            every += self._numbered(block)[0]
         return self._inline.content(block.start, block.end, self._line_of(block), every)
 
     def _spans(self, block: Block) -> list[Tag]:
@@ -243,7 +260,10 @@ class TextWriter:
         return block.lines[0] if block.lines else self._layout.line_at(block.source.start)
 
     def _before(self, block: Block) -> str:
-        return self._inline.before(block.start, self._line_of(block))
+        return self._pre[self._index[id(block)]]
+
+    def _content_of(self, block: Block) -> str:
+        return self._contents[self._index[id(block)]]
 
     def _with_id(self, begin: str, block: Block) -> str:
         """A start tag, with an id when something points at the block."""
@@ -254,11 +274,17 @@ class TextWriter:
         return f'{begin[:-1]} xml:id="{self._block_ids[k]}">'
 
 
-def _gapless(document: Document) -> list[Block]:
-    """The blocks, each as wide as its logical line, and one for any reading text between them: no text is lost."""
+def _gapless(document: Document) -> tuple[list[Block], list[int]]:
+    """The blocks in the order of the source, and their order in the document.
+
+    Each is made as wide as its logical line, and any reading text between blocks gets one, so that no text is lost.
+    """
     text, out, place = document.view.text, [], 0
-    for k, block in enumerate(document.blocks):
-        limit = document.blocks[k + 1].start if k + 1 < len(document.blocks) else len(text)
+    rank: list[int] = []
+    known = sorted(range(len(document.blocks)), key=lambda k: document.blocks[k].start)
+    for at, k in enumerate(known):
+        block = document.blocks[k]
+        limit = document.blocks[known[at + 1]].start if at + 1 < len(known) else len(text)
         start = max(place, text.rfind("\n", place, block.start) + 1)
         stop = text.find("\n", block.end, limit)
         end = limit if stop < 0 else stop
@@ -268,13 +294,16 @@ def _gapless(document: Document) -> list[Block]:
             start += 1
         if text[place:start].strip():
             out.extend(_stray(document.view, place, start))
+            rank.extend([rank[-1] if rank else k] * (len(out) - len(rank)))
         if end > start:
             whole = (start, end) == (block.start, block.end)
             out.append(block if whole else replace(block, start=start, end=end))
+            rank.append(k)
         place = max(place, end)
     if text[place:].strip():
         out.extend(_stray(document.view, place, len(text)))
-    return out
+        rank.extend([rank[-1] if rank else 0] * (len(out) - len(rank)))
+    return out, sorted(range(len(out)), key=lambda k: (rank[k], k))
 
 
 def _stray(view: View, start: int, end: int) -> Iterator[Block]:
