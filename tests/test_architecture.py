@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"assemble", "restored"}),
     frozenset({"provenance"}),
     frozenset({"readers", "writers"}),
-    frozenset({"restore", "restoration", "keep", "pipeline"}),
+    frozenset({"restoration", "keep", "pipeline"}),
     frozenset({"corpus", "review", "bench", "train", "cli"}),
     frozenset({"__init__", "__main__"}),
 )
@@ -47,7 +47,6 @@ SIDEWAYS: frozenset[tuple[str, str]] = frozenset(
         ("lexicon", "collate"),
         ("document", "profiles"),
         ("restoration", "pipeline"),
-        ("pipeline", "restore"),
         ("keep", "restoration"),
         ("readers", "writers"),
         ("corpus", "cli"),
