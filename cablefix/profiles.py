@@ -14,6 +14,7 @@ from cablefix.rules.context import Rule
 from cablefix.rules.registry import RULES
 
 PROFILES = ("cable", "prose", "faithful")
+_STAGES = ("furniture", "structure", "repairs")
 
 
 class ProfileError(ValueError):
@@ -59,35 +60,66 @@ def _load_shipped(name: str) -> Profile:
     return _load_file(dictionary_path(f"profiles/{name}.toml"))
 
 
-def _load_file(path: Path) -> Profile:
+def _load_file(path: Path, above: tuple[Path, ...] = ()) -> Profile:
+    """The profile in a file; `above` are the files that extend it."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         known = ", ".join(PROFILES)
         raise ProfileError(f"no profile {str(path)!r}: give one of {known}, or the path of a TOML file") from error
+    except UnicodeDecodeError as error:
+        raise ProfileError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ProfileError(f"{path}: not valid TOML ({error}); correct the file") from error
-    return _read_profile(data, path)
+    return _read_profile(data, path, (*above, path.resolve()))
 
 
-def _read_profile(data: Mapping[str, Any], path: Path) -> Profile:
-    stages: dict[str, tuple[str, ...]] = {}
-    base = load_profile(str(data["extends"])) if "extends" in data else None
-    for stage in ("furniture", "structure", "repairs"):
-        names = data.get(stage, getattr(base, stage) if base else ())
-        unknown = [rule for rule in names if rule not in RULES]
-        if unknown:
-            raise ProfileError(
-                f"{path}: no rule {unknown[0]!r} in {stage}; the rules page of the documentation lists them"
-            )
-        stages[stage] = tuple(names)
+def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) -> Profile:
+    base = _base(data, path, files)
+    stages = {stage: _rule_names(data, stage, base, path) for stage in _STAGES}
     threshold = data.get("threshold", base.threshold if base else 0.8)
     if not isinstance(threshold, int | float) or not 0 < threshold <= 1:
         raise ProfileError(f"{path}: threshold is {threshold!r}; give a number above 0 and up to 1")
-    folders = tuple(path.parent / folder for folder in data.get("dictionaries", ()))
-    settings = {str(key): float(value) for key, value in data.get("settings", {}).items()}
+    folders = tuple(path.parent / folder for folder in _strings(data, "dictionaries", path))
+    settings = data.get("settings", {})
+    if not isinstance(settings, dict) or not all(isinstance(value, int | float) for value in settings.values()):
+        raise ProfileError(f"{path}: settings is {settings!r}; give a table of numbers")
     return Profile(
-        str(data.get("name", path.stem)), float(threshold), **stages, settings=settings, dictionaries=folders
+        str(data.get("name", path.stem)),
+        float(threshold),
+        **stages,
+        settings={**(base.settings if base else {}), **{key: float(value) for key, value in settings.items()}},
+        dictionaries=(*(base.dictionaries if base else ()), *folders),
     )
+
+
+def _base(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) -> Profile | None:
+    """The profile that this one extends: a shipped one, or one whose path is told from the folder of this file."""
+    if "extends" not in data:
+        return None
+    name = str(data["extends"])
+    if name in PROFILES:
+        return _load_shipped(name)
+    other = path.parent / name
+    if other.resolve() in files:
+        raise ProfileError(f"{path}: extends {name}, which extends it in turn; take one of the two lines out")
+    return _load_file(other, files)
+
+
+def _rule_names(data: Mapping[str, Any], stage: str, base: Profile | None, path: Path) -> tuple[str, ...]:
+    if stage not in data:
+        return tuple(getattr(base, stage)) if base else ()
+    names = _strings(data, stage, path)
+    unknown = [rule for rule in names if rule not in RULES]
+    if unknown:
+        raise ProfileError(f"{path}: no rule {unknown[0]!r} in {stage}; `cablefix rules` lists them")
+    return names
+
+
+def _strings(data: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ProfileError(f"{path}: {key} is {value!r}; give a list of strings")
+    return tuple(value)

@@ -13,9 +13,16 @@ STATUS_STYLES = {"applied": "green", "proposed": "yellow", "rejected": "red", "s
 BEFORE, AFTER, PROPOSED = "red", "green", "yellow"
 
 
+class _DataConsole(Console):
+    """A console that leaves a broken pipe to the command line, which has an exit code for it."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def data_console() -> Console:
     """The console on standard output. Colours and cursor moves come only where it is a terminal."""
-    return Console(highlight=False, markup=False, emoji=False)
+    return _DataConsole(highlight=False, markup=False, emoji=False)
 
 
 def message_console() -> Console:

@@ -17,8 +17,14 @@ class Failure(Exception):
         self.code = code
 
 
-def as_failure(error: ValueError) -> Failure | None:
-    """The failure that an error of the library is for the command line; None where the error is a fault of ours."""
+def as_failure(error: Exception) -> Failure | None:
+    """The failure that an error is for the command line; None where it is a fault of cablefix itself."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or str(error)
+        return Failure(f"{name}{reason}; check the path, its permissions and the space left", ExitCode.OUTPUT)
     from cablefix.ledger import LedgerError
     from cablefix.profiles import ProfileError
     from cablefix.readers.tei_source import TeiError

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
@@ -47,6 +46,17 @@ class LazyGroup(click.Group):
             hint = f"{error.message} To restore this file: cablefix restore {args[0]}"
             raise click.UsageError(hint, ctx) from error
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. A broken pipe is seen here, before click makes an exit code of its own of it."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # What is still in the buffer would raise again when the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(ExitCode.BROKEN_PIPE)
+        return result
+
     def main(
         self,
         args: Sequence[str] | None = None,
@@ -60,30 +70,16 @@ class LazyGroup(click.Group):
             return super().main(args, prog_name, complete_var, False, **extra)
         try:
             code = super().main(args, prog_name, complete_var, False, **extra)
-            sys.stdout.flush()
         except click.ClickException as error:
             error.show()
             sys.exit(error.exit_code)
         except (click.Abort, KeyboardInterrupt):
             click.echo("interrupted", err=True)
             sys.exit(ExitCode.INTERRUPTED)
-        except OSError as error:
-            _exit_for(error)
-        except (Failure, ValueError) as error:
-            failure = error if isinstance(error, Failure) else as_failure(error)
+        except (Failure, OSError, ValueError) as error:
+            failure = as_failure(error)
             if failure is None:
                 raise
             say_error(failure)
             sys.exit(failure.code)
         sys.exit(code if isinstance(code, int) else ExitCode.FINE)
-
-
-def _exit_for(error: OSError) -> NoReturn:
-    """End for an error of the operating system that nothing nearer to it explained."""
-    if error.errno in (errno.EPIPE, errno.EINVAL) or isinstance(error, BrokenPipeError):
-        # What is still in the buffer would raise again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.BROKEN_PIPE)
-    name = f"{error.filename}: " if error.filename else ""
-    say_error(Failure(f"{name}{error.strerror or error}", ExitCode.OUTPUT))
-    sys.exit(ExitCode.OUTPUT)

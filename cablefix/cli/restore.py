@@ -109,7 +109,7 @@ def restore(
             try:
                 _run(job, dry_run=dry_run, diff=diff, quiet=quiet)
             except (Failure, ValueError) as error:
-                failure = error if isinstance(error, Failure) else as_failure(error)
+                failure = as_failure(error)
                 if failure is None or len(jobs) == 1 or failure.code == ExitCode.PROFILE:
                     raise
                 say_error(failure)
