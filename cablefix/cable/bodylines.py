@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
-from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, nearest
+from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 
@@ -18,10 +17,6 @@ DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 _REF_WORDS = ("REF", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
-# Subject codes that a large share of all cables carry.
-_FREQUENT = frozenset("PREL PGOV ECON EFIN ETRD EINV EAID EAGR ENRG PHUM PTER SNAR MARR PARM MNUC KNNP PINR".split())
-_SUBJECT_INITIALS = "ABCEKMOPST"
-_TAG = re.compile(r"[^ \t,;()]+")
 
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -179,116 +174,6 @@ def read_ref_line(row: Row, channel: Channel) -> Parsed | None:
 def read_tags_line(row: Row, channel: Channel) -> Parsed | None:
     """`TAGS: PREL, PARM, RS`; the codes are read when the year is known."""
     return read_labelled(row, "tags", ("TAGS",), 11.0, channel)
-
-
-def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | None, number: int) -> list[Part]:
-    """The codes of a TAGS line from an offset on, each with its readings in that year."""
-    parts: list[Part] = []
-    text = _join_split_tags(row.text, codes, year)
-    at = start
-    while True:
-        match = _TAG.search(text, at)
-        if not match:
-            return _without_notes(parts, row)
-        a, b = match.span()
-        at = b
-        seen = match[0]
-        plain = strip_dust(seen)
-        if not plain:
-            continue
-        group = re.match(r"\s?\([^)]*\)", text[b:])
-        number += 1
-        readings = read_tag(plain.replace("\xa0", ""), codes, channel, year)
-        a += seen.find(plain)
-        b = a + len(plain)
-        if group:
-            at = b + group.end()
-            readings = [Decoded(item.text + text[b:at], item.cost) for item in readings]
-            b = at
-        parts.append(Part(f"tags.{number}", row.span(a, b), row.text[a:b], readings, rule="header.tags"))
-
-
-def _without_notes(parts: list[Part], row: Row) -> list[Part]:
-    """The codes without what follows them and is none: notes and stamps in the margin.
-
-    The list ends where most of what follows cannot be a code; in a list with commas, words without a comma before
-    them go with what follows.
-    """
-    bad = [_no_code(part) for part in parts]
-    for at in range(1, len(parts)):
-        if not bad[at] or 2 * sum(bad[at:]) < len(parts) - at:
-            continue
-        commas = [_comma_before(part, row) for part in parts]
-        end = at
-        while end > 1 and not commas[end - 1] and any(commas[1:end]):
-            end -= 1
-        return parts[:end]
-    return parts
-
-
-def _no_code(part: Part) -> bool:
-    seen = part.seen.strip()
-    if len(seen) < 2 or part.best.cost > 6.0:
-        return True
-    return any(char.islower() for char in seen) and not fold(seen).isupper()
-
-
-def _comma_before(part: Part, row: Row) -> bool:
-    """Whether a comma or what stands for one is between a code and the word before it."""
-    for token, after in pairwise(row.line.tokens):
-        if after.start <= part.span.start < after.end:
-            return token.text[-1] in ",.;" or after.text[0] in ",;"
-    return True
-
-
-def _join_split_tags(text: str, codes: Codes, year: int | None) -> str:
-    """The text with a no-break space inside codes that a blank divides: `ET RN` for `ETRN`, so that they stay one."""
-
-    def join(match: re.Match[str]) -> str:
-        left, right = match["left"], match["right"]
-        if codes.is_tag(left + right, year) and not (codes.is_tag(left, year) and codes.is_tag(right, year)):
-            return f"{left}\xa0{right}"
-        return match[0]
-
-    return re.sub(r"(?<![A-Z0-9])(?P<left>[A-Z]{1,3}) (?P<right>[A-Z]{1,3})(?![A-Z0-9])", join, text)
-
-
-def read_tag(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
-    """Readings of one TAGS code: known in that year, known in any year, or as seen."""
-    if codes.is_tag(seen, year):
-        return [Decoded(seen, 0.1)]
-    if re.fullmatch(r"K[A-Z]{3}", seen) and (year is None or year > 1979):
-        return [Decoded(seen, 1.5), *_near_tags(seen, codes, channel, year)]
-    readings = _near_tags(seen, codes, channel, year)
-    if codes.is_tag(seen):
-        readings.append(Decoded(seen, 2.5))
-    elif seen.isalpha() and seen.isupper():
-        readings.append(Decoded(seen, _unknown_tag(seen)))
-    else:
-        readings.append(Decoded(seen, 12.0))
-    return sorted(readings, key=lambda item: item.cost)
-
-
-def _near_tags(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
-    pool = close_words(seen, tuple(codes.tags), 1 + (len(seen) > 3), 24)
-    near = nearest(channel, seen, pool, 4.5 + 2.2 * len(seen), 12)
-    return [Decoded(tag, cost + _tag_prior(tag, codes, year)) for tag, cost in near if tag != seen]
-
-
-def _tag_prior(tag: str, codes: Codes, year: int | None) -> float:
-    entry = codes.is_tag(tag, year)
-    if entry is None:
-        return 4.0
-    if tag in _FREQUENT:
-        return 0.0
-    return {"subject": 1.5, "geographic": 1.5, "program": 1.5}.get(entry.kind, 2.5)
-
-
-def _unknown_tag(seen: str) -> float:
-    """Cost of a code that the tables do not have: subject codes came and went, geographic ones are all known."""
-    if len(seen) == 4:
-        return 5.5 if seen[0] in _SUBJECT_INITIALS else 9.0
-    return 6.5 if len(seen) > 4 else 8.5
 
 
 def read_classified_line(row: Row, channel: Channel) -> Parsed | None:

@@ -43,6 +43,7 @@ class Draft:
     trailers: list[Row] = field(default_factory=list)
     portions: tuple[str, ...] = ()
     years: frozenset[int] = frozenset()
+    text: str = ""
 
     def part_text(self, kind: str, name: str) -> str:
         """What a part of a format line is seen as, empty where there is none."""
@@ -75,6 +76,7 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
             draft.found[parsed.kind] = parsed
             draft.runs[parsed.kind] = list(parsed.rows)
     _drop_banner(draft)
+    draft.text = " ".join(row.text for row in rows[:_LONGEST]).upper()
     draft.years = frozenset(int(year) for row in rows[:_LONGEST] for year in _YEAR.findall(row.text))
     width = width_of(rows)
     for position, (index, parsed) in enumerate(chain):

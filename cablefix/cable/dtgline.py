@@ -39,7 +39,7 @@ def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
 
 
 def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, int, list[tuple[str, float]]]]:
-    """Where in a word a month may stand, how long it is, and which: the whole word, or its end where it runs on from the group."""
+    """Where in a word a month may stand, how long it is, and which: the whole word, or its end after the group."""
     months = [name for name in codes.months if len(name) == 3]
     plain = strip_dust(word)
     found = []

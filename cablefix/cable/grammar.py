@@ -24,15 +24,15 @@ from cablefix.cable.joint import (
     settle_precedence,
     settle_routing,
     settle_sections,
-    settle_tags,
 )
-from cablefix.cable.learn import learn_channel
+from cablefix.cable.learn import error_rate, learn_channel
 from cablefix.cable.record import Decided, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
 from cablefix.cable.rows import Part, Row, rows_of
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
+from cablefix.cable.tagline import settle_tags
 
 
 def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] = ()) -> Header | None:
@@ -104,7 +104,9 @@ def _decide(draft: Draft, channel: Channel, codes: Codes) -> Decided:
     texts = _texts(draft)
     refs = read_references(texts["refs"], channel, codes) if "refs" in texts else []
     adds_up = settle_distribution(draft, verdicts, channel, codes)
-    return Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
+    decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
+    decided.error_rate = error_rate(_all_parts(decided), verdicts)
+    return decided
 
 
 def _make_header(decided: Decided, channel: Channel, codes: Codes) -> Header:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from cablefix.cable.bodylines import tag_parts
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.codes import Codes
 from cablefix.cable.draft import Draft
@@ -368,19 +367,3 @@ def settle_order(draft: Draft, day: date | None, verdicts: Verdicts, codes: Code
     if evidence and text in force:
         evidence = (*evidence, agree(f"E.O. {text} was in force on {day}", [part]))
     verdicts.set(part, text, shares[0], *evidence)
-
-
-def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes) -> list[Part]:
-    """Read the TAGS in the year of the message; returns the parts in the order printed."""
-    rows = draft.runs.get("tags", [])
-    line = draft.found.get("tags")
-    if line is None:
-        return []
-    parts: list[Part] = []
-    for number, row in enumerate(rows):
-        text = line.part("tags.text")
-        if number == 0 and text is None:
-            continue
-        start = len(row.text) - len(text.seen) if number == 0 and text else 0
-        parts += tag_parts(row, start, channel, codes, year, len(parts))
-    return parts

@@ -36,6 +36,7 @@ class Decided:
     texts: dict[str, Run]
     refs: list[Reference]
     adds_up: bool | None = None
+    error_rate: float = 0.001
 
 
 _ORDER = (
@@ -55,6 +56,9 @@ def make_fields(decided: Decided) -> dict[str, Field]:
         _text_fields(decided),
     )
     made = {item.name: item for items in makers for item in items}
+    for name in ("to", "info", "captions", "tags"):
+        if name in made:
+            made[name] = _trusted(made[name], decided.error_rate)
     return {name: made[name] for name in sorted(made, key=_ORDER.index)}
 
 
@@ -243,14 +247,20 @@ def _text_fields(decided: Decided) -> list[Field]:
             found.append(_refs(run, decided.refs, decided.verdicts))
         else:
             found += _classified(run)
-    return [item for item in found if item.value]
+    return [_trusted(item, decided.error_rate) for item in found if item.value]
+
+
+def _trusted(item: Field, rate: float) -> Field:
+    """A field of running text with the probability that none of its characters is wrong."""
+    length = len(item.value) if isinstance(item.value, str) else 4 * len(item.value)
+    return _replace(item, min(item.confidence, (1.0 - rate) ** length))
 
 
 def _subject(run: Run) -> Field:
     text = run.text.strip(" '`‘’“”|_*")
     start = run.text.find(text)
     span = run.span(start, start + len(text))
-    return Field("subject", text, span, 0.95, (), (("text", span),))
+    return Field("subject", text, span, 0.99, (), (("text", span),))
 
 
 def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
@@ -258,7 +268,7 @@ def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
     parts = tuple((item.label or "ref", run.span(item.start, item.end)) for item in items)
     sure = min([verdicts.of(part).confidence for item in items for _, _, part in item.parts], default=0.95)
     span = Span(parts[0][1].start, parts[-1][1].end) if parts else Span(0, 0)
-    return Field("refs", values, span, round(min(sure, 0.97), 4), (), parts)
+    return Field("refs", values, span, round(min(sure, 0.98), 4), (), parts)
 
 
 def _classified(run: Run) -> list[Field]:
@@ -273,14 +283,14 @@ def _classified(run: Run) -> list[Field]:
     found = []
     if who:
         span = run.span(start, start + len(who))
-        found.append(Field("classified_by", who, span, 0.95, (), (("text", span),)))
+        found.append(Field("classified_by", who, span, 0.99, (), (("text", span),)))
     if reason:
         value = reason["value"].strip()
         value = value[: value.rindex(")") + 1] if ")" in value else value.rstrip(".,;'`‘’“”| ")
         at = reason.start("value")
         span = run.span(at, at + len(value))
         value = re.sub(r"[{\[](?=\w\))", "(", value)
-        found.append(Field("reasons", value, span, 0.95, (), (("text", span),)))
+        found.append(Field("reasons", value, span, 0.98, (), (("text", span),)))
     return found
 
 

@@ -1,0 +1,201 @@
+"""TAGS: the codes of a message, read in its year and weighed against its post and its text."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
+from cablefix.cable.codes import Codes
+from cablefix.cable.draft import Draft
+from cablefix.cable.rows import Part, Row, strip_dust
+from cablefix.cable.settle import Verdicts, agree, form_evidence, weigh
+
+# Subject codes that a large share of all cables carry.
+_FREQUENT = frozenset("PREL PGOV ECON EFIN ETRD EINV EAID EAGR ENRG PHUM PTER SNAR MARR PARM MNUC KNNP PINR".split())
+_SUBJECT_INITIALS = "ABCEKMOPST"
+_TAG = re.compile(r"[^ \t,;()]+")
+_UNNAMED = 1.5  # a country that neither sends the message nor is named in it
+_NAMED_LIMIT = 9.0
+_STEM = 6
+
+
+def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes) -> list[Part]:
+    """Read the TAGS in the year of the message; returns the parts in the order printed."""
+    rows = draft.runs.get("tags", [])
+    line = draft.found.get("tags")
+    if line is None:
+        return []
+    parts: list[Part] = []
+    for number, row in enumerate(rows):
+        text = line.part("tags.text")
+        if number == 0 and text is None:
+            continue
+        start = len(row.text) - len(text.seen) if number == 0 and text else 0
+        parts += tag_parts(row, start, channel, codes, year, len(parts))
+    named = _named_countries(draft, year, codes)
+    for part in parts:
+        _weigh_country(part, named, year, verdicts, channel, codes)
+    return parts
+
+
+def _named_countries(draft: Draft, year: int | None, codes: Codes) -> frozenset[str]:
+    """The codes of the countries that the message comes from, goes to or speaks of."""
+    found = set()
+    for code, entries in codes.tags.items():
+        if len(code) != 2:
+            continue
+        for entry in entries:
+            if entry.kind != "geographic" or (year is not None and not entry.first <= year <= entry.last):
+                continue
+            stem = entry.meaning.upper().split(",")[0].split(" (")[0]
+            if len(stem) >= 4 and stem[:_STEM] in draft.text:
+                found.add(code)
+    for kind, name in (("from", "from.1.name.post"), ("classification", "class.post")):
+        post = codes.post(draft.part_text(kind, name) or "-", year)
+        country = codes.territories.get(post.territory) if post else None
+        if country is not None:
+            found.update(
+                code
+                for code, entries in codes.tags.items()
+                if any(entry.meaning.lower() == country.name.lower() for entry in entries)
+            )
+    return frozenset(found)
+
+
+def _weigh_country(
+    part: Part, named: frozenset[str], year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes
+) -> None:
+    """Prefer codes of countries that the message names; other kinds of codes are left as they are."""
+    entry = codes.is_tag(part.readings[0].text, year)
+    if len(part.seen) > 3 or (entry is not None and entry.kind != "geographic"):
+        return
+    readings = {item.text: item.cost for item in part.readings}
+    for code in named:
+        cost = channel.cost(code, part.seen, _NAMED_LIMIT)
+        if cost < _NAMED_LIMIT:
+            readings[code] = min(readings.get(code, 99.0), cost + 0.5)
+    ranked = sorted((cost + (0.0 if text in named or not named else _UNNAMED), text) for text, cost in readings.items())
+    part.readings = [Decoded(text, cost) for cost, text in ranked[:4]]
+    shares = weigh([cost for cost, _ in ranked])
+    text = ranked[0][1]
+    evidence = form_evidence(part, text)
+    if evidence and text in named:
+        evidence = (*evidence, agree("the message names this country", [part]))
+    verdicts.set(part, text, shares[0], *evidence)
+
+
+def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | None, number: int) -> list[Part]:
+    """The codes of a TAGS line from an offset on, each with its readings in that year."""
+    parts: list[Part] = []
+    text = _join_split_tags(row.text, codes, year)
+    at = start
+    while True:
+        match = _TAG.search(text, at)
+        if not match:
+            return _without_notes(parts, row)
+        a, b = match.span()
+        at = b
+        seen = match[0]
+        plain = strip_dust(seen)
+        if not plain:
+            continue
+        group = re.match(r"\s?\([^)]*\)", text[b:])
+        number += 1
+        readings = read_tag(plain.replace("\xa0", ""), codes, channel, year)
+        a += seen.find(plain)
+        b = a + len(plain)
+        if group:
+            at = b + group.end()
+            readings = [Decoded(item.text + text[b:at], item.cost) for item in readings]
+            b = at
+        parts.append(Part(f"tags.{number}", row.span(a, b), row.text[a:b], readings, rule="header.tags"))
+
+
+def _without_notes(parts: list[Part], row: Row) -> list[Part]:
+    """The codes without what follows them and is none: notes and stamps in the margin.
+
+    The list ends where most of what follows cannot be a code; in a list with commas, words without a comma before
+    them go with what follows.
+    """
+    bad = [_no_code(part) for part in parts]
+    if not any(bad[1:]):
+        return parts
+    commas = [_comma_before(part, row) for part in parts]
+    for at in range(1, len(parts)):
+        if not bad[at] or 2 * sum(bad[at:]) < len(parts) - at:
+            continue
+        speck = len(parts[at].seen) < 2 or any(map(str.islower, parts[at].seen))
+        if not speck and (commas[at] if any(commas[1:at]) else sum(bad[at:]) < 2):
+            continue
+        end = at
+        while end > 1 and not commas[end - 1] and any(commas[1:end]):
+            end -= 1
+        return parts[:end]
+    return parts
+
+
+def _no_code(part: Part) -> bool:
+    seen = part.seen.strip()
+    if len(seen) < 2 or part.best.cost > 6.0:
+        return True
+    return any(char.islower() for char in seen) and not fold(seen).isupper()
+
+
+def _comma_before(part: Part, row: Row) -> bool:
+    """Whether a comma or what stands for one is between a code and the word before it."""
+    for token, after in pairwise(row.line.tokens):
+        if after.start <= part.span.start < after.end:
+            return token.text[-1] in ",.;" or after.text[0] in ",;"
+    return True
+
+
+def _join_split_tags(text: str, codes: Codes, year: int | None) -> str:
+    """The text with a no-break space inside codes that a blank divides: `ET RN` for `ETRN`, so that they stay one."""
+
+    def join(match: re.Match[str]) -> str:
+        left, right = match["left"], match["right"]
+        whole = codes.is_tag(left + right, year) or ("," in text and len(left + right) == 4)
+        if whole and not codes.is_tag(left, year) and not codes.is_tag(right, year):
+            return f"{left}\xa0{right}"
+        return match[0]
+
+    return re.sub(r"(?<![A-Z0-9])(?P<left>[A-Z]{1,3}) (?P<right>[A-Z]{1,3})(?![A-Z0-9])", join, text)
+
+
+def read_tag(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
+    """Readings of one TAGS code: known in that year, known in any year, or as seen."""
+    if codes.is_tag(seen, year):
+        return [Decoded(seen, 0.1)]
+    if re.fullmatch(r"K[A-Z]{3}", seen) and (year is None or year > 1979):
+        return [Decoded(seen, 1.5), *_near_tags(seen, codes, channel, year)]
+    readings = _near_tags(seen, codes, channel, year)
+    if codes.is_tag(seen):
+        readings.append(Decoded(seen, 2.5))
+    elif seen.isalpha() and seen.isupper():
+        readings.append(Decoded(seen, _unknown_tag(seen)))
+    else:
+        readings.append(Decoded(seen, 12.0))
+    return sorted(readings, key=lambda item: item.cost)
+
+
+def _near_tags(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
+    pool = close_words(seen, tuple(codes.tags), 1 + (len(seen) > 3), 24)
+    near = nearest(channel, seen, pool, 4.5 + 2.2 * len(seen), 12)
+    return [Decoded(tag, cost + _tag_prior(tag, codes, year)) for tag, cost in near if tag != seen]
+
+
+def _tag_prior(tag: str, codes: Codes, year: int | None) -> float:
+    entry = codes.is_tag(tag, year)
+    if entry is None:
+        return 4.0
+    if tag in _FREQUENT:
+        return -1.0
+    return {"subject": 1.5, "geographic": 1.5, "program": 1.5}.get(entry.kind, 2.5)
+
+
+def _unknown_tag(seen: str) -> float:
+    """Cost of a code that the tables do not have: subject codes came and went, geographic ones are all known."""
+    if len(seen) == 4:
+        return 5.5 if seen[0] in _SUBJECT_INITIALS else 9.0
+    return 6.5 if len(seen) > 4 else 8.5
