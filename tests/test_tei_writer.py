@@ -172,7 +172,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("restored", "before", "after"), CASES)
+@pytest.mark.parametrize("restored, before, after", CASES)
 def test_repairs_of_every_shape(restored: Restored, before: str, after: str) -> None:
     body = body_of(restored)
     assert before in body

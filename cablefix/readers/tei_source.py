@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from cablefix.readers.xml import not_well_formed
 from cablefix.text import Source, SourceError, encode_text
 
 TEI_NS = "http://www.tei-c.org/ns/1.0"
@@ -43,24 +44,31 @@ def tei(name: str) -> str:
     return f"{{{TEI_NS}}}{name}"
 
 
+class _NothingOutside(etree.Resolver):
+    """Gives a blank for whatever a file asks to be loaded from elsewhere."""
+
+    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+        """A blank: an empty text would be an error of its own."""
+        return self.resolve_string(" ", context)
+
+
 def parse_tei(data: bytes, name: str = "<TEI>") -> etree._Element:
-    """The root of a TEI file. Entities, document types and the network are left alone; the size of nodes is bounded.
+    """The root of a TEI file. Document types are refused, the network is left alone, the size of nodes is bounded.
 
     Raises `TeiError` with line and column when the file is not well-formed, and when it is no TEI.
     """
+    # Ids are not collected, so that a file in which one stands twice can still be undone; `validate_tei` finds it.
+    # That makes libxml2 load what a document type names, so the resolver keeps it from reading any file.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
     )
+    parser.resolvers.add(_NothingOutside())
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        line, column = error.position
-        raise TeiError(
-            f"{name}, line {line}, column {column}: not well-formed XML ({error.msg}); "
-            "restore the file from a copy, or mend it there"
-        ) from error
+        raise TeiError(str(not_well_formed(error, name))) from error
     docinfo = root.getroottree().docinfo
-    if docinfo.internalDTD is not None or docinfo.doctype:
+    if docinfo.doctype or docinfo.internalDTD is not None:
         raise TeiError(f"{name}, line 1: has a document type declaration; cablefix writes none, remove it")
     if root.tag != tei("TEI"):
         raise TeiError(f"{name}, line {root.sourceline}: the root is {root.tag}, not TEI; is this a TEI file?")
