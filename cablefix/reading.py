@@ -5,12 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
 from cablefix.layout import UNREAD, Join, Layout, LineClass, find_ignorable
 from cablefix.ledger import Edit
-from cablefix.text import Fate, IntArray, KindArray, Replacement, Source, View, code_points
+from cablefix.text import Fate, IntArray, KindArray, Source, View, code_points
 
 _NOTHING, _BLANK, _NEWLINE = 0, 1, 2
 _SEPARATORS = ("", " ", "\n")
@@ -30,7 +31,8 @@ def reading_view(source: Source, layout: Layout, live: Sequence[Edit]) -> View:
     spaces = _spaces(layout)
     spaces.cut_ignorable(layout)
     edits = spaces.make_room(live, source.text)
-    return View.build(source.text, _merge(spaces, edits))
+    columns = _merge(spaces, edits)
+    return View.from_columns(source.text, *columns) if columns[0] else View.build(source.text)
 
 
 @dataclass
@@ -162,19 +164,24 @@ def _fate_of_left_out(layout: Layout, before: IntArray, after: IntArray) -> Kind
     return hides
 
 
-def _merge(spaces: _Spaces, edits: Sequence[Edit]) -> list[Replacement]:
-    """Spaces and edits in one sorted list of replacements."""
-    out = []
-    pending = iter(edits)
-    edit = next(pending, None)
-    rows = zip(spaces.start, spaces.end, spaces.separator, spaces.hides, strict=True)
-    for start, end, separator, hides in rows:
-        while edit is not None and (edit.start, edit.end) <= (start, start):
-            out.append(Replacement(edit.start, edit.end, edit.after, Fate.EDITED))
-            edit = next(pending, None)
-        if end > start or separator:
-            out.append(Replacement(start, end, _SEPARATORS[separator], Fate(hides or Fate.LAYOUT)))
-    while edit is not None:
-        out.append(Replacement(edit.start, edit.end, edit.after, Fate.EDITED))
-        edit = next(pending, None)
-    return out
+def _merge(spaces: _Spaces, edits: Sequence[Edit]) -> tuple[list[int], list[int], list[str], list[int]]:
+    """Spaces and edits as the columns of one sorted list of replacements."""
+    wide = [e > s or bool(x) for s, e, x in zip(spaces.start, spaces.end, spaces.separator, strict=True)]
+    starts = list(compress(spaces.start, wide))
+    ends = list(compress(spaces.end, wide))
+    afters = [_SEPARATORS[x] for x in compress(spaces.separator, wide)]
+    fates = [x or int(Fate.LAYOUT) for x in compress(spaces.hides, wide)]
+    if not edits:
+        return starts, ends, afters, fates
+    starts += [edit.start for edit in edits]
+    ends += [edit.end for edit in edits]
+    afters += [edit.after for edit in edits]
+    fates += [int(Fate.EDITED)] * len(edits)
+    # At one place an insertion comes before the span that begins there.
+    order = sorted(range(len(starts)), key=lambda k: (starts[k], ends[k]))
+    return (
+        [starts[k] for k in order],
+        [ends[k] for k in order],
+        [afters[k] for k in order],
+        [fates[k] for k in order],
+    )

@@ -207,26 +207,32 @@ class View:
     @classmethod
     def build(cls, text: str, replacements: Sequence[Replacement] = ()) -> View:
         """A view of `text`. Replacements must be sorted, inside the text and free of overlaps, else ValueError."""
-        n = len(replacements)
-        if not n:
+        if not replacements:
             ends = np.array([0, len(text)], dtype=np.int64)
             return cls(text, text, ends, ends, np.zeros(1, np.uint8))
-        starts = np.fromiter((r.start for r in replacements), np.int64, n)
-        ends = np.fromiter((r.end for r in replacements), np.int64, n)
-        if starts[0] < 0 or ends[-1] > len(text) or (starts > ends).any() or (starts[1:] < ends[:-1]).any():
-            raise ValueError("replacements must be sorted, inside the text and free of overlaps")
+        starts, stops, afters, fates = zip(*replacements, strict=True)
+        return cls.from_columns(text, starts, stops, afters, fates)
+
+    @classmethod
+    def from_columns(
+        cls, text: str, starts: Sequence[int], ends: Sequence[int], afters: Sequence[str], fates: Sequence[int]
+    ) -> View:
+        """As `build`, from one sequence for each part of the replacements."""
+        n = len(starts)
         src = np.empty(2 * n + 2, np.int64)
         src[0], src[1:-1:2], src[2:-1:2], src[-1] = 0, starts, ends, len(text)
         lengths = np.diff(src)
-        lengths[1::2] = np.fromiter((len(r.after) for r in replacements), np.int64, n)
+        if (lengths < 0).any() or src[1] < 0:
+            raise ValueError("replacements must be sorted, inside the text and free of overlaps")
+        lengths[1::2] = list(map(len, afters))
         out = np.zeros(2 * n + 2, np.int64)
         np.cumsum(lengths, out=out[1:])
         kind = np.zeros(2 * n + 1, np.uint8)
-        kind[1::2] = np.fromiter((r.fate for r in replacements), np.uint8, n)
+        kind[1::2] = fates
         pieces = [""] * (2 * n + 1)
         bounds = src.tolist()
-        pieces[0::2] = [text[bounds[k] : bounds[k + 1]] for k in range(0, 2 * n + 1, 2)]
-        pieces[1::2] = [r.after for r in replacements]
+        pieces[0::2] = [text[a:b] for a, b in zip(bounds[0::2], bounds[1::2], strict=True)]
+        pieces[1::2] = afters
         return cls(text, "".join(pieces), src, out, kind)
 
     def _segment(self, bounds: IntArray, offset: int, *, left: bool) -> int:

@@ -64,7 +64,9 @@ class Context:
         total = counts.total()
         if total < 20:
             return 0.0
-        return sum(count for word, count in counts.items() if not self.words.known(word)) / total
+        common = self.words.vocabulary
+        strange = ((word, count) for word, count in counts.items() if word not in common)
+        return sum(count for word, count in strange if not self.words.known(word)) / total
 
     @cached_property
     def lines(self) -> list[str]:

@@ -111,8 +111,10 @@ def _followed_by_rule(context: Context) -> set[int]:
 
 def _looks_like_heading(context: Context, line: int) -> bool:
     text = context.lines[line]
+    if text[0].islower() or len(text) > 80:
+        return False
     wrap = context.convention.wrap or 80
-    if len(text) > max(0.92 * wrap, 40) or len(text) > 80:
+    if len(text) > max(0.92 * wrap, 40):
         return False
     first = text.lstrip("\"'([\u201c\u2018")
     if not first or not (first[0].isupper() or first[0].isdigit()):
