@@ -117,14 +117,15 @@ def test_damage_is_named(data: object, message: str) -> None:
         rebuild_source(data(), name="x.xml")
 
 
-def test_nothing_outside_is_read(tmp_path: Path) -> None:
-    """A document type is refused before anything that it names is read or expanded."""
+@pytest.mark.parametrize("depth, message", [(1, "document type declaration"), (9, "amplification factor")])
+def test_nothing_outside_is_read_or_expanded(tmp_path: Path, depth: int, message: str) -> None:
+    """A document type is refused before anything that it names is read; entities within entities are not expanded."""
     secret = tmp_path / "secret.dtd"
     secret.write_text("this is no DTD; reading it would be another error")
-    nested = "".join(f'<!ENTITY a{k + 1} "{f"&a{k};" * 10}">' for k in range(9))
+    nested = "".join(f'<!ENTITY a{k + 1} "{f"&a{k};" * 10}">' for k in range(depth))
     doctype = f'<!DOCTYPE TEI SYSTEM "{secret.as_uri()}" [<!ENTITY a0 "x">{nested}]>'.encode()
-    data = tei().replace(b"<TEI ", doctype + b"<TEI ", 1).replace(b"The ferry", b"&a9;")
-    with pytest.raises(TeiError, match="document type declaration"):
+    data = tei().replace(b"<TEI ", doctype + b"<TEI ", 1).replace(b"The ferry", f"&a{depth};".encode())
+    with pytest.raises(TeiError, match=message):
         rebuild_source(data)
 
 
