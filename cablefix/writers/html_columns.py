@@ -139,7 +139,7 @@ class ColumnWriter:
         layout = self._layout
         value = LineClass(int(layout.line_class[n]))
         start, end = int(layout.line_start[n]), int(layout.line_end[n])
-        if value is LineClass.BLANK:
+        if value is LineClass.BLANK and not self._source[start:end].strip(" \t"):
             return f'<div class="ln blank" id="L{n + 1}"></div>'
         stop = end
         while stop > start and self._source[stop - 1] in " \t":

@@ -16,7 +16,7 @@ from cablefix.restored import Restored
 from cablefix.writers.cells import row_cells, wide_gaps
 from cablefix.writers.labels import field_label, field_names, value_lines
 
-_SPECIAL = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
+_SPECIAL = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|#(?=#*\s*$)")
 # What makes a line a heading, quotation, list item, rule or table when it stands at the beginning.
 _AT_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+>](?=\s|$|>)|[-=](?=[-=\s]*$)|:(?=[-\s:]*$)|\|)")
 _ORDERED_AT_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
