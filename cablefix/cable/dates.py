@@ -20,7 +20,6 @@ _NEXT_DAY = 2.2  # filed on the day after
 _UNDATED = 2.5  # the DECL date is at no round distance from the date
 _ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
 _OUT_OF_FORCE = 4.0
-_SURE = 0.05
 _UNMENTIONED = 1.5  # the text speaks of other years only; counts where the year is damaged
 
 
@@ -153,6 +152,8 @@ class _Judge:
         """The moment as seen, where every part of it reads as seen and cheaply."""
         if year is None or group.best.text != group.seen or year.best.text != year.seen:
             return None
+        if group.others or month.others or year.others:
+            return None
         entry = self.codes.months.get(month.seen)
         if entry is None or not re.fullmatch(r"\d{6}Z", group.seen):
             return None
@@ -163,7 +164,7 @@ class _Judge:
         """Whether the Julian day as seen is that of the date or the next one; true where there is none."""
         if self.julian is None:
             return True
-        return self.julian.seen in (_ordinal(day), _ordinal(day + timedelta(1)))
+        return not self.julian.others and self.julian.seen in (_ordinal(day), _ordinal(day + timedelta(1)))
 
     def years_elsewhere(self) -> list[str]:
         """Two-digit years that the DECL date and the date of receipt suggest."""
@@ -189,13 +190,11 @@ class _Judge:
         """What it costs that all places read as they do, given the moment."""
         channel = self.channel
         seen = group.seen.replace(" ", "").strip(".")
-        total = channel.cost(moment.group, seen) if moment.group != seen else _SURE
+        total = group.price(moment.group, channel, seen)
         word = _month_word(moment.day, month, self.codes)
-        total += channel.word_cost(word, month.seen.strip(".,"), 12.0) if word != month.seen else _SURE
-        if total == float("inf"):
-            total = 30.0
+        total += min(month.price(word, channel, month.seen.strip(".,")), 20.0)
         if year is not None:
-            total += channel.cost(f"{moment.day.year % 100:02d}", year.seen)
+            total += year.price(f"{moment.day.year % 100:02d}", channel)
         if year is not None and year.best.text != year.seen and self.mentioned:
             total += 0.0 if moment.day.year in self.mentioned else _UNMENTIONED
         total += self._julian_cost(moment) + self._decl_cost(moment.day) + self._order_cost(moment.day)
@@ -205,8 +204,8 @@ class _Judge:
         if self.julian is None:
             return 0.0
         seen = self.julian.seen.replace(" ", "")
-        same = self.channel.cost(_ordinal(moment.day), seen)
-        after = self.channel.cost(_ordinal(moment.day + timedelta(1)), seen) + _NEXT_DAY
+        same = self.julian.price(_ordinal(moment.day), self.channel, seen)
+        after = self.julian.price(_ordinal(moment.day + timedelta(1)), self.channel, seen) + _NEXT_DAY
         return min(same, after, _APART)
 
     def _decl_cost(self, day: date) -> float:

@@ -30,9 +30,11 @@ from cablefix.cable.record import Decided, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
 from cablefix.cable.rows import Part, Row, rows_of
+from cablefix.cable.sections import find_later
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
 from cablefix.cable.tagline import settle_tags
+from cablefix.cable.witnesses import add_witness
 
 
 def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] = ()) -> Header | None:
@@ -42,21 +44,28 @@ def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] =
     page heads may stand among them. `furniture` are lines that were taken out as page furniture: what page heads and
     banners say is evidence for the fields.
 
+    Repeated headers of later sections are found among the lines and are witnesses too.
+
     A damaged header is read twice: what the first reading is sure of shows what the engine did to this document.
     """
     channel = load_channel()
     rows, around = split_rows(rows_of(lines)), rows_of(furniture)
-    decided = _read(rows, around, channel, codes)
+    decided = _read(rows, around, (), channel, codes)
     if decided is None:
         return None
+    later = find_later(lines, codes, decided.draft)
+    if later:
+        decided = _read(rows, around, later, channel, codes) or decided
     learned = learn_channel(channel, _all_parts(decided), decided.verdicts)
     if learned is not None:
         channel = learned
-        decided = _read(rows, around, channel, codes) or decided
+        decided = _read(rows, around, later, channel, codes) or decided
     return _make_header(decided, channel, codes)
 
 
-def _read(rows: Sequence[Row], around: Sequence[Row], channel: Channel, codes: Codes) -> Decided | None:
+def _read(
+    rows: Sequence[Row], around: Sequence[Row], later: Sequence[Draft], channel: Channel, codes: Codes
+) -> Decided | None:
     total, chain = find_chain(rows, channel, codes)
     if not is_cable(total, chain):
         return None
@@ -64,6 +73,8 @@ def _read(rows: Sequence[Row], around: Sequence[Row], channel: Channel, codes: C
     inside = {row.number for run in draft.runs.values() for row in run}
     heads = [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) >= 4]
     _look_around(draft, [*around, *heads], channel, codes)
+    for other in later:
+        add_witness(draft, other, channel)
     return _decide(draft, channel, codes)
 
 

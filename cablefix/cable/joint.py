@@ -101,6 +101,7 @@ def settle_number(draft: Draft, verdicts: Verdicts, channel: Channel) -> tuple[s
     if own is None and serial is None:
         return "", 0.0
     seen = [part.seen.lstrip("#") for part in (own, serial, *heads) if part]
+    seen += own.others if own else []
     likely = not own or not own.seen.isdigit() or _size_cost(int(own.seen), draft) < _UNLIKELY
     if likely and own and own.seen.isdigit() and all(text.isdigit() and _same(text, own.seen) for text in seen):
         for part in (own, serial):
@@ -201,7 +202,7 @@ def _form(value: int, part: Part, size: int) -> str:
 
 
 def _seen_cost(value: int, part: Part, size: int, channel: Channel) -> float:
-    return min(channel.cost(_form(value, part, size), part.seen.replace(" ", "")), _APART + 2.0)
+    return min(part.price(_form(value, part, size), channel), _APART + 2.0 + len(part.others))
 
 
 def settle_sections(draft: Draft, verdicts: Verdicts, channel: Channel) -> None:
@@ -243,7 +244,7 @@ def _count_form(value: int, part: Part) -> str:
 
 
 def _count_cost(value: int, part: Part, channel: Channel) -> float:
-    return min(channel.cost(_count_form(value, part), part.seen.replace(" ", "")), _APART)
+    return min(part.price(_count_form(value, part), channel), _APART + len(part.others))
 
 
 def settle_level(draft: Draft, verdicts: Verdicts, codes: Codes) -> None:
@@ -293,7 +294,7 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     names |= {r.text for part in heads for r in part.readings if r.text in codes.posts}
     costs = []
     for name in names:
-        cost = sum(min(channel.word_cost(name, part.seen.strip(".,:;‘’'")), _APART) for part in (own, named))
+        cost = sum(min(part.price(name, channel, part.seen.strip(".,:;‘’'")), _APART) for part in (own, named))
         cost += sum(min(_head_cost(name, part, channel), 4.0) for part in _different(heads))
         costs.append((cost + (0.0 if name in codes.posts else 6.0 if name.replace(" ", "").isalpha() else 12.0), name))
     costs.sort()

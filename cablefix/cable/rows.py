@@ -67,7 +67,7 @@ class Part:
     """A piece of a line that has a meaning of its own, and the ways to read it, cheapest first.
 
     `seen` is its text with single blanks; `readings` are printed forms. `shape` allows more readings to be asked for.
-    `glued` says that a blank should stand before it and does not.
+    `glued` says that a blank should stand before it and does not. `others` is how later sections show the same part.
     """
 
     name: str
@@ -77,18 +77,32 @@ class Part:
     shape: Sequence[str] = ()
     glued: bool = False
     rule: str = "header.code"
+    others: list[str] = field(default_factory=list)
 
     @property
     def best(self) -> Decoded:
         """The cheapest reading."""
         return self.readings[0]
 
+    def price(self, text: str, channel: Channel, seen: str = "") -> float:
+        """What it costs that the part is seen as it is here, and in later sections, if this was printed."""
+        seen = seen or self.seen.replace(" ", "")
+        own = channel.same * len(text) if text == seen else channel.word_cost(text, seen)
+        return own + self._elsewhere(text, channel)
+
+    def _elsewhere(self, text: str, channel: Channel) -> float:
+        return sum(min(channel.word_cost(text, other.replace(" ", "")), 7.0) for other in self.others)
+
     def widen(self, channel: Channel, beam: int = 12) -> list[Decoded]:
         """More readings of the same shape; those that are there stay."""
         if self.shape:
             have = {reading.text for reading in self.readings}
             more = channel.decode(self.seen.replace(" ", ""), self.shape, beam)
-            self.readings += [reading for reading in more if reading.text not in have]
+            self.readings += [
+                Decoded(item.text, item.cost + self._elsewhere(item.text, channel))
+                for item in more
+                if item.text not in have
+            ]
             self.readings.sort(key=lambda reading: reading.cost)
             self.shape = ()
         return self.readings

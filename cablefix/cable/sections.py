@@ -172,6 +172,15 @@ def _upwards(lines: Sequence[Line], first: int, low: int) -> int:
     return at
 
 
+def find_later(lines: Sequence[Line], codes: Codes, draft: Draft) -> list[Draft]:
+    """The drafts of the headers that later sections repeat, for a header that has just been read."""
+    numbers = lines_of(draft)
+    if not numbers:
+        return []
+    own = Start(0, 0, draft, _text(draft, "classification", "class.number"), _group(draft), _section(draft))
+    return [start.draft for start in find_headers(lines, codes, numbers[-1]) if same_message(own, start)]
+
+
 def find_sections(lines: Sequence[Line], codes: Codes, header: Header) -> list[Start]:
     """The repeated headers of later sections of the message whose header was read, in the order in which they stand.
 
