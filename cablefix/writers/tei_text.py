@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-
-import numpy as np
 
 from cablefix.cable.fields import Check
 from cablefix.document import Block, BlockKind, Document
 from cablefix.layout import Layout
 from cablefix.ledger import Edit
-from cablefix.text import Fate, Span, View
+from cablefix.text import Span, View
+from cablefix.writers.cells import row_cells, wide_gaps
 from cablefix.writers.tei_inline import InlineWriter
 from cablefix.writers.tei_markup import HeaderMarkup, Vocabulary, redactions
 from cablefix.writers.tei_segments import Tag
 from cablefix.writers.tei_xml import Ids, attributes
 
 _SUBTYPES = re.compile(r"\b(SUMMARY|COMMENT|INTRODUCTION|BACKGROUND|CONCLUSION|ACTION REQUEST)\b", re.IGNORECASE)
-# A table cell ends at a tab, and where the gap is this much wider than the usual gap of the document.
-_CELL_GAP = 2
 _MARKS = "-\u2013\u2014\u2022\u00b7*.() "
 # What may stand before a list item: dashes, a bullet, a letter or a number with a stop or a bracket.
 _BULLET = re.compile(r"(?:[-\u2013\u2014]{1,2}|[\u2022\u00b7*]|\(?(?:[a-zA-Z]|[ivx]{1,4}|\d{1,2})[.)])(?=\s)")
@@ -74,7 +71,7 @@ class TextWriter:
         self._text = document.view.text
         self._blocks, self._order = _gapless(document)
         self._queries, self.proposed = _queries_by_block(self._blocks, document.view, proposals)
-        self._gap_ends = _wide_gaps(layout, document.view, self._blocks)
+        self._gap_ends = wide_gaps(layout, document.view, self._blocks)
         self._block_ids: dict[int, str] = {}
         self._starts = [block.source.start for block in self._blocks]
         self._index = {id(block): k for k, block in enumerate(self._blocks)}
@@ -231,13 +228,9 @@ class TextWriter:
 
     def _row(self, block: Block) -> str:
         """The cells of a table row. A cell ends at each wide gap; the space that the gap reads stands between cells."""
-        k = bisect_right(self._gap_ends, block.start)
-        stop = bisect_left(self._gap_ends, block.end)
-        starts = [block.start, *self._gap_ends[k:stop]]
-        ends = [start - 1 for start in starts[1:]] + [block.end]
         every = self._spans(block)
         cells = []
-        for start, end in zip(starts, ends, strict=True):
+        for start, end in row_cells(block, self._gap_ends):
             inside = [tag for tag in every if start <= tag.start and tag.end <= end]
             cells.append(f"<cell>{self._inline.content(start, end, self._line_of(block), inside)}</cell>")
         return " ".join(cells)
@@ -338,27 +331,3 @@ def _queries_by_block(
         after = view.text[start : span.start] + edit.after + view.text[span.end : end]
         words[edit.id] = (view.text[start:end], after)
     return tags, words
-
-
-def _wide_gaps(layout: Layout, view: View, blocks: Sequence[Block]) -> list[int]:
-    """View offsets just after the gaps that part table cells, sorted."""
-    rows = [block for block in blocks if block.kind is BlockKind.TABLE]
-    if not rows or layout.words < 2:
-        return []
-    width = layout.word_start[1:] - layout.word_end[:-1]
-    same_line = layout.word_line[1:] == layout.word_line[:-1]
-    usual = int(np.bincount(np.minimum(width[same_line], 8)).argmax()) if same_line.any() else 1
-    wide = same_line & (width >= usual + _CELL_GAP)
-    for k in np.flatnonzero(same_line & ~wide & (width >= 1)).tolist():
-        if "\t" in layout.text[layout.word_end[k] : layout.word_start[k + 1]]:
-            wide[k] = True
-    fates = view.kind
-    out = []
-    for k in np.flatnonzero(wide).tolist():
-        segment = int(np.searchsorted(view.src, layout.word_start[k + 1], side="left")) - 1
-        if segment < 0 or view.src[segment + 1] != layout.word_start[k + 1]:
-            continue
-        gap = view.text[view.out[segment] : view.out[segment + 1]]
-        if fates[segment] in (Fate.LAYOUT, Fate.FURNITURE) and gap == " ":
-            out.append(int(view.out[segment + 1]))
-    return out
