@@ -150,7 +150,7 @@ class Builder:
         members = tuple(self._members) if any(self._members) else ()
         return ReadDocument(
             source,
-            self._layout(text, pieces),
+            self._layout(text, pieces, facts.engine),
             facts.name,
             facts.version,
             facts.engine,
@@ -175,7 +175,7 @@ class Builder:
             tuple(self._elements),
         )
 
-    def _layout(self, text: str, pieces: Pieces) -> Layout:
+    def _layout(self, text: str, pieces: Pieces, engine: str) -> Layout:
         layout = Layout.from_text(text)
         if layout.lines != self._lines:
             raise ValueError(f"{layout.lines} lines in the text, {self._lines} were added: a word holds a line break")
@@ -192,6 +192,8 @@ class Builder:
             extra["character_confidence"] = _characters(len(text), self._characters)
         if self._alternatives:
             extra["alternatives"] = _pairs(self._alternatives)
+        if engine:
+            extra["engine"] = _objects([engine])
         resolution = _floats(self._resolution)
         if not np.isnan(resolution).all():
             extra["page_resolution"] = resolution

@@ -12,6 +12,7 @@ Names of columns in `Layout.extra` (each is empty or absent where the format doe
 * ``word_style``, shape (words,): flags of `Style`.
 * ``character_confidence``, shape (len(text),): 0..1, NaN for what no character of the file stands for.
 * ``alternatives``, shape (n, 2), objects: start of the word, tuple of (text, confidence) that the engine weighed.
+* ``engine``, shape (1,), object: the name of the engine, as the file has it.
 * ``page_resolution``, shape (pages,): pixels per inch, NaN where unknown.
 """
 

@@ -29,6 +29,7 @@ def tsv_pages(data: bytes, name: str, facts: FormatFacts) -> Iterator[Page]:
         line = data[: error.start].count(b"\n") + 1
         remedy = "Tesseract writes UTF-8, take the file from a copy"
         raise SourceError(f"{name}, line {line}: not UTF-8; {remedy}") from error
+    facts.engine = "tesseract"
     return _pages(text, name)
 
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from cablefix.rules import furniture, header, hyphens, message, names, numbering, redactions, spacing, specks, structure
+from cablefix.rules import (
+    furniture,
+    geometry,
+    header,
+    hyphens,
+    message,
+    names,
+    numbering,
+    redactions,
+    spacing,
+    specks,
+    structure,
+)
 from cablefix.rules.context import Rule
 
 RULES: dict[str, Rule] = {
@@ -27,6 +39,11 @@ RULES: dict[str, Rule] = {
     "structure.tables": structure.mark_tables,
     "structure.joins": structure.join_lines,
     "hyphens.joins": hyphens.join_hyphens,
+    "geometry.roles": geometry.mark_roles,
+    "geometry.margin-codes": geometry.mark_margin_codes,
+    "geometry.tables": geometry.mark_page_tables,
+    "geometry.breaks": geometry.part_paragraphs,
+    "geometry.split-words": geometry.join_split_by_gap,
     "header.codes": header.repair_header,
     "numbering.marks": numbering.restore_numbers,
     "numbering.portions": numbering.restore_portion_marks,
