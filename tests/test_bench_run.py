@@ -129,6 +129,15 @@ def test_two_runs_give_the_same_quality(words_set: Path) -> None:
     assert first["cost"]["cablefix"]["peak_memory_bytes"] > 10**7
 
 
+def test_a_fault_in_a_process_ends_the_run_and_names_the_text(words_set: Path) -> None:
+    sets = find_sets(words_set)
+    (words_set / "two.ocr.txt").write_bytes(b"caf\xe9")
+    for case in sets[0].cases:
+        case.__dict__["words"] = 9  # counted before the file was spoilt
+    with pytest.raises(BenchError, match=r"two\.ocr\.txt: not UTF-8"):
+        run(["no correction"], sets)
+
+
 def test_an_absent_tool_is_named_with_the_remedy(words_set: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     sets = find_sets(words_set)

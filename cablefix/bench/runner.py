@@ -9,8 +9,9 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,15 +91,27 @@ def run(
         jobs, mp_context=context, max_tasks_per_child=1, initializer=_set_queue, initargs=(progress,)
     ) as pool:
         waiting: set[Future[ToolRun]] = {pool.submit(_work, task) for task in tasks}
-        while waiting:
-            done, waiting = wait(waiting, timeout=0.2)
-            while not progress.empty():
-                name, count = progress.get()
-                if advance:
-                    advance(name, count)
-            for future in done:
-                _merge(runs[future.result().tool], future.result())
+        try:
+            while waiting:
+                done, waiting = wait(waiting, timeout=0.2)
+                _pass_on(progress, advance)
+                for future in done:
+                    _merge(runs[future.result().tool], future.result())
+        finally:
+            # After a fault: a process that waits for its reports to be read would never end.
+            waiting = {future for future in waiting if not future.cancel()}
+            while waiting:
+                waiting = wait(waiting, timeout=0.2).not_done
+                _pass_on(progress, None)
     return [runs[name] for name in tools]
+
+
+def _pass_on(progress: Any, advance: Callable[[str, int], None] | None) -> None:
+    """Read what the processes have reported, so that their pipe never fills up."""
+    while not progress.empty():
+        name, count = progress.get()
+        if advance:
+            advance(name, count)
 
 
 def _split(cases: Sequence[tuple[str, Case]], parts: int) -> list[list[tuple[str, Case]]]:
@@ -147,17 +160,29 @@ def _work(task: _Task) -> ToolRun:
     done.startup = _cpu_seconds() - began
     done.version = tool.version
     outputs: list[tuple[Output, float]] = []
-    for _, case in task.cases:
+    for name, case in task.cases:
         source = case.source
-        began = _cpu_seconds()
-        corrected = tool.correct(source)
-        seconds = _cpu_seconds() - began
-        outputs.append((tool.output(corrected), seconds))
+        with _naming(task.tool, name, case.id):
+            began = _cpu_seconds()
+            corrected = tool.correct(source)
+            seconds = _cpu_seconds() - began
+            outputs.append((tool.output(corrected), seconds))
     done.memory = _peak_memory()
     for (name, case), (output, seconds) in zip(task.cases, outputs, strict=True):
-        done.scores.append(score_case(name, case, output, seconds))
+        with _naming(task.tool, name, case.id):
+            done.scores.append(score_case(name, case, output, seconds))
         _report(task.tool, 1)
     return done
+
+
+@contextmanager
+def _naming(tool: str, name: str, case: str) -> Iterator[None]:
+    """Adds to an error which tool it came from, and on which text."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"{tool}, on the text {case} of {name}")
+        raise
 
 
 def score_case(set_name: str, case: Case, output: Output, seconds: float = 0.0) -> CaseScore:
