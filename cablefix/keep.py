@@ -1,13 +1,68 @@
-"""Header and numbering as JSON and back, so that a restoration can be kept without running the rules again."""
+"""Source, header and numbering as JSON and back, so that a restoration can be kept without running the rules again."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from cablefix.cable.fields import Check, Field, FormatLine, Header, Reading, Status
 from cablefix.cable.sequence import Candidate, NumberedParagraph, Numbering
-from cablefix.text import Span
+from cablefix.layout import Layout
+from cablefix.ledger import LedgerError
+from cablefix.readers.read import read_again
+from cablefix.text import Container, Source, SourceError, Span
+
+
+def source_to_json(source: Source) -> dict[str, Any]:
+    """A JSON object of a source; the file that it was taken out of goes along, packed (zlib, base64)."""
+    data: dict[str, Any] = {
+        "text": source.text,
+        "encoding": source.encoding,
+        "bom": source.bom.hex(),
+        "origin": source.origin,
+        "sha256": source.sha256,
+        "warnings": list(source.warnings),
+    }
+    if source.container is not None:
+        packed = base64.b64encode(zlib.compress(source.container.data, 9)).decode("ascii")
+        data["container"] = {
+            "media_type": source.container.media_type,
+            "read_as": source.container.read_as,
+            "bytes": len(source.container.data),
+            "data": packed,
+        }
+    return data
+
+
+def source_from_json(data: Mapping[str, Any]) -> tuple[Source, Layout]:
+    """The inverse of `source_to_json`, with the layout that its reader gives. LedgerError where it was changed."""
+    origin = data["origin"]
+    container = _container_from_json(data["container"], origin) if "container" in data else None
+    warnings = tuple(data["warnings"])
+    source = Source(data["text"], data["encoding"], bytes.fromhex(data["bom"]), origin, "", warnings, container)
+    if data["sha256"] != source.sha256:
+        raise LedgerError(f"{origin}: the source in this restoration was changed; its sha256 does not fit")
+    if container is None:
+        return source, Layout.from_text(source.text)
+    try:
+        return source, read_again(source).layout
+    except SourceError as error:
+        raise LedgerError(str(error)) from error
+
+
+def _container_from_json(data: Mapping[str, Any], origin: str) -> Container:
+    size = int(data["bytes"])
+    try:
+        machine = zlib.decompressobj()
+        unpacked = machine.decompress(base64.b64decode(data["data"], validate=True), size + 1)
+    except (binascii.Error, zlib.error) as error:
+        raise LedgerError(f"{origin}: the packed file in this restoration is damaged ({error})") from error
+    if len(unpacked) != size:
+        raise LedgerError(f"{origin}: the packed file in this restoration is not {size} bytes long; it was changed")
+    return Container(unpacked, data["media_type"], data["read_as"])
 
 
 def header_to_json(header: Header) -> dict[str, Any]:

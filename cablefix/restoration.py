@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cablefix.assemble import assemble_document
 from cablefix.cable.codes import load_codes
 from cablefix.cable.sequence import Numbering
-from cablefix.keep import header_from_json, header_to_json, numbering_from_json, numbering_to_json
-from cablefix.layout import Layout, Mark
+from cablefix.keep import (
+    header_from_json,
+    header_to_json,
+    numbering_from_json,
+    numbering_to_json,
+    source_from_json,
+    source_to_json,
+)
+from cablefix.layout import Mark
 from cablefix.ledger import Decision, Edit, Evidence, Ledger, LedgerError, Verdict
 from cablefix.restored import Restored
-from cablefix.text import Source
+from cablefix.writers.html import write_html
+from cablefix.writers.markdown import write_markdown
 from cablefix.writers.record import write_record
+from cablefix.writers.tei import SourceMode, write_tei
 from cablefix.writers.text import write_text
 
 _FORMAT = "cablefix-restoration/1"
@@ -110,20 +120,26 @@ class Restoration(Restored):
         """The reading text."""
         return write_text(self)
 
+    def to_tei(
+        self, *, source: SourceMode = "compact", sidecar: str = "", when: date | None = None, title: str = ""
+    ) -> bytes:
+        """TEI P5 in UTF-8, from which the source comes back byte for byte; the options are those of `write_tei`."""
+        return write_tei(self, source=source, sidecar=sidecar, when=when, title=title)
+
+    def to_html(self) -> str:
+        """A self-contained page: source and restoration side by side, each repair explained."""
+        return write_html(self)
+
+    def to_markdown(self, *, notes: bool = False) -> str:
+        """Markdown, with `notes` on the repairs."""
+        return write_markdown(self, notes=notes)
+
     def to_json(self) -> dict[str, Any]:
         """Everything as one JSON object: source, layout marks, ledger, verdicts, header. `from_json` reads it back."""
-        source = self.source
         header = self.document.header
         return {
             "format": _FORMAT,
-            "source": {
-                "text": source.text,
-                "encoding": source.encoding,
-                "bom": source.bom.hex(),
-                "origin": source.origin,
-                "sha256": source.sha256,
-                "warnings": list(source.warnings),
-            },
+            "source": source_to_json(self.source),
             "profile": self.profile,
             "kind": self.document.kind,
             "ledger": self.ledger.to_json(),
@@ -138,19 +154,10 @@ class Restoration(Restored):
         """The inverse of `to_json`. Raises LedgerError when the parts do not fit together."""
         if data.get("format") != _FORMAT:
             raise LedgerError(f"not a kept restoration: format is {data.get('format')!r}, expected {_FORMAT!r}")
-        kept = data["source"]
-        source = Source(
-            kept["text"],
-            kept["encoding"],
-            bytes.fromhex(kept["bom"]),
-            kept["origin"],
-            warnings=tuple(kept["warnings"]),
-        )
+        source, layout = source_from_json(data["source"])
         ledger = Ledger.from_json(data["ledger"])
-        if kept["sha256"] != source.sha256:
-            raise LedgerError(f"{source.origin}: the source in this restoration was changed; its sha256 does not fit")
         ledger.check(source)
-        layout = Layout.from_text(source.text).with_marks(Mark.from_json(mark) for mark in data["marks"])
+        layout = layout.with_marks(Mark.from_json(mark) for mark in data["marks"])
         header = header_from_json(data["header"]) if data["header"] else None
         numbering = numbering_from_json(data["numbering"]) if data["numbering"] else None
         verdicts = tuple(Verdict.from_json(verdict) for verdict in data["verdicts"])
