@@ -12,7 +12,7 @@ import itertools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,10 +23,14 @@ _MOST_NUMBER = 300
 _PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€/ ]{1,14}?)\s?[)\]}>]")
 _DOT = re.compile(r"[.,:;*]")
 _NEXT = re.compile(r"\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
+_SPECKS = "-_~ \u2014"
 _LONGEST_MARK = 6
 # Costs and rewards of the sequence, in nats.
 _FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
 _GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
+# The marks that may stand alone at the head of a paragraph whose number is lost.
+_PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
+_UNREAD = "\0"  # stands for a mark that is lost or cannot be read
 _UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
 _TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
 
@@ -152,20 +156,26 @@ def find_candidate(line: int, text: str, offset: int, *, after_break: bool, inde
         head = text[: portion.start()].rstrip()
         mark = head.rstrip(".,:;*- ")
         dot = head[len(mark) :].strip()
-        compact = mark.replace(" ", "")
+        compact = mark.replace(" ", "").lstrip(_SPECKS)
         letters = portion["mark"].replace(" ", "").upper()
         if not compact and not dot:
             return Candidate(line, offset, offset, "", "", letters, after_break, indent)
-        if len(compact) <= _LONGEST_MARK and read_mark(compact):
+        if len(compact) <= _LONGEST_MARK and (read_mark(compact) or _has_stop(dot)):
             return Candidate(line, offset, offset + len(head), compact, dot, letters, after_break, indent)
     for stop in _DOT.finditer(text, 0, 12):
-        mark = text[: stop.start()].rstrip()
+        mark = text[: stop.start()].strip(_SPECKS)
         compact = mark.replace(" ", "")
         if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
             continue
-        if _NEXT.match(text, stop.end()) and read_mark(compact):
+        plain = compact.isdigit() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
+        if (plain or _NEXT.match(text, stop.end())) and read_mark(compact):
             return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, indent)
     return None
+
+
+def _has_stop(dot: str) -> bool:
+    """Whether a mark that cannot be read has at least the stop of a paragraph number behind it."""
+    return dot[:1] in (".", ",")
 
 
 class _Link(NamedTuple):
@@ -209,15 +219,16 @@ def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:
 
     A pilcrow is read as 1 or 4 too, but in a text that lost its beginning 11, 12, 13 are what they say.
     """
-    garbled = [link.reading.garble for link in links if link.reading.garble]
-    if len(garbled) < 0.5 * len(links):
+    read = [link.reading.garble for link in links if link.reading.garble != _UNREAD]
+    garbled = [garble for garble in read if garble]
+    if not garbled or len(garbled) < 0.5 * len(read):
         return False
     return whole or not all(garble.isdigit() for garble in garbled)
 
 
 def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float]:
     """Garble costs re-estimated on the document: an engine misreads a pilcrow alike from page to page."""
-    seen = Counter(link.reading.garble for link in links)
+    seen = Counter(link.reading.garble for link in links if link.reading.garble != _UNREAD)
     total = sum(seen.values())
     prior = 3.0
     adapted = dict(garbles)
@@ -233,6 +244,12 @@ def _unknown(garble: str) -> float:
 
 def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool) -> list[_Link]:
     marked = sum(bool(c.portion) for c in candidates) >= max(2.0, 0.4 * len(candidates))
+    bare = {c.portion for c in candidates if not c.mark}
+    lettered = bool(bare & {"A", "B", "D", "E"})
+
+    def may_be_lost(candidate: Candidate) -> bool:
+        return bool(candidate.mark) or (candidate.portion in _PORTIONS and not lettered)
+
     best: dict[int, _Link] = {}
     for index, candidate in enumerate(candidates):
         gain = _FOUND + (0.0 if candidate.after_break else _NO_BREAK)
@@ -241,9 +258,9 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
         elif marked:
             gain += _WITHOUT_PORTION
         new: dict[int, _Link] = {}
-        for reading in _readings(candidate, best, pilcrow=pilcrow):
+        for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow):
             cost = reading.cost
-            if reading.garble or pilcrow:
+            if reading.garble != _UNREAD and (reading.garble or pilcrow):
                 cost += garbles.get(reading.garble, _unknown(reading.garble)) + (0.0 if pilcrow else _TYPED_WITHOUT)
             link = _extend(best, index, reading, gain - cost, whole=whole)
             if link and (reading.n not in new or link.score > new[reading.n].score):
@@ -261,12 +278,27 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
     return links[::-1]
 
 
-def _readings(candidate: Candidate, best: dict[int, _Link], *, pilcrow: bool) -> Iterator[MarkReading]:
-    if candidate.mark:
-        yield from read_mark(candidate.mark)
-    else:
-        for n in sorted(best, reverse=True)[:40]:
-            yield MarkReading(n + 1, "", _LOST)
+def _readings(
+    candidate: Candidate,
+    best: dict[int, _Link],
+    garbles: dict[str, float],
+    may_be_lost: Callable[[Candidate], bool],
+    *,
+    pilcrow: bool,
+) -> Iterator[MarkReading]:
+    """The readings of a mark; before a portion mark a number is due even where the mark cannot be read.
+
+    `may_be_lost` tells which candidates these are: `(A)` and `(B)` that begin lines are items, and `(C)` among them.
+    """
+    readings = read_mark(candidate.mark) if candidate.mark else []
+    yield from readings
+    if not candidate.portion or not may_be_lost(candidate):
+        return
+    known = garbles if pilcrow else {""}
+    if not any(reading.cost == 0 and reading.garble in known for reading in readings):
+        first = [0] if candidate.mark else []
+        for n in sorted(best, reverse=True)[:40] or first:
+            yield MarkReading(n + 1, _UNREAD, _LOST)
 
 
 def _extend(best: dict[int, _Link], index: int, reading: MarkReading, gain: float, *, whole: bool) -> _Link | None:
@@ -296,10 +328,11 @@ def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[
         after = place + 1 < len(links) and links[place + 1].reading.n == n + 1
         neighbours = before + after + (n == 1 and place == 0) + (place + 1 == len(links) and before)
         candidate = candidates[link.candidate]
-        if not candidate.mark:
-            confidence = 0.85 if before and after else 0.6
+        garble = "" if link.reading.garble == _UNREAD else link.reading.garble
+        if link.reading.garble == _UNREAD:
+            confidence = (0.5, 0.7, 0.88 if candidate.mark else 0.85)[min(neighbours, 2)]
         elif link.reading.cost == 0:
             confidence = (0.9, 0.97, 0.99)[min(neighbours, 2)]
         else:
             confidence = (0.5, 0.85, 0.97)[min(neighbours, 2)]
-        yield NumberedParagraph(candidate, n, link.reading.garble, link.reading.cost, confidence)
+        yield NumberedParagraph(candidate, n, garble, link.reading.cost, confidence)
