@@ -106,6 +106,20 @@ def test_one_bad_file_does_not_stop_the_others(letter: Path, tmp_path: Path) -> 
     assert (out / "letter.txt").is_file()
 
 
+def test_a_file_of_several_messages_can_be_split(tmp_path: Path) -> None:
+    other = (
+        EXAMPLE.read_bytes().replace(b"000318", b"000319").replace(b"#0318", b"#0319").replace(b"031340Z", b"031520Z")
+    )
+    both = tmp_path / "both.txt"
+    both.write_bytes(EXAMPLE.read_bytes() + other.replace(b"2761340", b"2761520"))
+    fails_usage = run("restore", both, "--split")
+    assert fails_usage.exit_code == ExitCode.USAGE
+    assert run("restore", both, "--split", "-o", f"{tmp_path}/out/", "--to", "tei", "-q").exit_code == 0
+    parts = sorted((tmp_path / "out").iterdir())
+    assert [path.name for path in parts] == ["both-1.xml", "both-2.xml"]
+    assert b"".join(run("undo", path).stdout_bytes for path in parts) == both.read_bytes()
+
+
 def test_dry_run_writes_nothing(letter: Path, tmp_path: Path) -> None:
     result = run("restore", letter, "-o", tmp_path / "new" / "o.xml", "--dry-run")
     assert result.exit_code == 0
@@ -393,10 +407,10 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_interrupt(monkeypatch: pytest.MonkeyPatch, letter: Path) -> None:
-    def interrupt(*args: object) -> None:
+    def interrupt(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cablefix.cli.restore.restoration_of", interrupt)
+    monkeypatch.setattr("cablefix.cli.restore.restorations_of", interrupt)
     result = run("restore", letter)
     assert result.exit_code == ExitCode.INTERRUPTED
     assert "Traceback" not in result.output

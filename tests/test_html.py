@@ -98,7 +98,8 @@ def check(restored: Restored) -> Page:
     assert sorted(page.lines) == list(range(1, layout.lines + 1)), "every source line comes once"
     for number, shown in page.lines.items():
         assert shown == pictured(layout.line_text(number - 1).rstrip(" \t"))
-    texts = [restored.document.text_of(block) for block in restored.document.blocks]
+    blocks = sorted(restored.document.blocks, key=lambda block: block.source.start)
+    texts = [restored.document.text_of(block) for block in blocks]
     assert [line for line in page.reading if line] == [pictured(text) for text in texts]
     for edit in [*restored.applied, *restored.proposed]:
         assert f"r-{edit.id}" in page.ids

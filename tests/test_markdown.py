@@ -20,7 +20,7 @@ PARSER = MarkdownIt("commonmark").enable("table").enable("strikethrough")
 
 # Pieces that mean something in Markdown, among ordinary words.
 WORDS = (
-    "tug 2. 10) - -- + # ## > * ** _ a_b __ ` ``` ~~ [x](y) ![x] <b> </b> <http://x.y> &amp; &#65; | === --- $x$ [^1]"
+    "2. 10) - -- + # ## > >x * ** _ a_b __ ` ``` ~~ [x](y) ![x] <b> </b> <http://x.y> &amp; &#65; | === --- $x$ [^1]"
 )
 PIECES = st.sampled_from([*WORDS.split(), "\\", "\\*", "(C)", "¶2.", ":", "'"])
 

@@ -44,11 +44,16 @@ def name_of(path: str) -> str:
 
 def restoration_of(path: str, profile: str, dictionaries: Sequence[Path]) -> Restoration:
     """The restoration of an input: made now, or read back where the input is a kept one. Warnings are printed."""
+    return restorations_of(path, profile, dictionaries)[0]
+
+
+def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, split: bool = False) -> list[Restoration]:
+    """As `restoration_of`; with `split` one for each message where the input holds several."""
     folder = path != STDIN and Path(path).is_dir()
     data = b"" if folder else read_bytes(path)
     if is_kept(data):
-        return read_kept(data, name_of(path))
-    from cablefix.pipeline import restore
+        return [read_kept(data, name_of(path))]
+    from cablefix.pipeline import restore, restore_all
     from cablefix.readers.read import read_document
 
     # Given its path, the reader finds what belongs to a file: the pages that METS names, the files of a folder.
@@ -57,7 +62,9 @@ def restoration_of(path: str, profile: str, dictionaries: Sequence[Path]) -> Res
         warn(warning)
     # What is written names the file and not the folders of this machine.
     source = found.source if path == STDIN else replace(found.source, origin=Path(path).name)
-    return restore(source, profile, layout=found.layout, dictionaries=dictionaries)
+    if split and source.container is None:
+        return restore_all(source, profile, dictionaries=dictionaries)
+    return [restore(source, profile, layout=found.layout, dictionaries=dictionaries)]
 
 
 def is_kept(data: bytes) -> bool:

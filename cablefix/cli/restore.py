@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cablefix.cli.failures import Failure, as_failure, one_line, say, say_error
-from cablefix.cli.inputs import STDIN, name_of, restoration_of
+from cablefix.cli.inputs import STDIN, name_of, restorations_of
 from cablefix.cli.options import dictionary_option, profile_option
 from cablefix.cli.outputs import (
     FORMATS,
@@ -59,6 +59,7 @@ class Job:
     settings: Settings
     profile: str
     dictionaries: tuple[Path, ...]
+    split: bool = False
 
     @property
     def sidecar(self) -> Path | None:
@@ -79,6 +80,7 @@ class Job:
     help="TEI: how the exact source goes along: packed in the header, line by line, in a file beside, or not at all.",
 )
 @dictionary_option
+@click.option("--split", is_flag=True, help="One output for each message, where a file holds several (with -o FOLDER).")
 @click.option("--notes", is_flag=True, help="Markdown: a footnote for every repair.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; say what would be written and how much was repaired.")
 @click.option("--diff", is_flag=True, help="Show each repaired line before and after, in place of the text.")
@@ -90,6 +92,7 @@ def restore(
     profile: str,
     source: SourceMode,
     dictionaries: tuple[Path, ...],
+    split: bool,
     notes: bool,
     dry_run: bool,
     diff: bool,
@@ -102,7 +105,9 @@ def restore(
     input. The content says which it is. The input is never changed.
     """
     settings = Settings(source, notes=notes)
-    jobs = _plan(paths, output, to, settings, profile, dictionaries)
+    if split and not is_folder(output):
+        raise click.UsageError("--split may make several files; give a folder for them with -o FOLDER/")
+    jobs = [replace(job, split=split) for job in _plan(paths, output, to, settings, profile, dictionaries)]
     first_failure = ExitCode.FINE
     with _progress(jobs, quiet=quiet) as steps:
         for job in steps:
@@ -158,7 +163,25 @@ def _plan(
 
 def _run(job: Job, *, dry_run: bool, diff: bool, quiet: bool) -> None:
     """Restore one input and write what was asked for."""
-    restoration = restoration_of(job.path, job.profile, job.dictionaries)
+    restorations = restorations_of(job.path, job.profile, job.dictionaries, split=job.split)
+    for number, restoration in enumerate(restorations, 1):
+        one = job
+        if len(restorations) > 1 and job.output:
+            one = replace(job, output=_numbered(job.output, number), settings=_numbered_sidecar(job.settings, number))
+        _write(one, restoration, dry_run=dry_run, diff=diff, quiet=quiet)
+
+
+def _numbered(path: Path, number: int) -> Path:
+    stem, dot, suffix = path.name.partition(".")
+    return path.with_name(f"{stem}-{number}{dot}{suffix}")
+
+
+def _numbered_sidecar(settings: Settings, number: int) -> Settings:
+    return replace(settings, sidecar=_numbered(Path(settings.sidecar), number).name) if settings.sidecar else settings
+
+
+def _write(job: Job, restoration: Restoration, *, dry_run: bool, diff: bool, quiet: bool) -> None:
+    """Write one restoration, or tell of it."""
     summary = summarize(restoration)
     name = one_line(name_of(job.path))
     if diff:

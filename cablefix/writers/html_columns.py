@@ -51,13 +51,18 @@ class Piece:
     name: str = ""
 
 
+def in_source_order(restored: Restored) -> list[Block]:
+    """The blocks as they stand in the source: the sections of a message may be read in another order."""
+    return sorted(restored.document.blocks, key=lambda block: block.source.start)
+
+
 def find_rows(restored: Restored) -> list[Row]:
     """The rows in source order. Blank lines go with the row before them."""
     layout = restored.layout
     rows: list[Row] = []
     blank = layout.line_class == LineClass.BLANK
     place = 0
-    for block in restored.document.blocks:
+    for block in in_source_order(restored):
         first, last = block.lines[0], block.lines[-1] + 1
         if first < place:  # shares a line with the block before it
             rows[-1].last = max(rows[-1].last, last)
@@ -93,6 +98,8 @@ class ColumnWriter:
         self._restored = restored
         self._document, self._layout, self._view = restored.document, restored.layout, restored.view
         self._source = restored.source.text
+        self._blocks = in_source_order(restored)
+        self._block_starts = [block.source.start for block in self._blocks]
         self._marks = _without_overlap(restored)
         self._mark_starts = [edit.start for edit in self._marks]
         self._live = frozenset(edit.id for edit in restored.applied)
@@ -119,9 +126,8 @@ class ColumnWriter:
         return frozenset(shown)
 
     def _block_at(self, offset: int) -> Block | None:
-        blocks = self._document.blocks
-        k = bisect_right(blocks, offset, key=lambda block: block.source.start) - 1
-        return blocks[k] if k >= 0 and offset <= blocks[k].source.end else None
+        k = bisect_right(self._block_starts, offset) - 1
+        return self._blocks[k] if k >= 0 and offset <= self._blocks[k].source.end else None
 
     def write(self) -> Iterator[str]:
         """The rows."""

@@ -82,6 +82,9 @@ def _notices(restored: Restored) -> Iterator[str]:
     if missing:
         listed = ", ".join(str(n) for n in missing)
         yield f"Paragraphs that the numbering shows to be missing from the source: {listed}."
+    starts = [block.source.start for block in restored.document.blocks]
+    if starts != sorted(starts):
+        yield "The sections of this message stand out of order in the source. This page keeps the order of the source."
     for warning in restored.source.warnings:
         yield text(warning)
     fails = sum(check.status == "fails" for check in restored.checks)

@@ -18,7 +18,7 @@ from cablefix.writers.labels import field_label, field_names, value_lines
 
 _SPECIAL = re.compile(r"[\\`*\[\]<~$]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|#(?=#*\s*$)")
 # What makes a line a heading, quotation, list item, rule or table when it stands at the beginning.
-_AT_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+>](?=\s|$|>)|[-=](?=[-=\s]*$)|:(?=[-\s:]*$)|\|)")
+_AT_START = re.compile(r"(?:#{1,6}(?=\s|$)|[-+](?=\s|$)|>|[-=](?=[-=\s]*$)|:(?=[-\s:]*$)|\|)")
 _ORDERED_AT_START = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 _DASH = re.compile(r"(?:--?|[\u2013\u2014\u2022\u00b7*\u25cf\u25a0])\s+")
 
@@ -145,6 +145,7 @@ class _Writer:
         """Give each repair that shows in the body a number and a place: the end of the word in which it ends."""
         header = self._document.header
         blocks = [b for b in self._document.blocks if header is None or b.kind is not BlockKind.HEADER]
+        blocks.sort(key=lambda block: block.source.start)
         starts = [block.source.start for block in blocks]
         furniture = sorted(piece.source for piece in self._document.furniture)
         for edit in self._restored.applied:
