@@ -14,6 +14,7 @@ from cablefix.rules import (
     spacing,
     specks,
     structure,
+    words,
 )
 from cablefix.rules.context import Rule
 
@@ -56,5 +57,6 @@ RULES: dict[str, Rule] = {
     "spacing.split-words": spacing.join_split_words,
     "spacing.spaced-letters": spacing.join_spaced_letters,
     "spacing.numbers": spacing.close_up_numbers,
+    "words.repair": words.repair_words_in,
     "names.variants": names.propose_name_variants,
 }
