@@ -238,7 +238,9 @@ def fold(seen: str) -> str:
     ('RUEHWL', 'o811432')
     """
     letters = [char for char in seen if char.isalpha()]
-    return seen.upper() if len(letters) >= 4 and 2 * sum(map(str.isupper, letters)) >= len(letters) else seen
+    if len(letters) < 4 or 2 * sum(map(str.isupper, letters)) < len(letters):
+        return seen
+    return "".join(char if char in "l" else char.upper() for char in seen)
 
 
 def nearest(channel: Channel, seen: str, words: Iterable[str], limit: float, most: int = 4) -> list[tuple[str, float]]:

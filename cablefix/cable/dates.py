@@ -67,6 +67,7 @@ def settle_date(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
         years = [f"{item[1].day.year % 100:02d}" for item in scored]
         _decide(year, years[0], shares, years, verdicts, extra)
     judge.settle_julian(best, verdicts, confidence)
+    judge.settle_filed(best, verdicts)
     return best, confidence
 
 
@@ -89,7 +90,7 @@ def _month_word(day: date, part: Part, codes: Codes) -> str:
 def _moments(draft: Draft, judge: _Judge, group: Part, month: Part, year: Part | None) -> list[Moment]:
     """All moments that some place suggests."""
     plain = judge.plain(group, month, year)
-    if plain is not None and judge.fits_julian(plain.day):
+    if plain is not None and judge.fits_julian(plain.day) and judge.undisputed(plain.day):
         return [plain]
     found: dict[Moment, None] = {}
     groups = group.widen(judge.channel)
@@ -165,6 +166,10 @@ class _Judge:
         if self.julian is None:
             return True
         return not self.julian.others and self.julian.seen in (_ordinal(day), _ordinal(day + timedelta(1)))
+
+    def undisputed(self, day: date) -> bool:
+        """Whether neither the executive order nor the DECL date speaks against the date."""
+        return self._order_cost(day) < 0.5 and self._decl_cost(day) < 0.5
 
     def years_elsewhere(self) -> list[str]:
         """Two-digit years that the DECL date and the date of receipt suggest."""
@@ -284,8 +289,31 @@ class _Judge:
         )
         verdicts.set(self.julian, text, shares[0] * max(confidence, 0.6), evidence, *form_evidence(self.julian, text))
 
+    def settle_filed(self, moment: Moment, verdicts: Verdicts) -> None:
+        """Decide the filing time: a time of day, at or after the date-time group and mostly within hours of it."""
+        part = self.filed
+        if part is None or self.julian is None:
+            return
+        same_day = verdicts.of(self.julian).text == _ordinal(moment.day)
+        sent = int(moment.group[2:4]) * 60 + int(moment.group[4:6])
+        costs: dict[str, float] = {}
+        for item in part.widen(self.channel):
+            if _clock(item.text):
+                delay = int(item.text[:2]) * 60 + int(item.text[2:]) - sent + (0 if same_day else 1440)
+                costs[item.text] = item.cost + (4.0 if delay < 0 else 0.0 if delay <= _SOON else 1.5)
+        if not costs:
+            return
+        ranked = sorted(costs.items(), key=lambda item: item[1])
+        text = ranked[0][0]
+        share = weigh([cost for _, cost in ranked], ranked[0][1] + ELSE_MARGIN)[0]
+        evidence = form_evidence(part, text)
+        if evidence:
+            evidence = (*evidence, agree(f"the date-time group is of {moment.group[2:6]}", [part]))
+        verdicts.set(part, text, share, *evidence)
+
 
 ELSE_MARGIN = 9.0
+_SOON = 6 * 60
 
 
 def _ordinal(day: date) -> str:
@@ -314,6 +342,14 @@ def decl_date(text: str) -> date | None:
         return None
 
 
+def _decl_prior(text: str, moment: Moment | None) -> float:
+    """Cost of a DECL date that no order allows: before the message, or more than two generations after it."""
+    until = decl_date(text)
+    if until is None or moment is None:
+        return 0.0
+    return 0.0 if moment.day <= until <= _later(moment.day, 50) else 8.0
+
+
 def settle_decl(draft: Draft, moment: Moment | None, verdicts: Verdicts, channel: Channel) -> None:
     """Decide the DECL date: most are 10 or 25 years after the date of the message, or the day before that."""
     line = draft.found.get("eo")
@@ -325,7 +361,11 @@ def settle_decl(draft: Draft, moment: Moment | None, verdicts: Verdicts, channel
         verdicts.set(part, part.seen, 0.99)
         return
     seen = part.seen.replace(" ", "")
-    readings = {item.text: item.cost + 1.5 for item in part.widen(channel)[:16] if decl_date(item.text)}
+    readings = {
+        item.text: item.cost + 1.5 + _decl_prior(item.text, moment)
+        for item in part.widen(channel)[:16]
+        if decl_date(item.text)
+    }
     if moment is not None:
         for years, price in ((10, 1.0), (25, 2.5), (5, 4.0), (20, 4.0)):
             for shift, more in ((-1, 0.0), (0, 0.0), (-2, 1.5), (1, 2.0), (-3, 2.5)):

@@ -59,8 +59,11 @@ def width_of(rows: Sequence[Row]) -> int:
 
 
 def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
-    """Whether the first word of the next line would not have fitted on this one, so that the text goes on there."""
-    if row.text.endswith("-"):
+    """Whether the first word of the next line would not have fitted on this one, so that the text goes on there.
+
+    A width of 0 says that the field is known to go on: another field of the header follows below.
+    """
+    if row.text.endswith("-") or not width:
         return True
     return len(row.text) + indent + 1 + len(after.words[0]) > width - 3
 
@@ -82,7 +85,8 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
     for position, (index, parsed) in enumerate(chain):
         stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
         between = [at for at in range(index + 1, stop) if at not in taken]
-        _place(draft, parsed, rows, between, width, channel, codes)
+        bounded = position + 1 < len(chain) and chain[position + 1][1].kind in ("ref", "classified-by", "tags")
+        _place(draft, parsed, rows, between, width if not bounded else 0, channel, codes)
     for kind in ("to", "info"):
         if kind in draft.found:
             _insert_first(draft, kind, channel, codes)

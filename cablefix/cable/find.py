@@ -67,6 +67,9 @@ _STEP = 0.12
 _MOST_STEPS = 40
 _BACK = 4.0
 _LEAST = {"eo": 3.0, "tags": 1.0, "subject": 1.0, "classification": 1.0}
+_CERTAIN = 10.0
+_HEAD = 8
+_BEGINNING = re.compile(r"V[Z2].?[CG][Z2][CG]|D[EB] R\S{4,7} \S{4,8}|[OPRZ0] \d{6}[Z2] [A-Z]{3} \d\d$")
 _SURE, _MANY, _FAR = 7.0, 6, 18
 _ENOUGH = 15.0
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
@@ -166,7 +169,7 @@ def best_chain(found: Sequence[tuple[int, Parsed]]) -> tuple[float, list[tuple[i
                 continue
             step = scores[before] - _STEP * min(row - other_row - 1, _MOST_STEPS)
             if ORDER[other.kind] > order:
-                step -= _BACK
+                step -= _BACK if parsed.kind != "caption" else 2.5 * _BACK
             elif other.kind == parsed.kind and parsed.kind != "caption":
                 step -= 2 * _BACK
             if step > best:
@@ -188,6 +191,7 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
     """The header chain among rows: its total gain, and its candidates with their row indexes."""
     found: list[tuple[int, Parsed]] = []
     since = sure = last = 0
+    anew: dict[str, int] = {}
     for index, row in enumerate(rows[:_LONGEST]):
         below = rows[index + 1] if index + 1 < len(rows) else None
         if _PARAGRAPH.match(row.text):
@@ -195,16 +199,28 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
             if since >= 3:
                 break
             continue
+        if _begins_anew(row, index, anew):
+            break
         offers = [
             (index, parsed) for parsed in candidates(row, channel, codes, below) if parsed.gain > _least_gain(parsed)
         ]
         found += offers
+        for _, parsed in offers:
+            if parsed.kind in ("channel", "de", "dtg") and parsed.gain > _CERTAIN:
+                anew.setdefault(parsed.kind, index)
         if any(parsed.gain > _SURE for _, parsed in offers):
             sure, last = sure + 1, index
         elif sure >= _MANY and index - last > _FAR:
             break
     total, chain = best_chain(found)
     return total, _one_of_each(chain)
+
+
+def _begins_anew(row: Row, index: int, begun: dict[str, int]) -> bool:
+    """Whether a line begins another header: its first lines come again, far below those of this one."""
+    if not begun or index - max(begun.values()) < _HEAD:
+        return False
+    return bool(_BEGINNING.match(row.text))
 
 
 def _one_of_each(chain: list[tuple[int, Parsed]]) -> list[tuple[int, Parsed]]:

@@ -100,7 +100,7 @@ def _network_prior(indicator: str) -> float:
         return 1.0
     if indicator[:4] in _NETWORKS:
         return 2.0
-    return 5.0 if indicator[1] in "UH" else 9.0
+    return 7.0 if indicator[1] in "UH" else 10.0
 
 
 def looks_like_route(word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
+from cablefix.cable.channel import Channel, Decoded, close_words, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Part, Row, strip_dust
@@ -139,7 +139,7 @@ def _no_code(part: Part) -> bool:
     seen = part.seen.strip()
     if len(seen) < 2 or part.best.cost > 6.0:
         return True
-    return any(char.islower() for char in seen) and not fold(seen).isupper()
+    return seen.islower()
 
 
 def _comma_before(part: Part, row: Row) -> bool:
