@@ -10,9 +10,11 @@ import importlib.util
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+import numpy as np
 import pytest
 from lxml import etree
 
@@ -61,6 +63,10 @@ def hand_made() -> Iterator[tuple[str, bytes]]:
     for k, text in enumerate(odd):
         yield f"odd-{k}", write_tei(restored_of(Source.from_text(text)), source="embedded")
     source = Source("Text.", container=Container(b"%PDF", "application/pdf"))
+    plain = restored_of(Source.from_text("one line\n"))
+    boxes = np.array([[1, 2, 30, 4]], np.float32)
+    layout = replace(plain.layout, line_box=boxes, page_image=("p 1.png",), page_size=np.array([[60, 80]], np.float32))
+    yield "facsimile", write_tei(replace(plain, layout=layout), source="embedded")
     yield "container", write_tei(restored_of(source), source="embedded")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from lxml import etree
 
@@ -224,3 +225,25 @@ def test_headings_signatures_and_late_header_lines() -> None:
     assert validate_tei(data) == []
     assert reading_lines(etree.fromstring(data)) == text.split("\n")[:-1]
     assert data.count(b"<closer>") == 2
+
+
+def test_embedded_lines_are_pointed_at() -> None:
+    data = write_tei(cable(), source="embedded").decode()
+    assert '<pb n="2" xml:id="pg2" corresp="#s2"/>' in data
+    assert '<lb n="29" corresp="#l29"/>' in data
+    assert '<surface xml:id="s2" n="2">\n<line xml:id="l29">ARCADIA  00000123  002  OF  002</line>' in data
+
+
+def test_images_and_boxes_become_a_facsimile() -> None:
+    restored = of("first line\n\fsecond line\n")
+    boxes = np.full((restored.layout.lines, 4), np.nan, np.float32)
+    boxes[0] = 10, 20, 300.4, 41
+    sizes = np.array([[600, 800], [np.nan, np.nan]], np.float32)
+    layout = replace(restored.layout, line_box=boxes, page_image=("scan 1.png", ""), page_size=sizes)
+    for mode in ("compact", "embedded"):
+        data = write_tei(replace(restored, layout=layout), source=mode).decode()  # type: ignore[arg-type]
+        assert '<surface xml:id="img1" n="1" ulx="0" uly="0" lrx="600" lry="800">' in data
+        assert '<graphic url="scan%201.png"/>\n<zone xml:id="z1" ulx="10" uly="20" lrx="300" lry="41"/>' in data
+        assert validate_tei(data.encode()) == []
+        assert 'facs="#z1"/>first line' in data
+        assert 'facs="#img2"/>' in data

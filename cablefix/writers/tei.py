@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from cablefix.layout import Layout
 from cablefix.ledger import Verdict
 from cablefix.restored import Restored
+from cablefix.writers.tei_facsimile import boxed_lines, facsimile
 from cablefix.writers.tei_header import (
     HeaderFacts,
     document_id,
@@ -61,7 +63,7 @@ def write_tei(
     repairs = RepairWriter(xml, ids, reviewers, restored.verdicts)
     words = Vocabulary(ids, _year(fields.get("dtg_iso")))
     proposals = restored.proposed
-    inline = InlineWriter(document, layout, restored.applied, xml, ids, repairs, _marks(source))
+    inline = InlineWriter(document, layout, restored.applied, xml, ids, repairs, _marks(source, layout))
     text = TextWriter(document, layout, inline, words, ids, proposals)
     checks = [(check, text.blocks_of(check)) for check in failing(restored.checks)]
     text.want_ids({block for _, blocks in checks for block in blocks})
@@ -85,7 +87,7 @@ def write_tei(
         reviewers=reviewers,
         profile=restored.profile,
     )
-    lines = source_doc(layout, xml) if source == "embedded" else ""
+    lines = source_doc(layout, xml, inline.page_lines) if source == "embedded" else ""
     record = source_record(restored.source, source, sidecar, layout.lines, data)
     placed = [
         Proposal(
@@ -101,10 +103,10 @@ def write_tei(
     annotations = stand_off(words, xml, ids, placed, pointed, repairs.reasons)
     encoding = encoding_description(facts, words, xml)
     header = f"{front}{encoding}{profile}{record}{revision_description(facts, repairs)}"
-    return _assemble(facts, header, body, annotations, lines)
+    return _assemble(facts, header, facsimile(layout), body, annotations, lines)
 
 
-def _assemble(facts: HeaderFacts, header: str, body: str, annotations: str, lines: str) -> bytes:
+def _assemble(facts: HeaderFacts, header: str, images: str, body: str, annotations: str, lines: str) -> bytes:
     key = document_id(facts.fields, facts.source)
     cable = facts.kind == "cable"
     root = attributes(xmlns="http://www.tei-c.org/ns/1.0", xml_id=f"{'cable' if cable else 'doc'}-{key}")
@@ -112,6 +114,7 @@ def _assemble(facts: HeaderFacts, header: str, body: str, annotations: str, line
     div = attributes(type="document", n=key if cable else None, xml_id="d1")
     parts = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<TEI{root}>\n<teiHeader>\n{header}</teiHeader>\n',
+        images,
         f"<text{text}>\n<body>\n<div{div}>\n",
         body,
         f"</div>\n</body>\n</text>\n{annotations}{lines}</TEI>\n",
@@ -128,8 +131,9 @@ def _year(iso: object) -> int | None:
     return int(iso[:4]) if isinstance(iso, str) and iso[:4].isdigit() else None
 
 
-def _marks(mode: str) -> PageMarks:
-    return PageMarks(line="l") if mode == "embedded" else PageMarks()
+def _marks(mode: str, layout: Layout) -> PageMarks:
+    zones = boxed_lines(layout)
+    return PageMarks(mode == "embedded", bool(zones or layout.page_image), zones)
 
 
 def _epoch() -> date | None:

@@ -37,10 +37,11 @@ BROKEN = ' break="no"'
 
 @dataclass
 class PageMarks:
-    """What page and line beginnings refer to: a prefix of ids for lines and for pages, empty for none."""
+    """What page and line beginnings point at: lines of `sourceDoc`, pages of `facsimile`, lines with a zone there."""
 
-    line: str = ""
-    page: str = ""
+    lines: bool = False
+    pages: bool = False
+    zones: frozenset[int] = frozenset()
 
 
 class InlineWriter:
@@ -80,6 +81,8 @@ class InlineWriter:
         self._next_unread = 0
         self._spent: set[int] = set()
         self._pages = sorted((page.source, page.n) for page in document.pages)
+        self._page_line = [layout.line_at(source) for source, _ in self._pages]
+        self.page_lines = sorted({0, *self._page_line})
         self._next_page = 0
         self._furniture = {line: piece for piece in document.furniture for line in piece.lines}
         self._cuts = {piece.source.start: piece for piece in document.furniture}
@@ -119,7 +122,7 @@ class InlineWriter:
                 out.append(self._crossing(segment, None))
         out.append(self._lead)
         out.append(self._reach(self._layout.lines))
-        pages = "".join(self._page(n) for _, n in self._pages[self._next_page :])
+        pages = self._page_beginnings(range(self._next_page, len(self._pages)))
         self._next_page = len(self._pages)
         return "".join(out) + pages
 
@@ -128,6 +131,9 @@ class InlineWriter:
 
     def _reach(self, line: int, joint: str | None = None) -> str:
         """Page beginnings and furniture before `line`, which itself is not begun yet."""
+        no_furniture = self._next_unread == len(self._unread) or self._unread[self._next_unread] >= line
+        if no_furniture and self._next_page == len(self._pages):
+            return ""
         out = []
         while self._next_unread < len(self._unread) and (unread := self._unread[self._next_unread]) < line:
             self._next_unread += 1
@@ -144,23 +150,37 @@ class InlineWriter:
 
     def _pages_up_to(self, line: int, joint: str | None) -> str:
         first = self._next_page
-        limit = self._layout.line_span(line).start if first < len(self._pages) else -1
+        if first == len(self._pages):
+            return ""
+        limit = self._layout.line_span(line).start
         while self._next_page < len(self._pages) and self._pages[self._next_page][0] <= limit:
             self._next_page += 1
-        broken = joint == ""
-        return "".join(self._page(n, broken) for _, n in self._pages[first : self._next_page])
+        return self._page_beginnings(range(first, self._next_page), joint == "")
 
-    def _page(self, n: int, broken: bool = False) -> str:
-        facs = f"#{self._marks.page}{n}" if self._marks.page else None
-        return f"<pb{attributes(n=n, xml_id=self._ids.give(f'pg{n}'), facs=facs)}{BROKEN if broken else ''}/>"
+    def _page_beginnings(self, pages: range, broken: bool = False) -> str:
+        """The `pb` of pages."""
+        out = []
+        for k in pages:
+            n, line = self._pages[k][1], self._page_line[k]
+            image = int(self._layout.line_page[line]) + 1 if self._marks.pages and self._layout.lines else 0
+            surface = bisect_right(self.page_lines, line) if self._marks.lines and self._layout.lines else 0
+            names = attributes(
+                n=n,
+                xml_id=self._ids.give(f"pg{n}"),
+                corresp=f"#s{surface}" if surface else None,
+                facs=f"#img{image}" if image else None,
+            )
+            out.append(f"<pb{names}{BROKEN if broken else ''}/>")
+        return "".join(out)
 
     def _begin(self, line: int, broken: bool = False) -> str:
         """The `lb` of a line; nothing when the line has begun already."""
         if line <= self._line:
             return ""
         self._line = line
-        corresp = f' corresp="#{self._marks.line}{line + 1}"' if self._marks.line else ""
-        return f'<lb n="{line + 1}"{corresp}{BROKEN if broken else ""}/>'
+        corresp = f' corresp="#l{line + 1}"' if self._marks.lines else ""
+        facs = f' facs="#z{line + 1}"' if line in self._marks.zones else ""
+        return f'<lb n="{line + 1}"{corresp}{facs}{BROKEN if broken else ""}/>'
 
     # --- furniture ----------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 
 from cablefix.layout import Layout
 from cablefix.readers.tei_source import LINE_ENDS, SOURCE_NS
@@ -41,7 +42,7 @@ def source_record(source: Source, mode: str, sidecar: str, lines: int, data: byt
     )
     if carrier != "deflate":
         return f"<xenoData><source{names}/></xenoData>\n"
-    packed = zlib.compress(data, 9)
+    packed = zlib.compress(data)
     chunks = [
         f"<data>\n{base64.encodebytes(packed[start : start + _CHUNK]).decode('ascii')}</data>\n"
         for start in range(0, len(packed), _CHUNK)
@@ -49,26 +50,23 @@ def source_record(source: Source, mode: str, sidecar: str, lines: int, data: byt
     return f"<xenoData><source{names}>\n{''.join(chunks)}</source></xenoData>\n"
 
 
-def source_doc(layout: Layout, xml: Xml) -> str:
-    """The `sourceDoc` element: one surface a page, one line a line, its end in `rend` where it is not the usual one."""
+def source_doc(layout: Layout, xml: Xml, page_lines: Sequence[int]) -> str:
+    """The `sourceDoc` element: a surface from each of the `page_lines` on, one line a line.
+
+    The end of a line is named in `rend` where it is not the usual one of the file.
+    """
     lines = layout.text_lines()
     ends = zip(layout.line_end.tolist(), layout.line_next.tolist(), strict=True)
     names = [_END_NAMES[layout.text[a:b]] for a, b in ends]
     usual = Counter(names).most_common(1)[0][0] if names else "lf"
-    pages = layout.line_page.tolist()
+    pages = {line: k + 1 for k, line in enumerate(page_lines)}
     out = [f'<sourceDoc xml:id="source"{attributes(rend=usual if usual != "lf" else None)} xml:space="preserve">\n']
-    page = -1
     for number, (line, end) in enumerate(zip(lines, names, strict=True)):
-        if pages[number] != page:
-            out.append("</surface>\n" if page >= 0 else "")
-            page = pages[number]
-            out.append(f'<surface xml:id="s{page + 1}" n="{page + 1}">\n')
+        if number in pages or not number:
+            out.append("</surface>\n" if number else "")
+            out.append(f'<surface xml:id="s{pages.get(number, 1)}" n="{pages.get(number, 1)}">\n')
         rend = f' rend="{end}"' if end != usual else ""
-        content = xml.text(line) if line else ""
-        out.append(
-            f'<line xml:id="l{number + 1}"{rend}>{content}</line>\n'
-            if line
-            else f'<line xml:id="l{number + 1}"{rend}/>\n'
-        )
-    out.append("</surface>\n</sourceDoc>\n" if page >= 0 else "<surface/></sourceDoc>\n")
+        content = f">{xml.text(line)}</line>\n" if line else "/>\n"
+        out.append(f'<line xml:id="l{number + 1}"{rend}{content}')
+    out.append("</surface>\n</sourceDoc>\n" if lines else "<surface/></sourceDoc>\n")
     return "".join(out)
