@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from cablefix.cable.fields import Field
+from cablefix.cable.fields import Check, Field
 from cablefix.restored import Restored
 from cablefix.writers.html_text import number, text
 from cablefix.writers.labels import field_label, field_names, status_word, value_lines
@@ -66,15 +66,26 @@ def _row(restored: Restored, field: Field) -> str:
 
 
 def _checks(restored: Restored) -> Iterator[str]:
-    if not restored.checks:
-        return
+    """The cross-checks: those that do not hold in sight, those that hold folded away."""
+    holds = [check for check in restored.checks if check.status == "holds"]
+    others = [check for check in restored.checks if check.status != "holds"]
+    parts = _check_table("Cross-checks", others) if others else ""
+    if holds:
+        summary = f"<summary>{number(len(holds), 'cross-check')} {'hold' if len(holds) > 1 else 'holds'}</summary>"
+        parts += f'<details class="holding">{summary}{_check_table("", holds)}</details>'
+    if parts:
+        yield f"<div>{parts}</div>\n"
+
+
+def _check_table(caption: str, checks: Sequence[Check]) -> str:
     rows = "".join(
         f'<tr class="{check.status}"><td><span class="sign" aria-hidden="true">'
         f"{_SIGNS.get(check.status, '?')}</span> {status_word(check.status)}</td><td>{text(check.text)}</td></tr>"
-        for check in restored.checks
+        for check in checks
     )
     head = '<tr><th scope="col">Result</th><th scope="col">Check</th></tr>'
-    yield f'<table class="checks"><caption>Cross-checks</caption><thead>{head}</thead><tbody>{rows}</tbody></table>\n'
+    title = f"<caption>{caption}</caption>" if caption else ""
+    return f'<table class="checks">{title}<thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def _notices(restored: Restored) -> Iterator[str]:
