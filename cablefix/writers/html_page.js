@@ -56,9 +56,13 @@
     const edge = byId("text").getBoundingClientRect().right;
     card.style.left = Math.max(8, Math.min(box.left - 12, edge - card.offsetWidth - 8)) + "px";
   }
+  function close() {
+    clearTimeout(timer);
+    card.hidden = true;
+  }
   function hide(delay = 0) {
     clearTimeout(timer);
-    timer = setTimeout(() => { card.hidden = true; }, delay);
+    timer = setTimeout(close, delay);
   }
   document.addEventListener("pointerover", (event) => {
     const mark = event.target.closest(".fix");
@@ -72,10 +76,10 @@
     else hide();
   });
   document.addEventListener("focusout", () => hide(100));
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });
   addEventListener("scroll", () => {
     if (card.hidden) return;
-    const mark = document.querySelector(".fix:hover, .fix:focus");
+    const mark = document.querySelector(".fix:hover") || document.querySelector(".fix:focus");
     if (mark) show(mark);
     else hide();
   }, { passive: true });
