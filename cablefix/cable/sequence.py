@@ -30,6 +30,7 @@ _FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
 _GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
 # The marks that may stand alone at the head of a paragraph whose number is lost.
 _PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
+_LONGEST_PORTION_READ = 4  # a longer word in brackets is no misread portion mark
 _UNREAD = "\0"  # stands for a mark that is lost or cannot be read
 _UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
 _TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
@@ -248,7 +249,9 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
     lettered = bool(bare & {"A", "B", "D", "E"})
 
     def may_be_lost(candidate: Candidate) -> bool:
-        return bool(candidate.mark) or (candidate.portion in _PORTIONS and not lettered)
+        if candidate.mark:
+            return len(candidate.portion) <= _LONGEST_PORTION_READ
+        return candidate.portion in _PORTIONS and not lettered
 
     best: dict[int, _Link] = {}
     for index, candidate in enumerate(candidates):

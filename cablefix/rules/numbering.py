@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cablefix.cable.sequence import NumberedParagraph
 from cablefix.ledger import Edit, EvidenceKind
@@ -31,6 +31,7 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
     numbering = context.solve_numbers()
     text = context.source.text
     chain = numbering.paragraphs
+    trusted = context.kind == "cable" or _counts_for_sure(chain)
     for place, paragraph in enumerate(chain):
         candidate = paragraph.candidate
         after = f"¶{paragraph.n}." if numbering.pilcrow else f"{paragraph.n}."
@@ -53,8 +54,14 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
             reasons.append(because(EvidenceKind.CONFUSION, f"a pilcrow read as {paragraph.garble!r}"))
         if paragraph.cost:
             reasons.append(because(EvidenceKind.CONFUSION, "misread digits", weight=-paragraph.cost))
-        confidence = paragraph.confidence if len(chain) > 1 or context.kind == "cable" else 0.6
+        confidence = paragraph.confidence if trusted else min(paragraph.confidence, 0.6)
         yield context.edit(candidate.start, candidate.end, after, "numbering.mark", confidence, *reasons)
+
+
+def _counts_for_sure(chain: Sequence[NumberedParagraph]) -> bool:
+    """Whether a text that is no message numbers its paragraphs: three or more, most clear or portion-marked."""
+    clear = sum((p.cost == 0 and p.garble in ("", "¶")) or bool(p.candidate.portion) for p in chain)
+    return len(chain) >= 3 and clear >= 0.6 * len(chain)
 
 
 def restore_portion_marks(view: View, context: Context) -> Iterator[Edit]:
