@@ -11,12 +11,14 @@ import numpy as np
 
 from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header
+from cablefix.cable.finish import finish_header
 from cablefix.cable.heads import read_head
 from cablefix.cable.sequence import NumberedParagraph, Numbering
 from cablefix.document import Block, BlockKind, Document, Furniture, PageBreak
 from cablefix.layout import UNREAD, Join, Layout, LineClass, MarkKind, in_order
 from cablefix.ledger import Edit
 from cablefix.reading import reading_view
+from cablefix.rules.context import token_line
 from cablefix.text import Replacement, Source, Span, View
 
 _KINDS = {
@@ -53,6 +55,19 @@ def assemble_document(
     numbers = {p.candidate.line: p for p in numbering.paragraphs} if numbering else {}
     fields = {line: part.kind for part in header.format_lines for line in part.lines} if header else {}
     blocks = tuple(_number_blocks(_blocks(layout, view, fields), view, numbers, codes))
+    missing = numbering.missing if numbering and kind == "cable" else ()
+    if header is not None:
+        header = finish_header(
+            header,
+            view,
+            codes,
+            portions=[(block.portion, block.source) for block in blocks if block.portion],
+            numbers=[paragraph.n for paragraph in numbering.paragraphs] if numbering else [],
+            missing=missing,
+            protocol=[
+                token_line(layout, n) for n in np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()
+            ],
+        )
     sections = [(int(line), int(number)) for line, number in header.extra.get("sections", ())] if header else []
     if sections:
         by_line = {block.lines[0]: block for block in blocks}
@@ -66,7 +81,7 @@ def assemble_document(
         header,
         furniture,
         tuple(_pages(layout, furniture)),
-        numbering.missing if numbering and kind == "cable" else (),
+        missing,
         signature,
         bool(numbering and numbering.pilcrow),
     )

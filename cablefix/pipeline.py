@@ -62,7 +62,7 @@ def restore(
         numbering=context.numbering,
         codes=context.codes,
     )
-    checks = context.header.checks if context.header else ()
+    checks = document.header.checks if document.header else ()
     return Restoration(
         source,
         context.layout,

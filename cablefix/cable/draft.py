@@ -44,6 +44,7 @@ class Draft:
     portions: tuple[str, ...] = ()
     years: frozenset[int] = frozenset()
     text: str = ""
+    release: str = ""
 
     def part_text(self, kind: str, name: str) -> str:
         """What a part of a format line is seen as, empty where there is none."""

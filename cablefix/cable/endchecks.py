@@ -60,6 +60,27 @@ def check_trailer(header: Header, lines: Sequence[Line]) -> Check | None:
     return None
 
 
+def check_sections(header: Header) -> Check | None:
+    """Whether every section of the message is there, by its own header, the page heads and the repeated headers."""
+    total = header.fields.get("sections_total")
+    if total is None or not isinstance(total.value, int) or total.value < 2:
+        return None
+    seen = {int(number) for number in header.extra.get("sections_seen", ())}
+    seen |= {int(number) for _, number in header.extra.get("sections", ())}
+    own = header.value("section")
+    if isinstance(own, int):
+        seen.add(own)
+    if len(seen) < 2:
+        text = f"section {own} of {total.value}; nothing tells where the others begin"
+        return Check("sections present", Status.UNKNOWN, text, ("section", "sections_total"), (total.span,))
+    gone = sorted(set(range(1, total.value + 1)) - seen)
+    if gone:
+        text = f"no sign of section {', '.join(map(str, gone))} of {total.value}"
+        return Check("sections present", Status.FAILS, text, ("section", "sections_total"), (total.span,))
+    text = f"all {total.value} sections are there"
+    return Check("sections present", Status.HOLDS, text, ("section", "sections_total"), (total.span,))
+
+
 def check_paragraphs(numbers: Sequence[int], missing: Sequence[int]) -> Check | None:
     """The paragraph numbers as a sequence; None where the message is not numbered."""
     if not numbers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from cablefix.cable.channel import Channel
@@ -9,6 +11,9 @@ from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Part
 from cablefix.cable.settle import Verdicts
 
+_CODE = r"(?:B ?\d|1[.,][45] ?\([A-Ha-h]\)|NF|NR)"
+_CODES = re.compile(rf"{_CODE}(?:[, ]+{_CODE})*")
+_RELEASE = re.compile(rf"RELEASED? IN (?:FULL|PART)(?:[, ]+{_CODE})*")
 INCOMING, SHEET, PRINTOUT, ABRIDGED, ACP127 = "1950-63", "1965-72", "1973-79", "1982-95", "1995-2010"
 
 
@@ -35,6 +40,22 @@ def era_of(draft: Draft, year: int | None) -> str:
     if year == 1995 and isinstance(number, Part):
         return by_order.get(number.best.text, ABRIDGED)
     return ABRIDGED if year < 1996 else ACP127
+
+
+def release_stamp(lines: Sequence[str]) -> str:
+    """What a release stamp says, with the codes of what was withheld; empty where there is none.
+
+    >>> release_stamp(["RELEASE IN PART", "B1, 1.4(D), B6", "CONFIDENTIAL"])
+    'RELEASE IN PART B1, 1.4(D), B6'
+    """
+    for at, text in enumerate(lines):
+        match = _RELEASE.search(text)
+        if not match:
+            continue
+        stamp = match[0]
+        below = lines[at + 1].strip() if at + 1 < len(lines) else ""
+        return f"{stamp} {below}" if _CODES.fullmatch(below) and not _CODES.search(stamp) else stamp
+    return ""
 
 
 def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, Any]:
@@ -64,6 +85,15 @@ def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, 
         part = line.part(key) if line else None
         if part:
             extra[name] = part.seen
+    heads = {
+        int(part.best.text)
+        for page in draft.pages
+        if page.part("page.total") and (part := page.part("page.page")) and part.best.text.isdigit()
+    }
+    if heads:
+        extra["sections_seen"] = sorted(heads)
+    if draft.release:
+        extra["release"] = draft.release
     received = draft.found.get("received")
     if received:
         rows = draft.runs.get("received", received.rows)

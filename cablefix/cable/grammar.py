@@ -13,7 +13,7 @@ from cablefix.cable.dates import settle_date, settle_decl
 from cablefix.cable.draft import Draft, make_draft
 from cablefix.cable.ending import protocol_lines, read_signature
 from cablefix.cable.eralines import is_incoming_head, read_file_page_head
-from cablefix.cable.eras import era_of, make_extra
+from cablefix.cable.eras import era_of, make_extra, release_stamp
 from cablefix.cable.fields import FormatLine, Header, Line
 from cablefix.cable.find import find_chain, is_cable
 from cablefix.cable.joint import (
@@ -86,6 +86,7 @@ def _all_parts(decided: Decided) -> list[Part]:
 
 def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:
     """Take page heads and banners as witnesses."""
+    draft.release = release_stamp([row.text for row in furniture])
     for row in furniture:
         if is_incoming_head(row.text) or len(row.text) > 90:
             continue

@@ -15,6 +15,7 @@ from cablefix.cable.fields import Reading
 from cablefix.cable.rows import Part
 from cablefix.ledger import Evidence, EvidenceKind
 
+_WORTH_NAMING = 0.01
 ELSE = 9.0
 """Cost of the printed text being none of the readings considered."""
 
@@ -37,10 +38,12 @@ class Verdicts:
 
     def set(self, part: Part, text: str, confidence: float, *evidence: Evidence) -> None:
         """Decide a part."""
+        rest = [item for item in part.readings[:5] if item.text != text and "?" not in item.text]
+        shares = weigh([item.cost for item in rest])
         others = tuple(
-            Reading(item.text, round(weight, 4))
-            for item, weight in zip(part.readings[:4], weigh([r.cost for r in part.readings[:4]]), strict=False)
-            if item.text != text and "?" not in item.text
+            Reading(item.text, round(share * (1.0 - confidence), 4))
+            for item, share in zip(rest, shares, strict=True)
+            if share * (1.0 - confidence) >= _WORTH_NAMING
         )
         self._by_part[id(part)] = Verdict(text, confidence, evidence, others)
 

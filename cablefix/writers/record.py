@@ -9,6 +9,10 @@ from cablefix.ledger import Edit
 from cablefix.restored import Restored
 
 
+# What the header keeps for the pipeline beside the facts of its era: where sections begin, which were seen.
+_INNER = ("sections", "sections_seen")
+
+
 def write_record(restored: Restored, *, repairs: bool = True) -> dict[str, Any]:
     """The record of a document in the shape of docs/record.md.
 
@@ -19,6 +23,7 @@ def write_record(restored: Restored, *, repairs: bool = True) -> dict[str, Any]:
     record: dict[str, Any] = {"kind": document.kind}
     if document.header is not None:
         record["fields"] = {name: found.value for name, found in document.header.fields.items()}
+        record.update((key, value) for key, value in document.header.extra.items() if key not in _INNER)
     else:
         record["fields"] = {}
     record["paragraphs"] = [_paragraph(document, paragraph) for paragraph in document.paragraphs()]
