@@ -38,7 +38,10 @@ def reread_texts(header: Header, view: View) -> Header:
 def _reread_refs(refs: Field, view: View) -> Field:
     values: list[dict[str, Any]] = []
     for value, (_, span) in zip(refs.value, refs.parts, strict=True):
-        values.append({**value, "text": _text(view, span) or value["text"]})
+        printed = " ".join(view.source_text[span.start : span.end].split())
+        # Where the grammar reads a code otherwise than printed, its reading stands, applied in the text or not.
+        text = _text(view, span) if value["text"] == printed else ""
+        values.append({**value, "text": text or value["text"]})
     return replace(refs, value=values)
 
 

@@ -8,7 +8,6 @@ from cablefix.document import Document, Paragraph
 from cablefix.ledger import Edit
 from cablefix.restored import Restored
 
-
 # What the header keeps for the pipeline beside the facts of its era: where sections begin, which were seen.
 _INNER = ("sections", "sections_seen")
 
