@@ -146,6 +146,30 @@ def test_the_source_beside_the_tei(letter: Path, tmp_path: Path) -> None:
     assert run("validate", out / "o.xml").exit_code == 0
 
 
+@pytest.mark.parametrize(
+    "name, pages",
+    [("tesseract.hocr", "o.page.xml.zip"), ("tesseract.alto.xml", "o.page.xml.zip"), ("alto4.xml", "o.page.xml")],
+)
+def test_ocr_formats_in_and_out(root: Path, tmp_path: Path, name: str, pages: str) -> None:
+    source = root / "tests" / "data" / "formats" / name
+    for out in ("o.xml", "o.restoration.json"):
+        assert run("restore", source, "-o", tmp_path / out).exit_code == 0
+        assert run("undo", tmp_path / out).stdout_bytes == source.read_bytes()
+    for out, written, mark in (
+        ("o.hocr", "o.hocr", b"ocr_page"),
+        ("o.alto.xml", "o.alto.xml", b"<alto"),
+        ("o.page.xml", pages, b"<PcGts"),
+    ):
+        result = run("restore", source, "-o", tmp_path / out)
+        assert result.exit_code == 0, result.output
+        assert written in result.stderr
+        assert mark in (tmp_path / written).read_bytes() or written.endswith(".zip")
+
+
+def test_corrected_pages_need_boxes(letter: Path) -> None:
+    fails(run("restore", letter, "--to", "hocr"), ExitCode.INPUT, "letter.txt")
+
+
 def test_notes_are_footnotes(letter: Path) -> None:
     assert "[^1]: Line 1, column" in run("restore", letter, "--to", "markdown", "--notes").stdout
 

@@ -157,10 +157,12 @@ def _save(folder: Path, restoration: Restoration) -> None:
     """Write the source and each output."""
     stem = Path(EXAMPLE).stem
     write_file(folder / EXAMPLE, restoration.source.to_bytes())
-    for name, form in FORMATS.items():
+    names = [name for name, form in FORMATS.items() if not form.boxes]
+    for name in names:
+        form = FORMATS[name]
         suffix = ".reading.txt" if name == "text" else form.suffixes[0]
         write_file(folder / f"{stem}{suffix}", form.write(restoration, Settings()))
-    say(f"written to {folder}: {EXAMPLE} and {', '.join(FORMATS)}")
+    say(f"written to {folder}: {EXAMPLE} and {', '.join(names)}")
 
 
 def _show_next(console: Console, save: Path | None) -> None:

@@ -33,11 +33,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """An output format: its name in messages, the suffixes that stand for it (the first is given), its writer."""
+    """An output format: its name in messages, the suffixes that stand for it (the first is given), its writer.
+
+    `boxes` says that it can be written only for an input that tells where the words stand on the page.
+    """
 
     title: str
     suffixes: tuple[str, ...]
     write: Callable[[Restoration, Settings], bytes]
+    boxes: bool = False
 
 
 def _tei(restoration: Restoration, settings: Settings) -> bytes:
@@ -70,6 +74,24 @@ def _restoration(restoration: Restoration, settings: Settings) -> bytes:
     return to_json(restoration.to_json())
 
 
+def _hocr(restoration: Restoration, settings: Settings) -> bytes:
+    from cablefix.writers.hocr import write_hocr
+
+    return write_hocr(restoration)
+
+
+def _alto(restoration: Restoration, settings: Settings) -> bytes:
+    from cablefix.writers.alto import write_alto
+
+    return write_alto(restoration)
+
+
+def _page(restoration: Restoration, settings: Settings) -> bytes:
+    from cablefix.writers.page import write_page
+
+    return write_page(restoration)
+
+
 def to_json(data: Any) -> bytes:
     """JSON in UTF-8 with a line feed at the end. A lone surrogate becomes its escape, which JSON allows."""
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
@@ -82,6 +104,9 @@ FORMATS: dict[str, Format] = {
     "html": Format("HTML", (".html", ".htm"), _html),
     "markdown": Format("Markdown", (".md", ".markdown"), _markdown),
     "restoration": Format("restoration", (".restoration.json",), _restoration),
+    "hocr": Format("hOCR", (".hocr",), _hocr, boxes=True),
+    "alto": Format("ALTO", (".alto.xml",), _alto, boxes=True),
+    "page": Format("PAGE XML", (".page.xml",), _page, boxes=True),
 }
 
 
@@ -108,7 +133,8 @@ def is_folder(output: str) -> bool:
 def name_in(folder: str, path: str, suffix: str) -> Path:
     """The output file for an input in a folder of outputs."""
     stem = "stdin" if path == STDIN else Path(path).name
-    for known in (".restoration.json", Path(stem).suffix):
+    doubled = [end for form in FORMATS.values() for end in form.suffixes if end.count(".") > 1]
+    for known in (*doubled, Path(stem).suffix):
         if known and stem.endswith(known) and stem != known:
             stem = stem.removesuffix(known)
             break

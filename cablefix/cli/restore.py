@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # From so many files, or so many bytes, it is worth telling how far the work is.
 _MANY_FILES = 3
 _LARGE_FILE = 2_000_000
+_ZIP = b"PK\x03\x04"
 
 _EPILOG = """
 Examples:
@@ -45,7 +46,8 @@ Examples:
   pdftotext -layout cable.pdf - | cablefix restore - --to json
 
 Formats and the suffixes that choose them: text (.txt), tei (.xml, .tei), json (.json: the record of the message),
-html (.html), markdown (.md), restoration (.restoration.json: everything, for explain, undo and restore to go on with).
+html (.html), markdown (.md), restoration (.restoration.json: everything, for explain, undo and restore to go on with);
+and where the input has boxes: hocr (.hocr), alto (.alto.xml), page (.page.xml), the file itself with words corrected.
 """
 
 
@@ -98,7 +100,7 @@ def restore(
     diff: bool,
     quiet: bool,
 ) -> int:
-    """Restore documents: clean reading text, TEI, record, HTML or Markdown.
+    """Restore documents: clean reading text, TEI, record, HTML, Markdown, corrected OCR files.
 
     PATH is OCR text (UTF-8, UTF-16 or Windows-1252), hOCR, ALTO, PAGE, ABBYY or DjVu XML, Tesseract TSV, a PDF with
     text, a folder or archive of such pages, a restoration that was kept with --to restoration, or - for standard
@@ -192,6 +194,10 @@ def _write(job: Job, restoration: Restoration, *, dry_run: bool, diff: bool, qui
     if diff and job.output is None:
         return
     data = FORMATS[job.to].write(restoration, job.settings)
+    if job.output and data.startswith(_ZIP) and job.output.suffix.lower() != ".zip":
+        # Several pages, each a file of its own.
+        job = replace(job, output=job.output.with_name(f"{job.output.name}.zip"))
+        forbid_overwriting(Path(str(job.output)), [job.path])
     if dry_run:
         click.echo(f"{name}: would write {_target(job, len(data))}; {summary}")
         return
