@@ -186,11 +186,11 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
         start = end = place
         if opening:
             end += 1
-            while text[end] in " \t":
+            while end < len(text) and text[end] in " \t":
                 end += 1
         else:
             end += 1
-            while text[start - 1] in " \t":
+            while start > 0 and text[start - 1] in " \t":
                 start -= 1
         if not context.is_free(start, end) or _class_at(context, start) in _NOT_TEXT:
             continue
