@@ -53,6 +53,7 @@ class _Context:
     styles: dict[str, int] = field(default_factory=dict)
     labels: dict[str, Role] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)
+    image: str = ""
 
 
 def alto_pages(data: bytes, name: str, facts: FormatFacts, *, keep_elements: bool = False) -> Iterator[Page]:
@@ -86,7 +87,9 @@ def _pages(elements: Iterator[etree._Element], facts: FormatFacts) -> Iterator[P
     for element in elements:
         if context is None:
             context = _read_head(element, facts)
-        yield _read_page(element, facts, context)
+        yield _read_page(element, context)
+        # A file names one image: that of its first page.
+        context.image = ""
 
 
 def _read_head(page: etree._Element, facts: FormatFacts) -> _Context:
@@ -95,6 +98,7 @@ def _read_head(page: etree._Element, facts: FormatFacts) -> _Context:
     for part in root:
         name = local_name(part)
         if name == "Description":
+            context.image = clean_text(part.findtext("{*}sourceImageInformation/{*}fileName") or "")
             facts.unit = clean_text(part.findtext("{*}MeasurementUnit") or "pixel")
             programs = [clean_text(item.text or "") for item in part.iter("{*}softwareName")]
             versions = [clean_text(item.text or "") for item in part.iter("{*}softwareVersion")]
@@ -117,12 +121,11 @@ def _style(text: str | None) -> int:
     return int(sum(_STYLES.get(part, 0) for part in text.split())) if text else 0
 
 
-def _read_page(element: etree._Element, facts: FormatFacts, context: _Context) -> Page:
-    root = element.getroottree().getroot()
+def _read_page(element: etree._Element, context: _Context) -> Page:
     page = Page(
         width=number(element.get("WIDTH")),
         height=number(element.get("HEIGHT")),
-        image=clean_text(root.findtext(".//{*}sourceImageInformation/{*}fileName") or ""),
+        image=context.image,
         id=element.get("ID") or "",
         element=element,
     )
@@ -264,4 +267,10 @@ def _read_hyphen(element: etree._Element, words: list[Word]) -> None:
     text = element.get("CONTENT") or "-"
     if words and words[-1].text.endswith(tuple(HYPHENS)):
         return
-    words.append(Word(text, read_box(element), NO_CONFIDENCE, element.get("ID") or "", True, element=element))
+    box = read_box(element)
+    before = words[-1].box if words else None
+    if box is None and before is not None:
+        # HYP has no HEIGHT before version 3.
+        left = number(element.get("HPOS"), before[2])
+        box = (left, before[1], left + number(element.get("WIDTH"), 0.0), before[3])
+    words.append(Word(text, box, NO_CONFIDENCE, element.get("ID") or "", True, element=element))

@@ -247,8 +247,14 @@ def word_boxes(layout: Layout, pieces: Pieces) -> FloatArray:
     box[found, 1] = pieces.box[a, 1]
     box[found, 3] = pieces.box[a, 3]
     for k in found[b > a].tolist():
-        box[k, 1] = np.nanmin(pieces.box[first[k] : last[k], 1])
-        box[k, 3] = np.nanmax(pieces.box[first[k] : last[k], 3])
+        own = pieces.box[first[k] : last[k]]
+        own = own[~np.isnan(own[:, 0])]
+        if len(own):
+            # A part without a box of its own adds nothing.
+            left, right = box[k, 0], box[k, 2]
+            box[k, 0] = own[:, 0].min() if np.isnan(left) else left
+            box[k, 2] = own[:, 2].max() if np.isnan(right) else right
+            box[k, 1], box[k, 3] = own[:, 1].min(), own[:, 3].max()
     return box
 
 

@@ -237,7 +237,9 @@ def _read_inside(
     style = Style.PLAIN
     alternatives: list[tuple[str, float]] = []
     confidences: list[float] = []
-    parts = [element.text or ""]
+    # Blanks between character elements are the file's, not the word's.
+    between = "" if element[0].get("class") == "ocrx_cinfo" else None
+    parts = [element.text or ""] if between is None else [clean_text(element.text or "")]
     for child in element:
         name = local_name(child)
         if not name:
@@ -252,7 +254,7 @@ def _read_inside(
         if child.get("class") == "ocrx_cinfo":
             found = _XCONF.search(child.get("title") or "")
             confidences.extend([float(found[1]) / 100 if found else NO_CONFIDENCE] * len(text))
-        parts.append(child.tail or "")
+        parts.append(clean_text(child.tail or "") if between is not None else child.tail or "")
     listed = _XCONFS.search(title)
     if listed:
         confidences = [number(value) / 100 for value in listed[1].split()]

@@ -18,6 +18,8 @@ from cablefix.text import SourceError
 MEDIA_TYPE = "application/pdf"
 FORMAT = "pdf"
 _POINTS_PER_INCH = 72.0
+# How pdfium marks a hyphen at a line end; no line break follows it.
+_LINE_END_HYPHENS = ("\x02", "\ufffe")
 # A line that begins so far below the one before it, in heights of that one, begins a new paragraph.
 _PARAGRAPH_STEP = 2.2
 
@@ -58,7 +60,7 @@ def _pages(document: Any, raw: Any) -> Iterator[Page]:
 
 
 def _read_lines(text_page: Any, raw: Any, height: float) -> list[PageLine]:
-    """The lines as pdfium breaks them: it puts CR LF between lines and a blank where it sees a gap."""
+    """The lines as pdfium breaks them: CR LF between lines, a blank where it sees a gap, a mark for a divided word."""
     count = text_page.count_chars()
     lines: list[PageLine] = []
     words: list[Word] = []
@@ -74,27 +76,29 @@ def _read_lines(text_page: Any, raw: Any, height: float) -> list[PageLine]:
             text.clear()
             boxes.clear()
 
+    def end_line() -> None:
+        nonlocal words
+        end_word()
+        if words:
+            lines.append(PageLine(words, around(word.box for word in words)))
+            words = []
+
     for k in range(count):
         code = raw.FPDFText_GetUnicode(handle, k)
         char = chr(code) if 0 < code < 0x110000 else ""
-        if char == "\ufffe" or code == 2:
-            # pdfium marks a hyphen at a line end so.
-            char = "-"
+        hyphen = char in _LINE_END_HYPHENS
         if char in ("\r", "\n"):
-            end_word()
-            if words:
-                lines.append(PageLine(words, around(word.box for word in words)))
-                words = []
+            end_line()
         elif not char or char.isspace():
             end_word()
         else:
-            text.append(char)
+            text.append("-" if hyphen else char)
             if raw.FPDFText_GetCharBox(handle, k, *pointers):
                 left, right, bottom, top = (edge.value for edge in edges)
                 boxes.append((left, height - top, right, height - bottom))
-    end_word()
-    if words:
-        lines.append(PageLine(words, around(word.box for word in words)))
+            if hyphen:
+                end_line()
+    end_line()
     _number_paragraphs(lines)
     return lines
 

@@ -85,9 +85,22 @@ def _changes(text: str, pieces: Pieces, edits: Sequence[Edit]) -> Iterator[Chang
     for first, last, inside in _clusters(pieces, edits):
         start = min(int(pieces.start[first]), inside[0].start)
         end = max(int(pieces.end[last - 1]), max(edit.end for edit in inside))
-        replacements = [Replacement(e.start - start, e.end - start, e.after) for e in inside]
+        replacements = [_trimmed(edit, start) for edit in inside]
         view = View.build(text[start:end], replacements)
         yield from _changes_of(text, pieces, first, last, start, view)
+
+
+def _trimmed(edit: Edit, origin: int) -> Replacement:
+    """An edit without what it has in common before and after, so that words it leaves alone keep their elements."""
+    before, after = edit.before, edit.after
+    shortest = min(len(before), len(after))
+    head = 0
+    while head < shortest and before[head] == after[head]:
+        head += 1
+    tail = 0
+    while tail < shortest - head and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    return Replacement(edit.start + head - origin, edit.end - tail - origin, after[head : len(after) - tail])
 
 
 def _clusters(pieces: Pieces, edits: Sequence[Edit]) -> Iterator[tuple[int, int, list[Edit]]]:

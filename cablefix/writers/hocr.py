@@ -39,6 +39,7 @@ _DOCTYPE = (
     ' "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">'
 )
 _CAPABILITIES = "ocr_page ocr_carea ocr_par ocr_line ocrx_word ocrp_wconf"
+_VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta"})
 _UNSAFE = re.compile(r"[%;\"'\s]")
 
 
@@ -77,9 +78,23 @@ def _correct(member: Member, corrections: Corrections, step: Step) -> bytes:
         _soften(elements[hyphen.left])
     _record(tree, step)
     encoding = tree.docinfo.encoding or "utf-8"
-    if is_xml(member.data) or tree.docinfo.doctype.find("XHTML") >= 0:
-        return etree.tostring(tree, encoding=encoding, xml_declaration=is_xml(member.data))
+    if is_xml(member.data) or "XHTML" in tree.docinfo.doctype:
+        return _as_xml(tree, encoding, declared=is_xml(member.data))
     return etree.tostring(tree, encoding=encoding, method="html")
+
+
+def _as_xml(tree: etree._ElementTree, encoding: str, *, declared: bool) -> bytes:
+    """The tree as XML that browsers read too: empty elements keep their end tags.
+
+    For an XHTML document type libxml2 would add elements and attributes of its own; it is written without its help.
+    """
+    doctype = tree.docinfo.doctype
+    for element in tree.getroot().iter(etree.Element):
+        if not len(element) and not element.text and str(element.tag).rpartition("}")[2] not in _VOID:
+            element.text = ""
+    tree.docinfo.public_id = None
+    tree.docinfo.system_url = None
+    return etree.tostring(tree, encoding=encoding, xml_declaration=declared, doctype=doctype or None)
 
 
 def _first_piece(corrections: Corrections) -> int:
