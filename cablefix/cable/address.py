@@ -53,10 +53,11 @@ def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Cod
     parts: list[Part] = []
     start = row.starts[words[0]]
     name_start, gain = _routing(row, words, prefix, parts, channel, codes)
-    last, tail = _tail(row, [at for at in words if row.word_end(at) > name_start], prefix, channel)
-    name_words = [at for at in words if at <= last and row.word_end(at) > name_start]
-    if not name_words:
+    rest = [at for at in words if row.word_end(at) > name_start]
+    if not rest:  # the name is lost, or stands on the next line
         return None
+    last, tail = _tail(row, rest, prefix, channel)
+    name_words = [at for at in rest if at <= last]
     name_parts, name_gain = _name(row, name_words, name_start, prefix, channel, codes)
     if start > name_start:
         return None
