@@ -24,6 +24,7 @@ _SWAP_LIMIT = 4.5  # nats: misreadings rarer than this are left to the scan
 _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
 _PAIR_LIMIT = 6.5
 _SCAN_LEAST = 13  # steps of the word list: words seen twice or more
+_REMEMBERED = 100_000  # strings whose words are remembered from text to text
 _SCAN_MOST = 14  # words kept of a scan
 _COMMON = 400  # so many common words are also found with a letter missing
 
@@ -84,12 +85,16 @@ class Finder:
         self._undo = {upper: make_undo(channel, _SWAP_LIMIT, upper=upper) for upper in (False, True)}
         self._sure = {upper: make_undo(channel, _SURE_SWAP_LIMIT, upper=upper) for upper in (False, True)}
         self._list = list(words.vocabulary)
+        self._every = words.more.union(words.vocabulary)
+        self._undone: dict[tuple[str, bool, bool], list[str]] = {}
         counts = words.counts[0][np.fromiter(words.vocabulary.values(), np.int64, len(self._list))]
         length = np.fromiter(map(len, self._list), np.int64, len(self._list))
         at = np.flatnonzero((length > 1) & (counts >= _SCAN_LEAST))
         at = at[np.argsort(length[at], kind="stable")]
         self._at, self._count = at, counts[at].astype(np.int64)
         self._signature = signatures([self._list[row] for row in at.tolist()])
+        self._first = np.fromiter((ord(self._list[row][0]) for row in at.tolist()), np.uint16, len(at))
+        self._last = np.fromiter((ord(self._list[row][-1]) for row in at.tolist()), np.uint16, len(at))
         self._bound = np.searchsorted(length[at], np.arange(64))
         self._short = self._missing_letter(np.argsort(-counts.astype(np.int64), kind="stable")[:_COMMON])
 
@@ -104,8 +109,22 @@ class Finder:
 
     def undo(self, low: str, *, upper: bool, sure: bool, more: frozenset[str] = frozenset()) -> list[str]:
         """Words that one likely misreading turns into the string; `more` are words of the document itself."""
+        key = (low, upper, sure)
+        found = self._undone.get(key)
+        if found is not None and not more:
+            return found
+        tries = self._tries(low, upper, sure)
+        every = self._every
+        found = list(dict.fromkeys([word for word in tries if word in every or word in more]))
+        found = [word for word in found if word != low and (len(word) > 1 or word in "ai")]
+        if not more:
+            if len(self._undone) > _REMEMBERED:
+                self._undone.clear()
+            self._undone[key] = found
+        return found
+
+    def _tries(self, low: str, upper: bool, sure: bool) -> list[str]:
         rules = (self._sure if sure else self._undo)[upper]
-        vocabulary, scowl = self.words.vocabulary, self.words.more
         tries: list[str] = []
         for at, seen in enumerate(low):
             head, tail = low[:at], low[at + 1 :]
@@ -116,8 +135,7 @@ class Finder:
             if pair:
                 tries += [head + meant + low[at + 2 :] for meant in pair]
         tries += self._short.get(low, ())
-        found = [word for word in tries if word in vocabulary or word in scowl or word in more]
-        return list(dict.fromkeys(word for word in found if word != low and (len(word) > 1 or word in "ai")))
+        return tries
 
     def scan(self, lows: Sequence[str]) -> list[list[str]]:
         """For each string, the words of the vocabulary within one, two or three edits, the nearest first."""
@@ -129,7 +147,10 @@ class Finder:
             near = reach(len(low))
             first, last = self._bound[max(len(low) - near, 0)], self._bound[min(len(low) + near + 1, 63)]
             apart = np.bitwise_count(self._signature[first:last] ^ bits)
-            rows.append(np.flatnonzero(apart <= 2 * near - (near > 2)) + first)
+            fit = apart <= 2 * near - (near > 2)
+            if near > 1:  # errors at both ends at once are too rare to pay for
+                fit &= (self._first[first:last] == ord(low[0])) | (self._last[first:last] == ord(low[-1]))
+            rows.append(np.flatnonzero(fit) + first)
         sizes = [len(found) for found in rows]
         every = np.concatenate(rows)
         meant = [self._list[at] for at in self._at[every].tolist()]

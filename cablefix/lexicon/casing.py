@@ -11,10 +11,10 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from cablefix.lexicon.model import SENTENCE, LanguageModel
+from cablefix.lexicon.model import FIRST_WORD, SENTENCE, LanguageModel
 from cablefix.lexicon.pieces import Bools, Bytes, Case, Ints, Kind, Pieces
 from cablefix.lexicon.screen import Screen
-from cablefix.lexicon.wordlist import WordList, expand_count
+from cablefix.lexicon.wordlist import WordList
 
 Floats = npt.NDArray[np.float32]
 
@@ -78,17 +78,11 @@ def study_case(
 
 def _lower_share(pieces: Pieces, words: WordList) -> tuple[Floats, Floats]:
     """Of each type: the share of lower-case uses inside sentences in the counted text, and ln of its count."""
-    share, count = [], []
-    for low in pieces.types.low:
-        row = words.vocabulary.get(low)
-        if row is None:
-            share.append(0.5)
-            count.append(0.0)
-            continue
-        lower, capital = expand_count(int(words.counts[1, row])), expand_count(int(words.counts[2, row]))
-        share.append((lower + 0.5) / (lower + capital + 1))
-        count.append(float(words.counts[0, row]) / 11.5)
-    return np.array(share, np.float32), np.array(count, np.float32)
+    row = pieces.types.unit.astype(np.int64) - FIRST_WORD
+    listed = row >= 0
+    share = np.where(listed, words.lower_share[np.maximum(row, 0)], np.float32(0.5))
+    count = np.where(listed, words.counts[0][np.maximum(row, 0)].astype(np.float32) / 11.5, np.float32(0))
+    return share, count
 
 
 def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:

@@ -33,7 +33,8 @@ class Weighed:
     """The hypotheses of a table, weighed; columns of shape (hypotheses,).
 
     `gain` over keeping, `context` the language model's part, `keep` the language model's value of keeping,
-    `posterior` among the hypotheses of its place and keeping.
+    `posterior` among the hypotheses of its place and keeping. `ties`, shape (hypotheses, 2): how much better than by
+    its frequency the word before expects the first unit, and the last unit the word after.
     """
 
     gain: Floats
@@ -42,6 +43,7 @@ class Weighed:
     posterior: Floats
     alignment: Alignment
     channel: Channel
+    ties: Floats
 
 
 class Weigher:
@@ -181,7 +183,8 @@ class Weigher:
         table = self.table
         if not len(table.place):
             none = np.zeros(0, np.float32)
-            return Weighed(none, none, none, none, explain(self.channel, [], []), self.channel.with_rate(rate))
+            nothing = explain(self.channel, [], [])
+            return Weighed(none, none, none, none, nothing, self.channel.with_rate(rate), none.reshape(0, 2))
         channel = self.channel.with_rate(rate)
         alignment = explain(channel, table.seen, table.meant)
         prior = self.model.p1[table.unit[:, 0]] - alignment.cost[table.pair] + 14 - 3 * (table.units > 1)
@@ -200,7 +203,17 @@ class Weigher:
                 if taught is not channel:
                     channel = taught
                     alignment = explain(channel, table.seen, table.meant)
-        return Weighed(gain, context, keep, self.posterior(gain), alignment, channel)
+        flat, begin = unit_stream(self.pieces, self._unit, self._count)
+        return Weighed(gain, context, keep, self.posterior(gain), alignment, channel, self._ties(flat, begin))
+
+    def _ties(self, flat: Units, begin: Ints) -> Floats:
+        table, model = self.table, self.model
+        last = table.place + table.span - 1
+        before = flat[begin[table.place] - 1]
+        after = flat[begin[last] + self._count[last]]
+        first, final = table.unit[:, 0], table.unit[np.arange(len(table.unit)), table.units - 1]
+        left = model.after_one(before, first) - model.p1[first]
+        return np.stack((left, model.after_one(final, after) - model.p1[after]), axis=1)
 
     def _teach(self, channel: Channel, alignment: Alignment, posterior: Floats) -> Channel:
         """The channel after one round of EM on the sure hypotheses."""

@@ -21,6 +21,7 @@ NAMES = (
     "count", "seen_count", "document_seen", "document_meant", "agreement", "repeats", "split", "join", "junk", "rate",
     "left_bad", "right_bad", "name", "scowl", "first_changed", "last_changed", "prefix", "suffix", "turned", "doubled",
     "short", "fit", "mixed", "line_end", "posterior",
+    "tie_before", "tie_after", "rivals",
 )  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def describe(
         shape[:, 1], np.full(len(rows), np.log(weighed.channel.rate)), damaged[place - 1], damaged[place + span], names,
         unit == UNKNOWN, *shape[:, 2:].T, _doubled(table, weighed, pair), types.length[kind] <= 3, screen.fit[place],
         types.kind[kind] == Kind.MIXED, joined[place], weighed.posterior[rows],
+        *weighed.ties[rows].T, _rivals(table, gain, rows),
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -80,6 +82,16 @@ def _runner_up(table: Table, gain: Floats, rows: Ints) -> Floats:
     best = np.maximum.reduceat(rest, first)
     runner: Floats = np.maximum(best[np.searchsorted(table.place[first], table.place[rows])], 0)
     return runner
+
+
+def _rivals(table: Table, gain: Floats, rows: Ints) -> Floats:
+    """ln of one plus the number of hypotheses of each row's place that gain at most three nats less."""
+    first = np.flatnonzero(np.diff(table.place, prepend=-1))
+    group = np.cumsum(np.diff(table.place, prepend=-1) != 0) - 1
+    best = np.maximum.reduceat(gain, first)[group]
+    near = np.bincount(group, weights=gain > best - 3)
+    rivals: Floats = np.log(near[group[rows]]).astype(np.float32)
+    return rivals
 
 
 def _agreement(table: Table, posterior: Floats, rows: Ints) -> tuple[Floats, Ints]:

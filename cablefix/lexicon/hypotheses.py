@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -89,9 +90,9 @@ def capitalise(low: str) -> str:
     return low.capitalize()
 
 
-_PREFIXES = ("de", "dis", "in", "il", "im", "ir", "mis", "non", "un", "anti", "counter", "pro", "sub", "re", "pre", "over")
+_PREFIXES = frozenset("de dis in il im ir mis non un anti counter pro sub re pre over".split())
 _VARIANTS = (("our", "or"), ("is", "iz"), ("ys", "yz"), ("re", "er"), ("ence", "ense"), ("ll", "l"), ("ae", "e"),
-             ("oe", "e"), ("ogue", "og"), ("amme", "am"), ("ei", "ie"), ("que", "k"), ("ph", "f"))  # fmt: skip
+             ("oe", "e"), ("ogue", "og"), ("amme", "am"), ("que", "k"))  # fmt: skip
 
 
 def adds_prefix(seen: str, meant: str) -> bool:
@@ -109,14 +110,15 @@ def is_variant(one: str, other: str) -> bool:
     >>> is_variant("organise", "organize"), is_variant("favor", "favour"), is_variant("tho", "the")
     (True, True, False)
     """
-    for a, b in _VARIANTS:
-        for left, right in ((a, b), (b, a)):
-            at = one.find(left)
-            while at >= 0:
-                if one[:at] + right + one[at + len(left) :] == other:
-                    return True
-                at = one.find(left, at + 1)
-    return False
+    return _canonical(one) == _canonical(other)
+
+
+@lru_cache(maxsize=1 << 16)
+def _canonical(word: str) -> str:
+    """The word with each British or older way of spelling turned into the American one, a sound or not."""
+    for old, new in _VARIANTS:
+        word = word.replace(old, new)
+    return word
 
 
 class Builder:

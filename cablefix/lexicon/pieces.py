@@ -43,6 +43,8 @@ class Case(IntEnum):
     ODD = 3
 
 
+_PROTECTED = int(Flag.PROTECTED)
+
 # A piece begins and ends with a letter or digit and holds no dash, slash or mark that parts words.
 _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
@@ -146,7 +148,7 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
             offset_.append(offset)
             gap_.append(lead + before)
             flag_.append(flags)
-            lead, flags = "", flags & Flag.PROTECTED
+            lead, flags = "", flags & _PROTECTED
         trail = plan[1] if plan[0] else lead.rstrip() + text
     types = look_up(list(number), np.array(type_, np.int64), words)
     flag = np.array(flag_, np.int64)

@@ -18,14 +18,17 @@ from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_o
 from cablefix.lexicon.decision import Network, load_network
 from cablefix.lexicon.features import describe
 from cablefix.lexicon.hypotheses import Builder, Table
+from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, study_marks
 from cablefix.lexicon.model import LanguageModel, load_model
-from cablefix.lexicon.pieces import Ints, Pieces, cut_pieces
+from cablefix.lexicon.pieces import Case, Ints, Kind, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.lexicon.wordlist import WordList, load_wordlist
 
 Floats = npt.NDArray[np.float32]
 
+_CONVENTION = 0.7  # the most that a repair of what may be an edition's habit is trusted
+_JOINED = int(Flag.JOINED)
 _NAMED = 8  # candidates named with a repair
 
 
@@ -63,13 +66,14 @@ class Lexicon:
     model: LanguageModel
     channel: Channel
     finder: Finder
+    marks: MarkTables
 
 
 @lru_cache(maxsize=1)
 def load_lexicon() -> Lexicon:
     """The shipped lexicon, loaded once."""
     words, channel = load_wordlist(), load_channel()
-    return Lexicon(words, load_model(), channel, Finder(words, channel))
+    return Lexicon(words, load_model(), channel, Finder(words, channel), load_marks())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,6 +87,7 @@ class Study:
     rows: Ints
     features: Floats
     case: CaseStudy
+    marks: MarkStudy
 
 
 def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
@@ -100,10 +105,11 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     table = builder.table(places(pieces, screen))
     weighed = Weigher(pieces, table, builder.memory, lexicon.model, lexicon.channel).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
-    joined = np.fromiter((bool(token.flags & Flag.JOINED) for token in tokens), bool, len(tokens))[pieces.token]
+    joined = np.fromiter((token.flags & _JOINED > 0 for token in tokens), bool, len(tokens))[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined)
     case = study_case(pieces, screen, lexicon.words, lexicon.model, weighed.channel.rate)
-    return Study(pieces, screen, table, weighed, rows, features, case)
+    marks = study_marks(tokens, pieces, screen, lexicon.model, lexicon.marks, weighed.channel.rate)
+    return Study(pieces, screen, table, weighed, rows, features, case, marks)
 
 
 def repair_words(
@@ -115,20 +121,56 @@ def repair_words(
         return []
     confidence = (network or load_network()).probability(found.features)
     value = np.zeros(len(found.table.place), np.float32)
-    value[found.rows] = confidence
+    value[found.rows] = np.where(_initials_set_off(found), np.minimum(confidence, _CONVENTION), confidence)
     rows = without_overlap(found.table, value, found.rows[confidence >= least])
     repairs = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
-    repairs += _repair_case(tokens, found, rows, least)
+    busy = {place + k for place, span in zip(found.table.place[rows], found.table.span[rows], strict=True) for k in range(span)}
+    inside = busy - set(found.table.place[rows].tolist())
+    repairs += _repair_case(tokens, found, busy, least)
+    repairs += _repair_marks(tokens, found, inside, least)
     return sorted(repairs, key=lambda repair: repair.start)
 
 
-def _repair_case(tokens: Sequence[Token], found: Study, taken: Ints, least: float) -> list[WordRepair]:
+def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
+    """Which of the rows join a large first letter with its word in capitals at the start of a text: `T HE`.
+
+    Old editions print that letter over two lines and readers set it off; some editors keep it so.
+    """
+    table, pieces, rows = found.table, found.pieces, found.rows
+    place = table.place[rows]
+    following = np.minimum(place + 1, len(pieces) - 1)
+    types = pieces.types
+    letter = (types.kind == Kind.LETTER) & (types.case == Case.TITLE)
+    capitals = types.case[pieces.type[following]] == Case.UPPER
+    start = pieces.stop[place] | pieces.line_break[place] | pieces.line_start[place]
+    ends = np.fromiter((pieces.gap[at][:1] in ",;:" for at in place.tolist()), bool, len(place))
+    joins: npt.NDArray[np.bool_] = letter[pieces.type[place]] & capitals & (table.span[rows] == 2)
+    return joins & (start | ends)
+
+
+def _repair_case(tokens: Sequence[Token], found: Study, busy: set[int], least: float) -> list[WordRepair]:
     """The case repairs of places that no word repair touches."""
-    case, table = found.case, found.table
+    case = found.case
     confidence = load_network("case").probability(case.features)
-    busy = {place + k for place, span in zip(table.place[taken], table.span[taken], strict=True) for k in range(span)}
     rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(case.place[row]) not in busy]
     return [name_case_repair(tokens, found, row, float(confidence[row])) for row in rows]
+
+
+def _repair_marks(tokens: Sequence[Token], found: Study, inside: set[int], least: float) -> list[WordRepair]:
+    """The repairs of marks that stand in no joined word."""
+    marks = found.marks
+    confidence = load_network("marks").probability(marks.features)
+    rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(marks.place[row]) not in inside]
+    return [name_mark_repair(tokens, found, row, float(confidence[row])) for row in rows]
+
+
+def name_mark_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
+    """The repair of one mark, in the tokens' offsets."""
+    marks = found.marks
+    start, end = int(marks.start[row]), int(marks.end[row])
+    before = found.pieces.gap[int(marks.place[row])].replace(" ", "")
+    reason = "a mark that fits neither word" if before else "a mark is missing between these words"
+    return WordRepair(start, end, before, MARKS[int(marks.target[row])], confidence, (), reason)
 
 
 def name_case_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
@@ -158,7 +200,7 @@ def _locate(
     a = int(pieces.offset[place])
     b = int(pieces.offset[last]) + len(pieces.types.text[int(pieces.type[last])])
     for token in (first_token, last_token):
-        if token.end - token.start != len(token.text):
+        if token.end - token.start != len(token.text):  # joined at a line end
             head, tail = first_token.text[:a], last_token.text[b:]
             return first_token.start, last_token.end, head + before + tail, head + after + tail
     return first_token.start + a, last_token.start + b, before, after

@@ -31,7 +31,8 @@ class WordList:
     `vocabulary` maps each word of the counted text to its column in `counts`, shape (3, words): all uses,
     uses in lower case, uses with a capital inside a sentence, each as round(8 log2(n + 1)). `more` holds
     words without counts, `names` names without counts, `hyphens` compounds, counted in `hyphen_counts`,
-    `common` the words of two letters or more that were counted some thirty times.
+    `common` those of three letters or more that were counted some thirty times. `lower_share`, shape (words,): the
+    share of lower-case uses inside sentences; `capital_only` the words that have next to none.
     """
 
     vocabulary: dict[str, int]
@@ -40,7 +41,9 @@ class WordList:
     names: frozenset[str]
     hyphens: dict[str, int]
     hyphen_counts: npt.NDArray[np.uint8]
-    common: frozenset[str] = frozenset()
+    common: frozenset[str]
+    lower_share: npt.NDArray[np.float32]
+    capital_only: frozenset[str]
 
     def known(self, word: str) -> bool:
         """Whether the word exists and its case is one that it may have.
@@ -71,12 +74,7 @@ class WordList:
     def _known_lower(self, low: str) -> bool:
         if len(low) == 1:
             return low in _ONE_LETTER_WORDS
-        row = self.vocabulary.get(low)
-        return low in self.more or (row is not None and self._lower_share(row) >= _LOWER_SHARE)
-
-    def _lower_share(self, row: int) -> float:
-        lower, capital = expand_count(int(self.counts[1, row])), expand_count(int(self.counts[2, row]))
-        return lower / (lower + capital) if capital > 1 else 1.0
+        return (low in self.vocabulary and low not in self.capital_only) or low in self.more
 
     def count(self, word: str) -> int:
         """How often the counted text has the word in any case, possessives included; 0 if never.
@@ -101,7 +99,7 @@ class WordList:
         row = self.vocabulary.get(low)
         if row is None:
             return low in self.names
-        return self._lower_share(row) <= 1 - _NAME_SHARE
+        return bool(self.lower_share[row] <= 1 - _NAME_SHARE)
 
     def hyphenated_count(self, word: str) -> int:
         """How often the counted text has the compound with exactly these hyphens, in any case.
@@ -155,6 +153,9 @@ def load_wordlist(folder: Path | None = None) -> WordList:
     vocabulary = read_words(folder / "words.z")
     counts = np.load(folder / "word_counts.npy")
     frequent = np.flatnonzero(counts[0] >= _COMMON).tolist()
+    uses = np.exp2(counts[1:].astype(np.float32) / _COUNTS_PER_OCTAVE) - 1
+    lower_share = np.where(uses[1] > 1, uses[0] / np.maximum(uses.sum(0), 1), 1).astype(np.float32)
+    capital_only = np.flatnonzero(lower_share < _LOWER_SHARE).tolist()
     hyphens = read_words(folder / "hyphens.z")
     return WordList(
         dict(zip(vocabulary, range(len(vocabulary)), strict=True)),
@@ -164,4 +165,6 @@ def load_wordlist(folder: Path | None = None) -> WordList:
         dict(zip(hyphens, range(len(hyphens)), strict=True)),
         np.load(folder / "hyphen_counts.npy"),
         frozenset(vocabulary[row] for row in frequent if len(vocabulary[row]) > 2),
+        lower_share,
+        frozenset(vocabulary[row] for row in capital_only),
     )

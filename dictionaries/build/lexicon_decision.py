@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from cablefix.lexicon.candidates import Finder
 from cablefix.lexicon.decision import Network
+from cablefix.lexicon.marks import MARKS, mark_bounds
 from cablefix.lexicon.repair import Lexicon, Study, load_lexicon, name_case_repair, name_repair, study
 from cablefix.lexicon.tokens import Token, read_tokens
 
@@ -52,6 +53,8 @@ class Sample:
     name: str
     case: Floats  # the same of the places whose case is doubtful
     case_right: NDArray[np.bool_]
+    marks: Floats  # the same of the gaps whose mark is doubtful
+    marks_right: NDArray[np.bool_]
     made: bool = False  # the noise is ours
 
 
@@ -132,7 +135,14 @@ def sample(tokens: list[Token], found: Study, truth: Truth | None, name: str, *,
             repair = name_case_repair(tokens, found, row, 0.0)
             case[row] = truth.agrees(repair.start, repair.end, repair.after, case=True)
             case[row] &= not truth.agrees(repair.start, repair.end, repair.before, case=True)
-    return Sample(found.features, judge(tokens, found, truth), name, found.case.features, case, made)
+    marks = np.zeros(len(found.marks.place), bool)
+    if truth is not None:
+        for row, place in enumerate(found.marks.place.tolist()):
+            gold = truth.marks(*mark_bounds(tokens, found.pieces, place))
+            seen = found.pieces.gap[place].replace(" ", "")
+            marks[row] = MARKS[int(found.marks.target[row])] in gold and seen not in gold
+    right = judge(tokens, found, truth)
+    return Sample(found.features, right, name, found.case.features, case, found.marks.features, marks, made)
 
 
 def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
@@ -240,6 +250,7 @@ def main() -> None:
         with options.dump.open("wb") as file:
             pickle.dump(data, file)
     learn("words", [(one.features, one.right, one.made) for one in data], options.out)
+    learn("marks", [(one.marks, one.marks_right, one.made) for one in data], options.out)
     learn("case", [(one.case, one.case_right, one.made) for one in data], options.out)
 
 

@@ -69,6 +69,17 @@ class Truth:
             right += 1
         return gold[left:right].strip()
 
+    def marks(self, start: int, end: int) -> set[str]:
+        """The marks that the truth may have between the boundaries of two words, without white space."""
+        a, b = int(self._where[start]), int(self._where[end])
+        found = set()
+        for left in {int(self._low[a]), int(self._high[a])}:
+            for right in {int(self._low[b]), int(self._high[b])}:
+                between = self._gold[left:right] if left <= right else "x"
+                if not any(map(str.isalnum, between)):
+                    found.add(between.replace(" ", ""))
+        return found
+
     def agrees(self, start: int, end: int, text: str, *, case: bool) -> bool:
         """Whether the truth has this text for the span; marks at its edges aside."""
         text = edge(normal(text)[0], case=case)

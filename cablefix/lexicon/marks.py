@@ -1,0 +1,189 @@
+"""The marks between words: a full stop read as a comma, one lost after an initial, a speck taken for a mark.
+
+What stands between two words is one of five classes: nothing, comma, full stop, semicolon, colon. How likely each is
+beside a word is counted in the text of the word list; a decision then weighs that with the sentence that the language
+model sees to go on or to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from cablefix.lexicon.files import lexicon_folder
+from cablefix.lexicon.model import FIRST_WORD, SENTENCE, UNKNOWN, LanguageModel
+from cablefix.lexicon.pieces import ABBREVIATIONS, Bools, Bytes, Case, Ints, Kind, Pieces
+from cablefix.lexicon.screen import Screen
+from cablefix.lexicon.tokens import Token
+
+Floats = npt.NDArray[np.float32]
+
+MARKS = ("", ",", ".", ";", ":")
+JUNK = 5  # the class of what is no mark of a sentence
+_JUNK = frozenset("'`*~_|^=•·¥«»‘’°<>")
+_STEP = np.float32(1 / 14)
+_WORTH = 0.5  # nats that another mark may be behind the one seen, to be looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkTables:
+    """ln p of each class after a word, shape (rows, 5), and before it, lower-case or with a capital, (rows, 2, 5).
+
+    `row` gives each unit's row; row 0 is for words too rare to tell. `prior`: ln p of each class, shape (5,).
+    """
+
+    row: npt.NDArray[np.uint16]
+    after: Floats
+    before: Floats
+    prior: Floats
+
+
+@lru_cache(maxsize=2)
+def load_marks(folder: Path | None = None) -> MarkTables:
+    """The tables of a folder made by dictionaries/build/lexicon_marks.py; without one, the shipped ones."""
+    with np.load((folder or lexicon_folder()) / "marks.npz") as data:
+        after, before = -_STEP * data["after"].astype(np.float32), -_STEP * data["before"].astype(np.float32)
+        return MarkTables(data["row"], after, before, -_STEP * data["prior"].astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarkStudy:
+    """Gaps whose mark is doubtful: the piece after each, where the mark stands, what else it may be, the features.
+
+    `start:end` is the seen mark in the tokens' offsets, empty where one may be missing.
+    """
+
+    place: Ints
+    start: Ints
+    end: Ints
+    seen: Bytes
+    target: Bytes
+    features: Floats
+
+
+def study_marks(
+    tokens: Sequence[Token], pieces: Pieces, screen: Screen, model: LanguageModel, tables: MarkTables, rate: float
+) -> MarkStudy:
+    """Find the doubtful gaps and describe them."""
+    classes: dict[str, int] = {}
+    for gap in set(pieces.gap):
+        mark = gap.replace(" ", "")
+        classes[gap] = MARKS.index(mark) if mark in MARKS else JUNK if mark in _JUNK else -1
+    seen = np.fromiter((classes[gap] for gap in pieces.gap), np.int64, len(pieces))
+    after, before = _beside(pieces, tables)
+    score = after + before - tables.prior
+    value = np.concatenate((score, np.full((len(score), 1), -20, np.float32)), axis=1)
+    own = np.take_along_axis(value, np.maximum(seen, 0)[:, None], 1)[:, 0]
+    rest = score.copy()
+    rest[np.arange(len(seen)), np.clip(seen, 0, 4)] = -np.inf
+    rest[seen == JUNK] = score[seen == JUNK]
+    target = rest.argmax(1)
+    usable = (seen >= 0) & ~pieces.near & ~pieces.line_break & ~pieces.held
+    usable[0] = False
+    usable[1:] &= ~pieces.held[:-1]
+    usable &= (rest.max(1) - own > _WORTH) & (screen.free | np.roll(screen.free, 1))
+    place = np.flatnonzero(usable)
+    spots = [_locate(tokens, pieces, at, pieces.gap[at]) for at in place.tolist()]
+    keep = np.fromiter((spot is not None for spot in spots), bool, len(spots))
+    place = place[keep]
+    found = [spot for spot in spots if spot is not None]
+    start = np.array([spot[0] for spot in found], np.int64)
+    end = np.array([spot[1] for spot in found], np.int64)
+    features = _describe(pieces, screen, model, place, seen, target, (after, before, score), rate)
+    return MarkStudy(place, start, end, seen[place].astype(np.uint8), target[place].astype(np.uint8), features)
+
+
+def _beside(pieces: Pieces, tables: MarkTables) -> tuple[Floats, Floats]:
+    """ln p of the classes by the word before each gap and by the word after it; shape (pieces, 5) each."""
+    types = pieces.types
+    row = np.where(types.unit == UNKNOWN, 0, tables.row[types.unit])
+    of = row[pieces.type]
+    capital = (types.case[pieces.type] != Case.LOWER).astype(np.int64)
+    after = np.concatenate((tables.after[:1], tables.after[of[:-1]]))
+    initial = (types.kind[pieces.type] == Kind.LETTER) & (types.case[pieces.type] == Case.TITLE)
+    stop = np.log(np.array([0.02, 0.01, 0.96, 0.005, 0.005], np.float32))
+    after[1:][initial[:-1] & ~types.known[pieces.type[:-1]]] = stop
+    return after, tables.before[of, capital]
+
+
+def _locate(tokens: Sequence[Token], pieces: Pieces, at: int, gap: str) -> tuple[int, int] | None:
+    """Where the mark of a gap stands, or None where it cannot be told."""
+    left, right = tokens[pieces.token[at - 1]], tokens[pieces.token[at]]
+    offset = int(pieces.offset[at - 1]) + len(pieces.types.text[int(pieces.type[at - 1])])
+    if len(left.text) != left.end - left.start or len(right.text) != right.end - right.start:
+        return None
+    mark = gap.replace(" ", "")
+    if not mark:
+        return left.start + offset, left.start + offset
+    if left.text[offset:] == mark:
+        return left.start + offset, left.end
+    if right.text[: int(pieces.offset[at])] == mark:
+        return right.start, right.start + len(mark)
+    middle = int(pieces.token[at - 1]) + 1
+    if middle + 1 == int(pieces.token[at]) and tokens[middle].text == mark:
+        return tokens[middle].start, tokens[middle].end
+    return None
+
+
+def _describe(
+    pieces: Pieces,
+    screen: Screen,
+    model: LanguageModel,
+    place: Ints,
+    seen: Ints,
+    target: Ints,
+    tables: tuple[Floats, Floats, Floats],
+    rate: float,
+) -> Floats:
+    """The features, shape (places, features)."""
+    types, of = pieces.types, pieces.type
+    after, before, score = tables
+    now, then = np.minimum(seen[place], 4), target[place]
+    unit = types.unit[of]
+    last = unit[place - 1]
+    earlier = np.where(place > 1, unit[np.maximum(place - 2, 0)], SENTENCE).astype(np.uint32)
+    bound = np.full(len(place), SENTENCE, np.uint32)
+    goes_on = model.after_two(earlier, last, unit[place])
+    anew = model.after_two(earlier, last, bound) + model.after_two(last, bound, unit[place])
+    case, kind = types.case[of], types.kind[of]
+    stopped = np.bincount(of[:-1], weights=seen[1:] == 2, minlength=len(types.text))
+    uses = np.maximum(types.count, 1)
+    share = np.bincount(np.clip(seen, 0, 5), minlength=6) / max(len(seen), 1)
+    short = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))[of]
+    gap = [pieces.gap[at] for at in place.tolist()]
+    alone = pieces.token[place] - pieces.token[place - 1] > 1
+
+    def pick(table: Floats, column: Ints) -> Floats:
+        return table[place, column]
+
+    columns: list[npt.ArrayLike] = [
+        *(seen[place] == k for k in range(6)), *(then == k for k in range(5)),
+        pick(score, then) - np.where(seen[place] == JUNK, 0, pick(score, now)), pick(score, then),
+        pick(after, now), pick(after, then), pick(before, now), pick(before, then), goes_on, anew,
+        case[place] == Case.LOWER, case[place] == Case.TITLE, case[place] == Case.UPPER,
+        case[place - 1] == Case.LOWER, case[place - 1] == Case.UPPER, kind[place - 1] == Kind.LETTER,
+        kind[place] == Kind.LETTER, kind[place] == Kind.NUMBER, kind[place - 1] == Kind.NUMBER, short[place - 1],
+        screen.damaged[place - 1], screen.damaged[place], unit[place] == UNKNOWN, last == UNKNOWN,
+        (stopped[of[place - 1]] - (seen[place] == 2)) / uses[of[place - 1]], np.log1p(uses[of[place - 1]]),
+        np.log(share[seen[place]] + 1e-4), np.log(share[then] + 1e-4), np.full(len(place), np.log(rate)),
+        alone, [g.startswith(" ") and g != " " for g in gap], pieces.line_start[place],
+        ["'" in g or "’" in g or "‘" in g for g in gap], ["*" in g for g in gap], ["~" in g for g in gap],
+        np.where(last >= FIRST_WORD, model.p1[last], -16), np.where(unit[place] >= FIRST_WORD, model.p1[unit[place]], -16),
+        types.length[of[place - 1]], screen.capitals[place],
+    ]  # fmt: skip
+    return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+
+
+def mark_bounds(tokens: Sequence[Token], pieces: Pieces, at: int) -> tuple[int, int]:
+    """The end of the piece before a gap and the start of the piece after it, in the tokens' offsets."""
+    left, right = tokens[pieces.token[at - 1]], tokens[pieces.token[at]]
+    ends = int(pieces.offset[at - 1]) + len(pieces.types.text[int(pieces.type[at - 1])])
+    return left.start + ends, right.start + int(pieces.offset[at])
+
+
+__all__ = ["JUNK", "MARKS", "Bools", "MarkStudy", "MarkTables", "load_marks", "mark_bounds", "study_marks"]
