@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cablefix.cable.capwords import read_capitals
 from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
@@ -35,6 +36,9 @@ from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
 from cablefix.cable.tagline import settle_tags
 from cablefix.cable.witnesses import add_witness
+
+# How much of the text is looked at for words that the subject has too.
+_BODY_ROWS = 400
 
 
 def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] = ()) -> Header | None:
@@ -75,7 +79,8 @@ def _read(
     _look_around(draft, [*around, *heads], channel, codes)
     for other in later:
         add_witness(draft, other, channel)
-    return _decide(draft, channel, codes)
+    body = [row.text for row in rows[chain[-1][0] + 1 :][:_BODY_ROWS]]
+    return _decide(draft, channel, codes, body)
 
 
 def _all_parts(decided: Decided) -> list[Part]:
@@ -99,7 +104,7 @@ def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes
             draft.banners.append(banner)
 
 
-def _decide(draft: Draft, channel: Channel, codes: Codes) -> Decided:
+def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -> Decided:
     """Settle all variables of the message."""
     verdicts = Verdicts()
     precedence = settle_precedence(draft, verdicts, channel)
@@ -118,6 +123,8 @@ def _decide(draft: Draft, channel: Channel, codes: Codes) -> Decided:
     adds_up = settle_distribution(draft, verdicts, channel, codes)
     decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
     decided.error_rate = error_rate(_all_parts(decided), verdicts)
+    if "subject" in texts:
+        decided.words = read_capitals(texts["subject"], 0, channel, verdicts, body)
     return decided
 
 
@@ -125,6 +132,7 @@ def _make_header(decided: Decided, channel: Channel, codes: Codes) -> Header:
     """The header with its fields, repairs and facts."""
     draft, verdicts = decided.draft, decided.verdicts
     more = [*decided.tags, *(part for item in decided.refs for _, _, part in item.parts)]
+    more += [part for _, _, part in decided.words]
     fields = make_fields(decided)
     return Header(
         format_lines(draft),

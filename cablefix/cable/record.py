@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -37,6 +37,7 @@ class Decided:
     refs: list[Reference]
     adds_up: bool | None = None
     error_rate: float = 0.001
+    words: list[tuple[int, int, Part]] = field(default_factory=list)
 
 
 _ORDER = (
@@ -242,7 +243,7 @@ def _text_fields(decided: Decided) -> list[Field]:
     found = []
     for name, run in decided.texts.items():
         if name == "subject":
-            found.append(_subject(run))
+            found.append(_subject(run, decided))
         elif name == "refs":
             found.append(_refs(run, decided.refs, decided.verdicts))
         else:
@@ -256,11 +257,18 @@ def _trusted(item: Field, rate: float) -> Field:
     return _replace(item, min(item.confidence, (1.0 - rate) ** length))
 
 
-def _subject(run: Run) -> Field:
-    text = run.text.strip(" '`‘’“”|_*")
-    start = run.text.find(text)
-    span = run.span(start, start + len(text))
-    return Field("subject", text, span, 0.99, (), (("text", span),))
+def _subject(run: Run, decided: Decided) -> Field:
+    """The subject, damaged words of it as they should read."""
+    plain = run.text.strip(" '`‘’“”|_*")
+    start = run.text.find(plain)
+    text, at, sure = "", start, 0.99
+    for first, last, part in decided.words:
+        verdict = decided.verdicts.of(part)
+        text += run.text[at:first] + verdict.text
+        at, sure = last, min(sure, verdict.confidence)
+    text += run.text[at : start + len(plain)]
+    span = run.span(start, start + len(plain))
+    return Field("subject", text, span, round(sure, 4), (), (("text", span),))
 
 
 def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:

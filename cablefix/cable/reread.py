@@ -26,13 +26,19 @@ def reread_texts(header: Header, view: View) -> Header:
     for name in _RUNNING:
         found = fields.get(name)
         if found is not None and len(found.parts) == 1:
-            text = _text(view, found.parts[0][1])
+            printed = " ".join(view.source_text[found.span.start : found.span.end].split())
+            text = _text(view, found.parts[0][1]) if _closed(printed) == _closed(str(found.value)) else ""
             if text and text != found.value:
                 fields[name] = replace(found, value=text)
     refs = fields.get("refs")
     if refs is not None and len(refs.parts) == len(refs.value):
         fields["refs"] = _reread_refs(refs, view)
     return replace(header, fields=fields)
+
+
+def _closed(text: str) -> str:
+    """A text without blanks and hyphens: line ends are joined later, by layout."""
+    return text.replace(" ", "").replace("-", "")
 
 
 def _reread_refs(refs: Field, view: View) -> Field:

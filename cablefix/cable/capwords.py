@@ -1,0 +1,149 @@
+"""Words in the capitals of a subject line: what a damaged one should read, by the word list and the document itself.
+
+Subjects are printed in capitals. A small letter or a digit inside a word of one is damage, and so is a word that
+neither the word list nor the rest of the document knows when a known one is a common confusion away. The channel is
+the one that the codes of this header have taught.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from cablefix.cable.channel import LETTERS, Channel, Decoded
+from cablefix.cable.refs import Run
+from cablefix.cable.rows import Part
+from cablefix.cable.settle import Verdicts, weigh
+from cablefix.ledger import Evidence, EvidenceKind
+from cablefix.lexicon.wordlist import WordList, load_wordlist
+
+_TOKEN = re.compile(r"[^\s:;,()\"“”/?!-]+")
+_CODE = re.compile(
+    r"[A-Z]{1,3}-?\d{2,}[A-Z]?|[A-Z]-?\d+[A-Z]?|\d+[A-Z]{0,2}|\d[\d.,/]*(?:ST|ND|RD|TH|S)?|[A-Z]\.(?:[A-Z]\.)+"
+)
+_REJECTS = "$_~@&!|©"
+_EDGE = ".'’‘`*|^"
+_MOST_CHANGES = 3
+_MOST_TRIED = 400
+_LIMIT = 13.0
+_UNKNOWN, _SHORT, _IMPOSSIBLE = 6.0, 3.5, 11.0
+_GLUE = 2.5
+_LOOK_ALIKE = str.maketrans("015", "OIS")
+_VERY_COMMON = 5000
+_COMMON = 60
+_REPEATED = 2.0
+
+
+def read_capitals(
+    run: Run, first: int, channel: Channel, verdicts: Verdicts, body: Sequence[str]
+) -> list[tuple[int, int, Part]]:
+    """The parts of a text in capitals that should read otherwise, with their places in the run.
+
+    `first` is where the text begins in the run; `body` are the lines of the rest of the document, which are looked at
+    only when there is something to doubt. Nothing is done to a text that is not in capitals.
+    """
+    text = run.text[first:]
+    letters = [char for char in text if char.isalpha()]
+    if len(letters) < 4 or 3 * sum(map(str.isupper, letters)) < 2 * len(letters):
+        return []
+    words = load_wordlist()
+    found = []
+    memory: frozenset[str] | None = None
+    for match in _TOKEN.finditer(text):
+        core = match[0].strip(_EDGE)
+        if not _doubtful(core, words):
+            continue
+        if memory is None:
+            memory = frozenset(re.findall(r"[A-Z]{3,}", " ".join(body).upper()))
+        if core in memory and core.isalpha() and core.isupper():
+            continue
+        start = first + match.start() + match[0].find(core)
+        readings = list(_readings(core, channel, words, memory))
+        if not readings:
+            continue
+        part = Part("subject.word", run.span(start, start + len(core)), core, readings, rule="header.words")
+        share = weigh([item.cost for item in readings], _identity(core))[0]
+        evidence = (
+            Evidence(EvidenceKind.LEXICON, f"{core!r} is no word, {readings[0].text!r} is", 0.0, (part.span,)),
+            Evidence(EvidenceKind.CONFUSION, f"{readings[0].text!r} is read as {core!r}", round(-readings[0].cost, 2)),
+        )
+        verdicts.set(part, readings[0].text, share, *evidence)
+        found.append((start, start + len(core), part))
+    return found
+
+
+def _doubtful(core: str, words: WordList) -> bool:
+    if not core or not any(map(str.isalpha, core)):
+        return False
+    if _CODE.fullmatch(core) and words.count(core.translate(_LOOK_ALIKE)) < _VERY_COMMON:
+        return False
+    if core.isalpha() and core.isupper():
+        return not words.known(core)
+    return any(char.isdigit() or char.islower() or char in _REJECTS for char in core)
+
+
+def _identity(core: str) -> float:
+    """Cost of the word being printed as it is seen: a name or an abbreviation that no list has."""
+    if re.fullmatch(r"[A-Z]{2}\d", core):
+        return _UNKNOWN
+    if not core.isalpha() or not core.isupper():
+        return _IMPOSSIBLE
+    return _SHORT if len(core) <= 3 else _UNKNOWN
+
+
+def _readings(core: str, channel: Channel, words: WordList, memory: frozenset[str]) -> Iterator[Decoded]:
+    """Known words that a core may be, cheapest first; two words where a blank was lost."""
+    found: dict[str, float] = {}
+    for text, cost in _spellings(core, channel):
+        if text in memory or words.known(text):
+            prior = _rarity(words.count(text)) - (_REPEATED if text in memory else 0.0)
+            found[text] = min(found.get(text, math.inf), max(cost + prior, 0.05))
+    if len(core) >= 5 and core.isalpha():
+        shut = core.upper()
+        for at in range(2, len(shut) - 1):
+            left, right = shut[:at], shut[at:]
+            common = min(words.count(left), words.count(right))
+            if common >= _COMMON and words.known(left) and words.known(right):
+                found[f"{left} {right}"] = _GLUE + _rarity(common) + (0.0 if core.isupper() else 2.5)
+    if core.isalpha() and not core.isupper():
+        found.setdefault(core.upper(), 6.0)
+    ranked = sorted(found.items(), key=lambda item: item[1])[:4]
+    yield from (Decoded(text, cost) for text, cost in ranked if cost < _LIMIT)
+
+
+def _rarity(count: int) -> float:
+    """Cost of a word by how rare it is: nothing for the commonest, some nats for one that was hardly seen."""
+    return max(0.0, 4.0 - 0.45 * math.log(count + 1))
+
+
+def _spellings(core: str, channel: Channel) -> Iterator[tuple[str, float]]:
+    """What the core may have been printed as, in capitals, cheapest first, with few characters changed."""
+    choices = [_choices(channel, char) for char in core]
+    base = sum(options[0][1] for options in choices)
+    queue: list[tuple[float, int, tuple[int, ...]]] = [(base, 0, (0,) * len(core))]
+    tried = 0
+    while queue and tried < _MOST_TRIED:
+        cost, fixed, picks = heapq.heappop(queue)
+        tried += 1
+        yield "".join(options[pick][0] for options, pick in zip(choices, picks, strict=True)), cost
+        if sum(pick > 0 for pick in picks) >= _MOST_CHANGES:
+            continue
+        for at in range(fixed, len(core)):
+            for pick in range(1, len(choices[at])):
+                more = cost + choices[at][pick][1] - choices[at][0][1]
+                if more < _LIMIT:
+                    heapq.heappush(queue, (more, at + 1, (*picks[:at], pick, *picks[at + 1 :])))
+
+
+@lru_cache(maxsize=512)
+def _choices(channel: Channel, char: str) -> tuple[tuple[str, float], ...]:
+    """The capitals that a seen character may be, the likeliest first; marks inside words stay."""
+    if not char.isalnum() and char not in _REJECTS:
+        return ((char, 0.0),)
+    small = char.islower()
+    costs = [(letter, 1.5 if small and letter == char.upper() else channel.of(letter, char)) for letter in LETTERS]
+    near = sorted((pair for pair in costs if pair[1] < 6.8), key=lambda pair: pair[1])
+    return tuple(near[:6]) or ((char, 9.0),)
