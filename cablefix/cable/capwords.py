@@ -82,6 +82,10 @@ def _doubtful(core: str, words: WordList) -> bool:
         return False
     if core.isalpha() and core.isupper():
         return not words.known(core)
+    if 2 * sum(map(str.isdigit, core)) >= len(core) and not (
+        len(core) == 2 and words.known(core.translate(_LOOK_ALIKE))
+    ):
+        return False  # a number, a serial
     return any(char.isdigit() or char.islower() or char in _REJECTS for char in core)
 
 

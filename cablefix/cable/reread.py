@@ -17,8 +17,9 @@ def reread_texts(header: Header, view: View) -> Header:
     The grammar settles codes; words in running text are repaired by other rules, and line ends are joined by layout.
     `view` is the reading text of the document.
 
+    >>> from cablefix.text import Replacement
     >>> header = Header((), {"subject": Field("subject", "TUG TA1KS", Span(9, 18), parts=(("text", Span(9, 18)),))})
-    >>> view = View.build("SUBJECT: TUG TALKS")
+    >>> view = View.build("SUBJECT: TUG TA1KS", [Replacement(15, 16, "L")])
     >>> reread_texts(header, view).value("subject")
     'TUG TALKS'
     """
