@@ -43,35 +43,49 @@ def _tip(words: str) -> str:
     return element("title", html.escape(words))
 
 
+_HARM_TICKS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+_HELP_TICKS = (-1000.0, -400.0, -100.0, -30.0, -10.0, 0.0, 10.0, 30.0, 60.0, 100.0)
+
+
 def help_and_harm(results: Results) -> Iterator[tuple[str, str]]:
     """(track, chart) for each track: character errors removed against words broken, one point a tool."""
     for track, tools in results["tracks"].items():
-        frame = Frame(
-            62, 470, 34, 300,
-            warped(0, 300, 70, 470, 2.0),
-            warped(-400, 100, 300, 34, 12.0),
-        )  # fmt: skip
-        xs = [(0.0, "0"), (1.0, "1"), (3.0, "3"), (10.0, "10"), (30.0, "30"), (100.0, "100"), (300.0, "300")]
-        ys = [(v, f"{v:+g}" if v else "0") for v in (-400.0, -100.0, -30.0, -10.0, 0.0, 10.0, 30.0, 60.0, 100.0)]
-        parts = [
-            element("rect", x=62, y=34, width=408, height=frame.y(0) - 34, class_="good"),
-            frame.grid(xs, ys, "words broken per 1,000 right words →", "↑ % of character errors removed"),
-        ]
-        labels = []
-        for tool, found in tools.items():
-            if tool == "no correction":
-                continue
-            x, y = frame.x(found["broken_per_1000"]), frame.y(found["removed"])
-            tip = (
-                f"{tool}: {found['removed']:+.1f} % of errors removed, {found['broken_per_1000']:.2f} words broken "
-                f"per 1,000; {found['fixed']:.0f} fixed, {found['broken']:.0f} broken"
-            )
-            size = 6.5 if tool == "cablefix" else 4.5
-            parts.append(element("circle", _tip(tip), cx=x, cy=y, r=size, class_=f"dot {family(tool)}"))
+        shown = {tool: found for tool, found in tools.items() if tool != "no correction"}
+        if shown:
+            yield track, _help_and_harm(track, shown)
+
+
+def _help_and_harm(track: str, tools: Mapping[str, Mapping[str, float]]) -> str:
+    worst = max(found["broken_per_1000"] for found in tools.values())
+    least = min(found["removed"] for found in tools.values())
+    high = next((tick for tick in _HARM_TICKS[3:] if tick >= 1.1 * worst), 300.0)
+    low = next((tick for tick in reversed(_HELP_TICKS[:5]) if tick <= least), -1000.0)
+    left, right, top, bottom = 62, 470, 34, 310
+    frame = Frame(left, right, top, bottom, warped(0, high, left + 8, right, 2.0), warped(low, 100, bottom, top, 12.0))
+    xs = [(tick, f"{tick:g}") for tick in _HARM_TICKS if tick <= high]
+    ys = [(tick, f"{tick:+g}" if tick else "0") for tick in _HELP_TICKS if tick >= low]
+    parts = [
+        element("rect", x=left, y=top, width=right - left, height=frame.y(0) - top, class_="good"),
+        frame.grid(xs, ys, "words broken per 1,000 right words →", "↑ % of character errors removed"),
+    ]
+    labels: list[Label] = []
+    for tool, found in sorted(tools.items(), key=lambda item: item[0] != "cablefix"):
+        x, y = frame.x(found["broken_per_1000"]), frame.y(found["removed"])
+        tip = (
+            f"{tool}: {found['removed']:+.1f} % of errors removed, {found['broken_per_1000']:.2f} words broken "
+            f"per 1,000; {found['fixed']:.0f} fixed, {found['broken']:.0f} broken"
+        )
+        size = 6.5 if tool == "cablefix" else 4.5
+        parts.append(element("circle", _tip(tip), cx=x, cy=y, r=size, class_=f"dot {family(tool)}"))
+        near = next((n for n, other in enumerate(labels) if math.hypot(other.x - x, other.y - y) < 4), None)
+        if near is None or labels[near].text == "cablefix":
             labels.append(Label(x, y, tool, "label strong" if tool == "cablefix" else "label"))
-        labels.sort(key=lambda label: label.text != "cablefix")
-        parts.append(place_labels(labels, frame))
-        yield track, picture(520, 340, f"Errors removed against words broken, {track}", *parts)
+        else:
+            labels[near] = Label(labels[near].x, labels[near].y, f"{labels[near].text}, {tool}")
+    # Later elements lie on top: the point of cablefix should.
+    parts[2:] = reversed(parts[2:])
+    parts.append(place_labels(labels, frame))
+    return picture(520, 350, f"Errors removed against words broken, {track}", *parts)
 
 
 def before_and_after(results: Results, tool: str = "cablefix") -> str:

@@ -21,7 +21,7 @@ FLOORS = "floors.toml"
 PUBLISHED = "published.toml"
 _SHARED = Path("..", "shared", "data")
 # A table in a file need not fit a terminal.
-_FILE_WIDTH = 170
+_FILE_WIDTH = 210
 
 _EPILOG = """
 Examples:

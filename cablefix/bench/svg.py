@@ -121,13 +121,9 @@ def place_labels(labels: Sequence[Label], frame: Frame, radius: float = 5.0) -> 
         for distance, dx, dy in _offsets(width, radius):
             x, y = label.x + dx, label.y + dy
             box = (x, y - _LINE + 3, x + width, y + 3)
-            inside = (
-                box[0] >= frame.left - 2
-                and box[2] <= frame.right + 40
-                and box[1] >= frame.top - 4
-                and box[3] <= frame.bottom
-            )
-            if inside and not any(_meet(box, other) for other in taken):
+            across = frame.left + 2 <= box[0] and box[2] <= frame.right + 40
+            down = frame.top - 4 <= box[1] and box[3] <= frame.bottom
+            if across and down and not any(_meet(box, other) for other in taken):
                 best = (x, y, distance)
                 taken.append(box)
                 break

@@ -12,7 +12,7 @@ from rich.text import Text
 Results = Mapping[str, Any]
 
 # A narrower terminal gets fewer columns; all of them are in the JSON.
-_WIDE, _MIDDLE = 140, 110
+_WIDE, _MIDDLE = 180, 140
 
 
 def print_results(console: Console, results: Results, *, details: int = 0) -> None:
