@@ -174,6 +174,8 @@ def _confidence(layout: Layout, source: Span, word: int) -> float | None:
         own = characters[source.start : source.end]
         if not np.isnan(own).all():
             return float(np.nanmin(own))
-    if word < 0 or not len(layout.word_confidence) or isnan(layout.word_confidence[word]):
+    if word < 0 or not len(layout.word_confidence):
         return None
-    return float(layout.word_confidence[word])
+    last = max(word + 1, int(np.searchsorted(layout.word_start, source.end, side="left")))
+    own = layout.word_confidence[word:last]
+    return None if np.isnan(own).all() else float(np.nanmin(own))

@@ -139,7 +139,8 @@ def natural_key(text: str) -> list[tuple[int, str]]:
 
 def _is_clutter(name: str) -> bool:
     """Hidden files and what a Macintosh adds."""
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+    parts = [part for part in PurePosixPath(name).parts if part != ".."]
+    return any(part.startswith((".", "__MACOSX")) for part in parts)
 
 
 def _bound(size: int) -> int:

@@ -257,6 +257,8 @@ def _join_level(lines: list[PageLine]) -> list[PageLine]:
             joined[id(row[0])] = line
             gone.update(id(other) for other in row[1:])
         lines = _bring_together(lines, table, first)
+    if not joined:
+        return lines
     return [joined.get(id(line), line) for line in lines if id(line) not in gone]
 
 

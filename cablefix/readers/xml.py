@@ -16,6 +16,8 @@ from cablefix.text import SourceError
 
 # The part of a file before its root element; longer ones are not made by any OCR engine.
 _LONGEST_PROLOG = 1 << 18
+# What libxml2 says beside the error; not here.
+_ADVICE = ", try XML_PARSE_HUGE"
 _ROOT = re.compile(r"<(?P<name>[A-Za-z_][\w.:-]*)(?P<rest>[^>]*)")
 _SKIPPED = re.compile(r"<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _WIDE = (
@@ -76,10 +78,10 @@ def refuse_entities(data: bytes, name: str) -> None:
 def not_well_formed(error: etree.XMLSyntaxError, name: str) -> SourceError:
     """The error of the parser as ours, with line and column."""
     line, column = error.position
-    text = (error.msg or "no element at all").split(", line ", 1)[0]
+    text = " ".join((error.msg or "no element at all").split(", line ", 1)[0].split()).removesuffix(_ADVICE)
     if "encoding" in text.lower() or "utf-8" in text.lower():
         remedy = "the file is not in the encoding that its first line declares; declare the one that it is in"
-    elif "excessive depth" in text.lower() or "huge" in text.lower() or "too long" in text.lower():
+    elif any(word in text.lower() for word in ("excessive depth", "limit", "too long", "too big")):
         remedy = "no OCR engine writes such a file; do not trust it"
     else:
         remedy = "the file is cut off or damaged; take it from a copy"

@@ -140,7 +140,7 @@ def _steps(layout: Layout, height: Floats) -> Floats:
     if not down.any():
         return out
     # The closest steps that many lines have: half of all lines follow closely, or a quarter in a loose text.
-    usual = float(np.percentile(step[down], 30))
+    usual = float(np.percentile(step[down], 30, method="lower"))
     out[filled[1:]] = np.where(same, step / max(usual, 1e-6), np.nan)
     return out
 
