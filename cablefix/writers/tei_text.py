@@ -272,7 +272,8 @@ def _gapless(document: Document) -> tuple[list[Block], list[int]]:
 
     Each is made as wide as its logical line, and any reading text between blocks gets one, so that no text is lost.
     """
-    text, out, place = document.view.text, [], 0
+    text, place = document.view.text, 0
+    out: list[Block] = []
     rank: list[int] = []
     known = sorted(range(len(document.blocks)), key=lambda k: document.blocks[k].start)
     for at, k in enumerate(known):
