@@ -24,7 +24,8 @@ _MOSTLY_LOWER = 0.93
 CASE_NAMES = (
     "down", "up", "capitals", "lower_share", "count", "stop", "line_start", "break", "comma", "mark",
     "next_title", "next_upper", "last_title", "document_title", "document_lower", "first_same_shape", "first_i",
-    "all_same_shape", "length", "column_upper", "column_size", "near_capitals", "rate", "after_number", "paragraph_case",
+    "all_same_shape", "length", "column_upper", "column_size", "near_capitals", "rate", "after_number",
+    "capital_starts",
     "known", "quote", "goes_on", "begins_anew",
 )  # fmt: skip
 
@@ -54,9 +55,7 @@ class CaseStudy:
         return text[0].upper() + text[1:] if change == Change.UP else text.upper()
 
 
-def study_case(
-    pieces: Pieces, screen: Screen, words: WordList, model: LanguageModel, rate: float
-) -> CaseStudy:
+def study_case(pieces: Pieces, screen: Screen, words: WordList, model: LanguageModel, rate: float) -> CaseStudy:
     """Find the places whose case is doubtful and describe them."""
     types, of = pieces.types, pieces.type
     kind, case = types.kind[of], types.case[of]
@@ -77,7 +76,7 @@ def study_case(
 
 
 def _lower_share(pieces: Pieces, words: WordList) -> tuple[Floats, Floats]:
-    """Of each type: the share of lower-case uses inside sentences in the counted text, and ln of its count."""
+    """Of each type: the share of lower-case uses inside sentences in the counted text, and the log of its count."""
     row = pieces.types.unit.astype(np.int64) - FIRST_WORD
     listed = row >= 0
     share = np.where(listed, words.lower_share[np.maximum(row, 0)], np.float32(0.5))
@@ -91,9 +90,9 @@ def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:
     Words whose letters do not show their case are not counted, but they get the share of the others wherever they
     stand.
     """
-    number = np.fromiter(
-        (set(t) <= _LIKE_DIGITS for t in pieces.types.text), bool, len(pieces.types.text)
-    )[pieces.type] | (pieces.types.kind[pieces.type] == Kind.NUMBER)
+    number = np.fromiter((set(t) <= _LIKE_DIGITS for t in pieces.types.text), bool, len(pieces.types.text))[
+        pieces.type
+    ] | (pieces.types.kind[pieces.type] == Kind.NUMBER)
     line = np.cumsum(pieces.line_start)
     word = np.flatnonzero(~number)
     first = word[np.unique(line[word], return_index=True)[1]]
@@ -120,7 +119,14 @@ def _sentence_bounds(pieces: Pieces, model: LanguageModel, place: Ints) -> Float
 
 
 def _describe(
-    pieces: Pieces, screen: Screen, place: Ints, change: Bytes, share: Floats, count: Floats, column: Floats, rate: float
+    pieces: Pieces,
+    screen: Screen,
+    place: Ints,
+    change: Bytes,
+    share: Floats,
+    count: Floats,
+    column: Floats,
+    rate: float,
 ) -> Floats:
     """The features, shape (places, features)."""
     types, of = pieces.types, pieces.type

@@ -126,9 +126,7 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
     return Alignment(cost, np.bincount(errors.row, minlength=len(seen)), errors)
 
 
-def _advance(
-    channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: Codes
-) -> tuple[Floats, Codes]:
+def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: Codes) -> tuple[Floats, Codes]:
     """Fill the grid of costs, shape (seen + 1, meant + 1, pairs), and the operation that ended in each cell."""
     n = obs.shape[1]
     rate = np.float32(-np.log(channel.rate))
@@ -185,5 +183,3 @@ def _read_back(
     if not found:
         return Errors(np.zeros(0, np.int64), *(np.zeros(0, np.uint8) for _ in range(3)))
     return Errors(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
-
-

@@ -49,9 +49,7 @@ class Weighed:
 class Weigher:
     """Weighs the hypotheses of one text."""
 
-    def __init__(
-        self, pieces: Pieces, table: Table, memory: Memory, model: LanguageModel, channel: Channel
-    ) -> None:
+    def __init__(self, pieces: Pieces, table: Table, memory: Memory, model: LanguageModel, channel: Channel) -> None:
         self.pieces, self.table, self.model, self.channel = pieces, table, model, channel
         self._words = max(len(memory.lows), 1)
         self._own = memory.of_type[pieces.type]
@@ -121,7 +119,14 @@ class Weigher:
         return value, keep[back]
 
     def _value(
-        self, flat: Units, left: Ints, right: Ints, unit: Units, units: Ints, extra: Floats, cache: tuple[Floats, Floats]
+        self,
+        flat: Units,
+        left: Ints,
+        right: Ints,
+        unit: Units,
+        units: Ints,
+        extra: Floats,
+        cache: tuple[Floats, Floats],
     ) -> Floats:
         """ln p of the units and the two after them, given the two before; one-unit values mixed with the cache.
 

@@ -195,7 +195,7 @@ class Builder:
             left, right = self._part(low[:mark]), self._part(low[mark + 1 :])
             if left >= 0 and right >= 0 and low[mark] not in "'’":
                 units = (left + FIRST_WORD, right + FIRST_WORD)
-                for between in ((" ", ". ") if seen[mark + 1].isupper() else (" ",)):
+                for between in (" ", ". ") if seen[mark + 1].isupper() else (" ",):
                     meant = seen[:mark] + between + seen[mark + 1 :]
                     self._of_type[kind].append((self._add_pair(seen, meant), Source.SPLIT, units))
             return
@@ -341,7 +341,7 @@ class Memory:
         number: dict[str, int] = {}
         of_type = np.fromiter((number.setdefault(low, len(number)) for low in types.low), np.int64, len(types.low))
         total = np.bincount(of_type, weights=types.count, minlength=len(number))
-        usable = ((types.kind == Kind.WORD) & (~types.known | (types.unit == UNKNOWN)))
+        usable = (types.kind == Kind.WORD) & (~types.known | (types.unit == UNKNOWN))
         form: dict[str, tuple[int, str]] = {}
         for row in np.flatnonzero(usable & (total[of_type] >= _MEMORY)).tolist():
             if len(types.text[row]) == len(types.low[row]) > 1:
@@ -356,11 +356,9 @@ class Memory:
         most = 1 if len(low) < 3 else 2
         near = (
             word for word, n in self.count.items()
-            if n > 2 * count and abs(len(word) - len(low)) <= most and word != low
+            if n > (2 * count if len(word) > 4 else 6 * count + 1) and abs(len(word) - len(low)) <= most and word != low
         )  # fmt: skip
         return [word for word in near if Levenshtein.distance(word, low, score_cutoff=most) <= most]
-
-
 
 
 def _stem(types: Types, kind: int) -> tuple[str, str]:

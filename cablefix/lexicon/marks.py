@@ -26,6 +26,7 @@ Floats = npt.NDArray[np.float32]
 MARKS = ("", ",", ".", ";", ":")
 JUNK = 5  # the class of what is no mark of a sentence
 _JUNK = frozenset("'`*~_|^=•·¥«»‘’°<>")
+_ELISIONS = frozenset("em tis twas til till cause round bout neath tween s d ll re ve n im er twill twould".split())
 _STEP = np.float32(1 / 14)
 _WORTH = 0.5  # nats that another mark may be behind the one seen, to be looked at
 
@@ -86,6 +87,7 @@ def study_marks(
     usable = (seen >= 0) & ~pieces.near & ~pieces.line_break & ~pieces.held
     usable[0] = False
     usable[1:] &= ~pieces.held[:-1]
+    usable &= ~_elided(pieces)
     usable &= (rest.max(1) - own > _WORTH) & (screen.free | np.roll(screen.free, 1))
     place = np.flatnonzero(usable)
     spots = [_locate(tokens, pieces, at, pieces.gap[at]) for at in place.tolist()]
@@ -96,6 +98,16 @@ def study_marks(
     end = np.array([spot[1] for spot in found], np.int64)
     features = _describe(pieces, screen, model, place, seen, target, (after, before, score), rate)
     return MarkStudy(place, start, end, seen[place].astype(np.uint8), target[place].astype(np.uint8), features)
+
+
+def _elided(pieces: Pieces) -> Bools:
+    """Where an apostrophe before a piece stands for letters left out, or one after it for a possessive."""
+    short = np.fromiter((low in _ELISIONS for low in pieces.types.low), bool, len(pieces.types.low))
+    apostrophe = np.fromiter((gap.strip() in ("'", "’", "‘") for gap in pieces.gap), bool, len(pieces))
+    possessive = np.fromiter((text[-1] in "sS" for text in pieces.types.text), bool, len(pieces.types.text))
+    after = np.concatenate(([False], possessive[pieces.type[:-1]]))
+    elided: Bools = apostrophe & (short[pieces.type] | after)
+    return elided
 
 
 def _beside(pieces: Pieces, tables: MarkTables) -> tuple[Floats, Floats]:
@@ -173,7 +185,8 @@ def _describe(
         np.log(share[seen[place]] + 1e-4), np.log(share[then] + 1e-4), np.full(len(place), np.log(rate)),
         alone, [g.startswith(" ") and g != " " for g in gap], pieces.line_start[place],
         ["'" in g or "’" in g or "‘" in g for g in gap], ["*" in g for g in gap], ["~" in g for g in gap],
-        np.where(last >= FIRST_WORD, model.p1[last], -16), np.where(unit[place] >= FIRST_WORD, model.p1[unit[place]], -16),
+        np.where(last >= FIRST_WORD, model.p1[last], -16),
+        np.where(unit[place] >= FIRST_WORD, model.p1[unit[place]], -16),
         types.length[of[place - 1]], screen.capitals[place],
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)

@@ -50,6 +50,7 @@ _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
 _STOP = re.compile(r"[.!?]")
+# A full stop after these ends no sentence.
 ABBREVIATIONS = frozenset(
     "mr mrs ms dr no nos st gen col capt lt hon messrs jr sr vol dept sec adm maj sgt rep sen gov prof rev art "
     "para pp ch fig co inc ltd ave jan feb mar apr jun jul aug sept oct nov dec".split()
@@ -199,9 +200,7 @@ def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
     kind = np.fromiter((shape[0] for shape in shapes), np.uint8, len(texts))
     case = np.fromiter((shape[1] for shape in shapes), np.uint8, len(texts))
     vocabulary = words.vocabulary
-    unit = np.fromiter(
-        (vocabulary[w] + FIRST_WORD if w in vocabulary else UNKNOWN for w in low), np.uint32, len(texts)
-    )
+    unit = np.fromiter((vocabulary[w] + FIRST_WORD if w in vocabulary else UNKNOWN for w in low), np.uint32, len(texts))
     unit[kind == Kind.NUMBER] = NUMBER
     known = np.fromiter((words.known(text) for text in texts), bool, len(texts))
     known |= (kind == Kind.NUMBER) | (kind == Kind.CODE)

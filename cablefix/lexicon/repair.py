@@ -124,8 +124,10 @@ def repair_words(
     value[found.rows] = np.where(_initials_set_off(found), np.minimum(confidence, _CONVENTION), confidence)
     rows = without_overlap(found.table, value, found.rows[confidence >= least])
     repairs = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
-    busy = {place + k for place, span in zip(found.table.place[rows], found.table.span[rows], strict=True) for k in range(span)}
-    inside = busy - set(found.table.place[rows].tolist())
+    firsts = found.table.place[rows].tolist()
+    spans = found.table.span[rows].tolist()
+    busy = {first + k for first, span in zip(firsts, spans, strict=True) for k in range(span)}
+    inside = busy.difference(firsts)
     repairs += _repair_case(tokens, found, busy, least)
     repairs += _repair_marks(tokens, found, inside, least)
     return sorted(repairs, key=lambda repair: repair.start)
@@ -145,7 +147,8 @@ def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
     start = pieces.stop[place] | pieces.line_break[place] | pieces.line_start[place]
     ends = np.fromiter((pieces.gap[at][:1] in ",;:" for at in place.tolist()), bool, len(place))
     joins: npt.NDArray[np.bool_] = letter[pieces.type[place]] & capitals & (table.span[rows] == 2)
-    return joins & (start | ends)
+    joins &= start | ends
+    return joins
 
 
 def _repair_case(tokens: Sequence[Token], found: Study, busy: set[int], least: float) -> list[WordRepair]:

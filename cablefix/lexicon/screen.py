@@ -22,7 +22,8 @@ class Screen:
     """What the screen found; columns of shape (pieces,).
 
     `unknown`, `doubtful`: to be looked at, as no word or as a word out of place. `damaged`: unknown or a stray
-    letter. `acronym`: unknown short capitals amid small letters. `free`: may be repaired at all. `capitals`: share of upper-case words among the neighbours. `fit`: how
+    letter. `acronym`: unknown short capitals amid small letters. `free`: may be repaired at all. `capitals`: share of
+    upper-case words among the neighbours. `fit`: how
     much better than by its frequency the language model expects the piece and its successor. `rate`: the text's
     guessed share of wrong characters.
     """
@@ -73,7 +74,9 @@ def neighbourhood(mark: Bools, among: Bools) -> Floats:
     return share
 
 
-_ENGLISH = frozenset("the of and to that is was for with as be by this not have from are which it had were has".split())
+_ENGLISH = frozenset(
+    "the of and to that is was for with as be by this not have from are which it had were has".split()
+)
 _FOREIGN = frozenset(
     "le les des du et que qui dans pour par sur une est au aux il ne pas los las el del y por para con se su como "
     "der die das und den dem von zu ist nicht auf mit ein eine im il della che di non per dei della una gli o os "
@@ -83,7 +86,7 @@ _FOREIGN_WINDOW = 8
 
 
 def foreign(pieces: Pieces) -> Bools:
-    """Pieces that stand in a passage of another language: several of its small words near, and hardly an English one.
+    """Pieces in a passage of another language: several of its small words are near, and hardly an English one.
 
     French, Spanish, Portuguese, German and Italian; shape (pieces,).
     """

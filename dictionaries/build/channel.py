@@ -8,12 +8,14 @@ Each folder holds <id>.ocr.txt and <id>.gt.txt. Only counts of character errors 
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from lexicon_truth import QUOTES
 from rapidfuzz.distance import Levenshtein
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -23,7 +25,6 @@ from cablefix.lexicon.channel import Channel, explain
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
 PAIRS = 200  # two-character strings that may fuse or part
 UNREADABLE = 0.5  # a page with a larger share of wrong words teaches nothing about repairable noise
-QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "¬": "-"})
 
 
 def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
@@ -46,11 +47,10 @@ def aligned_words(ocr: str, truth: str) -> Iterator[tuple[str, str]]:
     cuts = [(0, 0)]
     for code in Levenshtein.opcodes(seen, meant):
         if code.tag == "equal":
-            for at in range(code.src_start, code.src_end):
-                if seen[at] == " ":
-                    cuts.append((at, code.dest_start + at - code.src_start))
+            ahead = code.dest_start - code.src_start
+            cuts += [(at, at + ahead) for at in range(code.src_start, code.src_end) if seen[at] == " "]
     cuts.append((len(seen), len(meant)))
-    for (a, b), (c, d) in zip(cuts, cuts[1:], strict=False):
+    for (a, b), (c, d) in itertools.pairwise(cuts):
         left, right = seen[a:c].strip(), meant[b:d].strip()
         if left and is_prose(right) and max(len(left), len(right)) <= 24:
             parted, joined = left.count(" "), right.count(" ")

@@ -38,12 +38,12 @@ def face_files() -> list[str]:
 
 
 def pick_page(text: str, rng: random.Random, width: int) -> str:
-    """A page of lines from a random place of a text; a quarter of the pages in capitals, a third hyphenated."""
+    """A page of lines from a random place of a text; a quarter of the pages in capitals."""
     start = text.find("\n", rng.randrange(max(1, len(text) - 8000))) + 1
     lines: list[str] = []
     for paragraph in text[start : start + 8000].replace("\f", "\n").split("\n"):
         if paragraph.strip():
-            lines += textwrap.wrap(paragraph, width, break_on_hyphens=False) + [""]
+            lines += [*textwrap.wrap(paragraph, width, break_on_hyphens=False), ""]
     page = "\n".join(lines[:LINES]).strip()
     return page.upper() if rng.random() < 0.25 else page
 

@@ -78,19 +78,17 @@ def slip(text: str, rng: random.Random) -> str:
         if len(word) < 4 or not word.isalpha() or rng.random() > SLIPS:
             continue
         k = rng.randrange(1, len(word) - 1)
-        kind = rng.randrange(5)
+        kind = rng.randrange(4)
         if kind == 0:
             words[at] = word[:k] + word[k + 1 :]
         elif kind == 1:
             words[at] = word[:k] + word[k + 1] + word[k] + word[k + 2 :]
         elif kind == 2:
             words[at] = word[:k] + word[k] + word[k:]
-        elif kind == 3:
+        else:
             near = KEYS.get(word[k].lower(), "e")
             new = rng.choice(near)
             words[at] = word[:k] + (new.upper() if word[k].isupper() else new) + word[k + 1 :]
-        elif at + 1 < len(words):
-            words[at + 1] = ""
     return "".join(words)
 
 

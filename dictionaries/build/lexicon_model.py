@@ -11,6 +11,7 @@ is stored in one byte as round(-14 ln p).
 from __future__ import annotations
 
 import argparse
+import sys
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +20,13 @@ import numpy as np
 from lexicon_text import Stream, cached_stream
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from cablefix.lexicon.model import FIRST_WORD, NUMBER, SENTENCE, UNKNOWN
+from cablefix.lexicon.pieces import ABBREVIATIONS
+
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
-UNKNOWN, SENTENCE, NUMBER, FIRST_WORD = 0, 1, 2, 3
 STEPS_PER_NAT = 14
 BACKOFF_ZERO = 128  # a back-off weight is stored as round(14 ln b) + 128
-# A full stop after these ends no sentence. The same list is used when a document is read.
-ABBREVIATIONS = frozenset(
-    "mr mrs ms dr no nos st gen col capt lt hon messrs jr sr vol dept sec adm maj sgt rep sen gov prof rev art "
-    "para pp ch fig co inc ltd ave jan feb mar apr jun jul aug sept oct nov dec".split()
-)
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 

@@ -1,0 +1,109 @@
+"""Word repair: the cases, the contract of the engine, and what it must leave alone."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cablefix.lexicon.repair import load_lexicon, repair_words, study
+from cablefix.lexicon.tokens import Flag, Token, read_tokens
+from cablefix.rules.examples import restored_lines
+from cablefix.rules.words import repair_words_in
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "words.toml").read_text(encoding="utf-8"))
+
+DAMAGED = (
+    "The Minister told tlie Ambassador that his Govemment had not yet decid ed whether to attend the con-\n"
+    "ference. He thought ofthe matter as one of principle, and sald that the decislon would be taken soon.\n\n"
+    "It was agreed that tbe next meeting would be held in the same place on the following day."
+)
+
+
+@pytest.mark.parametrize(
+    "case", [pytest.param(row, id=f"{kind}: {row['label']}") for kind, rows in CASES.items() for row in rows]
+)
+def test_case(case: dict[str, Any]) -> None:
+    assert "\n".join(restored_lines(case["text"], [repair_words_in])) == case["expect"]
+
+
+def apply(text: str, least: float) -> str:
+    parts, last = [], 0
+    for repair in repair_words(list(read_tokens(text)), least=least):
+        parts += [text[last : repair.start], repair.after]
+        last = repair.end
+    return "".join(parts) + text[last:]
+
+
+def test_offsets_and_order() -> None:
+    repairs = repair_words(list(read_tokens(DAMAGED)), least=0.3)
+    assert {"the", "Government", "decided", "of the", "said", "decision"} <= {repair.after for repair in repairs}
+    last = 0
+    for repair in repairs:
+        assert last <= repair.start <= repair.end
+        assert DAMAGED[repair.start : repair.end] == repair.before
+        assert 0.3 <= repair.confidence <= 1
+        assert repair.before != repair.after
+        last = repair.end
+
+
+def test_a_word_divided_at_a_line_end_is_replaced_whole() -> None:
+    text = "The Minister will attend the confe-\nrencc of the powers which is to be held in the spring."
+    repair = next(r for r in repair_words(list(read_tokens(text)), least=0.3) if "conference" in r.after)
+    assert text[repair.start : repair.end] == "confe-\nrencc"
+    assert repair.before == "conferencc"
+
+
+def test_candidates_explain_the_choice() -> None:
+    repair = repair_words(list(read_tokens(DAMAGED)), least=0.8)[0]
+    assert repair.candidates[0].text == repair.after == "the"
+    best = repair.candidates[0]
+    assert best.score == pytest.approx(best.channel + best.context, abs=0.1)
+    assert [c.score for c in repair.candidates] == sorted((c.score for c in repair.candidates), reverse=True)
+    assert "misreading" in repair.reason
+
+
+def test_protected_tokens_stay() -> None:
+    tokens = [Token(t.text, t.start, t.end, t.flags | Flag.PROTECTED) for t in read_tokens(DAMAGED)]
+    assert repair_words(tokens, least=0.0) == []
+
+
+def test_repaired_text_is_left_alone() -> None:
+    once = apply(DAMAGED, 0.8)
+    assert apply(once, 0.8) == once
+
+
+def test_nothing_to_read() -> None:
+    assert repair_words([]) == []
+    assert repair_words(list(read_tokens("... -- ?? 123"))) == []
+    assert study([], load_lexicon()) is None
+
+
+@given(st.text(max_size=300))
+def test_any_text_gives_well_formed_repairs(text: str) -> None:
+    last = 0
+    for repair in repair_words(list(read_tokens(text)), least=0.1):
+        assert last <= repair.start <= repair.end <= len(text)
+        last = repair.end
+
+
+def test_the_channel_is_learned_from_the_document() -> None:
+    """An engine's habit that the shipped channel holds rare becomes cheap where the document shows it often."""
+    odd = "He thonght of the thonsand conntries whose conncil wonld not be fonnd. It conld not be fonnd abont here."
+    found = study(list(read_tokens(f"{odd} {odd}")), load_lexicon())
+    assert found is not None
+    shipped = load_lexicon().channel
+    assert found.weighed.channel.swap[ord("u"), ord("n")] < shipped.swap[ord("u"), ord("n")]
+
+
+def test_clean_telegrams_are_left_alone(shared: Path) -> None:
+    changed = words = 0
+    for path in sorted((shared / "samples" / "frus-telegrams-clean").glob("*.txt")):
+        tokens = list(read_tokens(path.read_text(encoding="utf-8")))
+        words += len(tokens)
+        changed += len(repair_words(tokens, least=0.8))
+    assert changed <= words / 10_000
