@@ -122,8 +122,9 @@ def find_sets(folder: Path, facts: Mapping[str, Mapping[str, Any]] | None = None
         raise BenchError(f"{folder}: no such folder; give the folder of a set, or one whose subfolders are sets")
     if (folder / "documents").is_dir():
         return list(own_sets(folder))
-    found = read_set(folder, facts)
-    sets = [found] if found else [s for sub in sorted(folder.iterdir()) if sub.is_dir() and (s := read_set(sub, facts))]
+    sets = list(read_sets(folder, facts))
+    if not sets:
+        sets = [s for sub in sorted(folder.iterdir()) if sub.is_dir() for s in read_sets(sub, facts)]
     if not sets:
         raise BenchError(
             f"{folder}: no set of texts; a set holds ID.ocr.txt with ID.gt.txt, or ID.gold.txt with ID.gold.json "
@@ -132,8 +133,8 @@ def find_sets(folder: Path, facts: Mapping[str, Mapping[str, Any]] | None = None
     return sets
 
 
-def read_set(folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> BenchSet | None:
-    """The set that a folder holds, None where it holds none."""
+def read_sets(folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> Iterator[BenchSet]:
+    """The set that a folder holds; two where each text has a second gold, the reading text ID.recon.txt."""
     fact = facts.get(folder.name, {})
     about: dict[str, Any] = {
         "about": str(fact.get("about", "")),
@@ -150,13 +151,19 @@ def read_set(folder: Path, facts: Mapping[str, Mapping[str, Any]]) -> BenchSet |
             if not gold.is_file():
                 raise BenchError(f"{path}: its gold {gold.name} is missing; add it or take the text away")
             cases.append(Case(name, path, gold))
-        return BenchSet(folder.name, "words", tuple(cases), **about)
+        yield BenchSet(folder.name, "words", tuple(cases), **about)
+        reading = [replace(case, gold_path=case.gold_path.with_name(f"{case.id}.recon.txt")) for case in cases]
+        if all(case.gold_path.is_file() for case in reading):
+            about["about"] = "; ".join(filter(None, (about["about"], "gold is the reading text, without page heads")))
+            yield BenchSet(f"{folder.name}-reading", "words", tuple(reading), **about)
+        return
     cases = [
         Case(path.name.removesuffix(".txt"), path, gold, _record_of(gold))
         for gold in sorted(folder.glob("*.gold.txt"))
         for path in _versions(gold)
     ]
-    return BenchSet(folder.name, "documents", tuple(cases), **about) if cases else None
+    if cases:
+        yield BenchSet(folder.name, "documents", tuple(cases), **about)
 
 
 def _record_of(gold: Path) -> Path:
