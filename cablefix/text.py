@@ -87,6 +87,11 @@ class Source:
         if not self.sha256:
             object.__setattr__(self, "sha256", hashlib.sha256(self.to_bytes()).hexdigest())
 
+    @property
+    def name(self) -> str:
+        """The last part of the origin: what outputs call the source, which say nothing of a machine's folders."""
+        return self.origin.replace("\\", "/").rsplit("/", 1)[-1]
+
     @classmethod
     def from_text(cls, text: str, origin: str = "<text>") -> Source:
         """A source from a string; its bytes are the string in UTF-8 (lone surrogates pass through)."""

@@ -85,7 +85,7 @@ def write_html(restored: Restored) -> str:
 def _title(restored: Restored) -> str:
     header = restored.document.header
     subject = header.value("subject") if header else None
-    return str(subject or restored.source.origin)
+    return str(subject or restored.source.name)
 
 
 def _about(restored: Restored) -> str:
@@ -93,7 +93,7 @@ def _about(restored: Restored) -> str:
     document, source = restored.document, restored.source
     kind = "cable" if document.kind == "cable" else "document"
     parts = [
-        f"<b>{text(source.origin)}</b>",
+        f"<b>{text(source.name)}</b>",
         f"{kind}, profile {text(restored.profile)}",
         number(restored.layout.lines, "line"),
         f"{number(len(restored.applied), 'repair')} applied, {len(restored.proposed):,} proposed",

@@ -62,7 +62,7 @@ def _beside(restored: Restored) -> dict[str, Any]:
             for check in restored.checks
         ],
         "source": {
-            "name": source.origin,
+            "name": source.name,
             "sha256": source.sha256,
             "encoding": source.encoding,
             "profile": restored.profile,

@@ -68,7 +68,7 @@ def long_date(iso: str) -> str:
 
 def _title(facts: HeaderFacts, xml: Xml) -> str:
     subject = facts.fields.get("subject")
-    main = facts.title or subject or f"Restored text of {facts.source.origin}"
+    main = facts.title or subject or f"Restored text of {facts.source.name}"
     out = f'<title type="main">{xml.text(str(main))}</title>\n'
     if facts.kind != "cable":
         return out
@@ -134,7 +134,7 @@ def _ocr(facts: HeaderFacts, xml: Xml) -> str:
     warnings = "".join(f"<note>{xml.text(text)}</note>\n" for text in facts.source.warnings)
     encoding = facts.source.encoding + (" with byte order mark" if facts.source.bom else "")
     return (
-        f'<bibl type="ocr" xml:id="ocr">\n<title level="u">{xml.text(facts.source.origin)}</title>\n'
+        f'<bibl type="ocr" xml:id="ocr">\n<title level="u">{xml.text(facts.source.name)}</title>\n'
         f"<note>Text as the OCR engine left it, {encoding}. This file, not the page image, was encoded."
         f" {xml.text(kept)}</note>\n{warnings}{pointer}"
         f'<extent><measure unit="byte" quantity="{facts.size}">{facts.size} bytes</measure>, '
