@@ -169,13 +169,13 @@ def test_roles_that_the_file_gives() -> None:
 
 def test_confidence_of_the_engine_weighs() -> None:
     sure = typed("The tlie tug left the pier and went to sea again.", confidence=0.96, engine="tesseract 5.3.0").layout
-    unsure = typed("The tlie tug left the pier and went to sea again.", confidence=0.3, engine="tesseract 5.3.0").layout
+    unsure = typed("The tlie tug left the pier and went to sea again.", confidence=0.7, engine="tesseract 5.3.0").layout
     unknown = typed("The tlie tug left the pier and went to sea again.", confidence=0.3, engine="Quill").layout
-    assert weigh_with_engine(unsure, 4, 8, 0.7)[0] > 0.9 > 0.7 > weigh_with_engine(sure, 4, 8, 0.7)[0]
+    assert weigh_with_engine(unsure, 4, 8, 0.7)[0] > 0.7 > 0.6 > weigh_with_engine(sure, 4, 8, 0.7)[0]
     assert weigh_with_engine(unknown, 4, 8, 0.7) == (0.7, None)
     found = engine_evidence(unsure, 4, 8)
     assert found is not None
-    assert found.text == "the engine was 30% sure of it"
+    assert found.text == "the engine was 70% sure of it"
 
 
 def test_text_without_boxes_is_left_to_the_other_rules() -> None:

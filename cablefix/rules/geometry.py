@@ -48,8 +48,6 @@ _NO_GAP = 0.5
 _RAGGED = 0.16
 # A margin code stands so many characters off the text.
 _OFF_TEXT = 3.0
-# So much of the engine's evidence counts: the model that gave the confidence saw some of it in the text itself.
-_SHARE = 0.5
 _TERMINAL = (".", "?", "!", ":", ";", '"', "\u201d", ")", "]")
 
 
@@ -411,7 +409,8 @@ def join_split_by_gap(view: View, context: Context) -> Iterator[Edit]:
 def engine_evidence(layout: Layout, start: int, end: int) -> Evidence | None:
     """What the engine said of its own reading of a source span; None where it said nothing that can be weighed.
 
-    The weight is in nats towards a misreading, from `dictionaries/confusions/engine_confidence.tsv`.
+    The weight is what that adds to the log odds of a repair being right, in nats, from
+    `dictionaries/confusions/engine_confidence.tsv`.
     """
     engine = layout.extra.get("engine")
     if not len(layout.word_confidence) or engine is None:
@@ -424,15 +423,15 @@ def engine_evidence(layout: Layout, start: int, end: int) -> Evidence | None:
     if table is None or not len(known):
         return None
     lowest = float(known.min())
-    weight = float(np.interp(lowest, *table))
+    weight = float(np.interp(lowest, table[:, 0], table[:, 2]))
     return Evidence(EvidenceKind.GEOMETRY, f"the engine was {lowest:.0%} sure of it", weight, (Span(start, end),))
 
 
 def weigh_with_engine(layout: Layout, start: int, end: int, confidence: float) -> tuple[float, Evidence | None]:
     """A repair's confidence with the engine's own confidence in what it read taken into account, and that evidence.
 
-    An engine that was sure of a word makes its repair less likely, one that was not makes it more likely. Where the
-    engine said nothing, or is not one that was measured, the confidence stays as it is.
+    An engine that was sure of a word makes its repair less likely. Where the engine said nothing, or is not one that
+    was measured, the confidence stays as it is.
 
     >>> weigh_with_engine(Layout.from_text("tlie tug"), 0, 4, 0.7)
     (0.7, None)
@@ -441,21 +440,18 @@ def weigh_with_engine(layout: Layout, start: int, end: int, confidence: float) -
     if found is None:
         return confidence, None
     sure = min(max(confidence, 1e-4), 1.0 - 1e-4)
-    odds = log(sure / (1.0 - sure)) + _SHARE * found.weight
+    odds = log(sure / (1.0 - sure)) + found.weight
     return 1.0 / (1.0 + exp(-odds)), found
 
 
 @lru_cache(maxsize=8)
-def _confidence_table(engine: str) -> tuple[Floats, Floats] | None:
-    """Confidences and weights for an engine whose name begins so; None where none was measured."""
+def _confidence_table(engine: str) -> Floats | None:
+    """Rows of (confidence, misread, repair) for an engine whose name begins so; None where none was measured."""
     path = dictionary_path("confusions/engine_confidence.tsv")
     rows = []
     for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith(("#", "engine\t")):
-            name, confidence, weight = line.split("\t")
+            name, *values = line.split("\t")
             if engine.lower().startswith(name):
-                rows.append((float(confidence), float(weight)))
-    if not rows:
-        return None
-    table = np.array(rows, np.float64)
-    return table[:, 0], table[:, 1]
+                rows.append([float(value) for value in values])
+    return np.array(rows, np.float64) if rows else None

@@ -13,6 +13,7 @@ from cablefix.lexicon.repair import WordRepair, load_lexicon, repair_words
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.reading import reading_view
 from cablefix.rules.context import Context, because
+from cablefix.rules.geometry import weigh_with_engine
 from cablefix.text import View
 
 # Lines that other rules read: codes, numbers and names stand there, and running English does not.
@@ -41,7 +42,9 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
     for repair in repair_words(tokens, load_lexicon(), least=_LEAST):
         start, end = reading.source_span(repair.start, repair.end)
         if context.is_free(start, end):
-            yield context.edit(start, end, repair.after, "words.repair", repair.confidence, *explain(repair))
+            confidence, engine = weigh_with_engine(context.layout, start, end, repair.confidence)
+            reasons = explain(repair) if engine is None else [*explain(repair), engine]
+            yield context.edit(start, end, repair.after, "words.repair", confidence, *reasons)
 
 
 def read_view(reading: View, context: Context) -> Iterator[Token]:
