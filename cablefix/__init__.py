@@ -8,6 +8,7 @@ from cablefix._version import __version__
 
 if TYPE_CHECKING:
     from cablefix.document import Document
+    from cablefix.errors import CablefixError
     from cablefix.layout import Layout
     from cablefix.ledger import Edit, Evidence, Ledger, Verdict
     from cablefix.pipeline import restore, restore_all
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from cablefix.text import Source, SourceError, View
 
 _HOME = {
+    "CablefixError": "errors",
     "Document": "document",
     "Edit": "ledger",
     "Evidence": "ledger",
@@ -32,6 +34,7 @@ _HOME = {
 }
 
 __all__ = [
+    "CablefixError",
     "Document",
     "Edit",
     "Evidence",

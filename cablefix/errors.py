@@ -1,8 +1,9 @@
-"""The exit codes of the command line. They are part of the interface: scripts rely on them."""
+"""What can go wrong, as exceptions and as exit codes of the command line. Both are part of the interface."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import ClassVar
 
 
 class ExitCode(IntEnum):
@@ -46,6 +47,15 @@ _MEANINGS = {
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of standard output went away",
 }
+
+
+class CablefixError(ValueError):
+    """Something that a caller gave cannot be used: the message names the file, the place and the remedy.
+
+    `exit_code` is what the command line says of it.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INPUT
 
 
 def exit_code_table() -> str:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from cablefix.errors import CablefixError, ExitCode
 from cablefix.text import Fate, Replacement, Source, Span, View
 
 
-class LedgerError(ValueError):
+class LedgerError(CablefixError):
     """An edit does not fit the source, or an id is not in the ledger."""
+
+    exit_code = ExitCode.UNDO
 
 
 class EvidenceKind(StrEnum):

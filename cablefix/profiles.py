@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cablefix.errors import CablefixError, ExitCode
 from cablefix.resources import dictionary_path
 from cablefix.rules.context import Rule
 from cablefix.rules.registry import RULES
@@ -17,8 +18,10 @@ PROFILES = ("cable", "prose", "faithful")
 _STAGES = ("furniture", "structure", "repairs")
 
 
-class ProfileError(ValueError):
+class ProfileError(CablefixError):
     """A profile that cannot be used; the message names the file, the place and the remedy."""
+
+    exit_code = ExitCode.PROFILE
 
 
 @dataclass(frozen=True, slots=True)

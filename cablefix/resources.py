@@ -10,17 +10,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cablefix.errors import CablefixError, ExitCode
+
 __all__ = ["DictionaryError", "dictionary_path", "dictionary_root"]
 
 _PACKAGE = Path(__file__).resolve().parent
 _MARKER = "SOURCES.md"
 
 
-class DictionaryError(ValueError):
+class DictionaryError(CablefixError):
     """A dictionary file is missing or cannot be read as what it claims to be.
 
     The message names the file, the line where there is one, and what to do about it.
     """
+
+    exit_code = ExitCode.PROFILE
 
 
 def dictionary_root() -> Path:

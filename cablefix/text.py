@@ -17,11 +17,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from cablefix.errors import CablefixError
+
 IntArray = npt.NDArray[np.int64]
 KindArray = npt.NDArray[np.uint8]
 
 
-class SourceError(ValueError):
+class SourceError(CablefixError):
     """The input cannot be read as text; the message names the input, the place and the remedy."""
 
 

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from cablefix.errors import ExitCode
+from cablefix.errors import CablefixError, ExitCode
 
 
 class Failure(Exception):
@@ -25,23 +25,7 @@ def as_failure(error: Exception) -> Failure | None:
         name = f"{error.filename}: " if error.filename else ""
         reason = error.strerror or str(error)
         return Failure(f"{name}{reason}; check the path, its permissions and the space left", ExitCode.OUTPUT)
-    from cablefix.ledger import LedgerError
-    from cablefix.profiles import ProfileError
-    from cablefix.readers.tei_source import TeiError
-    from cablefix.resources import DictionaryError
-    from cablefix.text import SourceError
-
-    codes: tuple[tuple[type[ValueError], ExitCode], ...] = (
-        (SourceError, ExitCode.INPUT),
-        (ProfileError, ExitCode.PROFILE),
-        (DictionaryError, ExitCode.PROFILE),
-        (LedgerError, ExitCode.UNDO),
-        (TeiError, ExitCode.UNDO),
-    )
-    for kind, code in codes:
-        if isinstance(error, kind):
-            return Failure(str(error), code)
-    return None
+    return Failure(str(error), error.exit_code) if isinstance(error, CablefixError) else None
 
 
 def say_error(failure: Failure) -> None:

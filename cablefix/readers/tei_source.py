@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
+from cablefix.errors import CablefixError, ExitCode
 from cablefix.readers.xml import not_well_formed
 from cablefix.text import Source, SourceError, encode_text
 
@@ -35,8 +36,10 @@ MAX_SOURCE_BYTES = 1 << 30
 LoadSidecar = Callable[[str], bytes]
 
 
-class TeiError(ValueError):
+class TeiError(CablefixError):
     """A TEI file cannot be used; the message names the file, the place and the remedy."""
+
+    exit_code = ExitCode.UNDO
 
 
 def tei(name: str) -> str:
