@@ -7,7 +7,7 @@ import re
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.formatlines import looks_like_route, route_part
-from cablefix.cable.names import Vocabulary, read_post, read_word, vocabulary
+from cablefix.cable.names import Vocabulary, by_gaps, read_post, read_word, vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
@@ -144,6 +144,7 @@ def _precedence_of(word: str, channel: Channel) -> list[Decoded]:
     if word in _PRECEDENCES:
         return [Decoded(word, 0.1)]
     near = nearest(channel, word, close_words(word, _PRECEDENCES, 1 + len(word) // 3), 3.0 + 1.1 * len(word), 2)
+    near = near or by_gaps(word, _PRECEDENCES)
     return [Decoded(*item) for item in near]
 
 
@@ -188,14 +189,14 @@ def _name(
 
 def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     """How many words of a line belong to the name: what follows a whole name and is no word of addresses does not."""
-    first = 1 if strip_dust(texts[0]) in known.heads else 0
+    first = 1 if fold(strip_dust(texts[0])) in known.heads else 0
     whole = 0
     if " ".join(texts[:3]) == "Secretary of State":
         whole = 3
     for end in range(first + 1, min(len(texts), first + 3) + 1):
         if strip_dust(" ".join(texts[first:end])).upper() in codes.posts:
             whole = max(whole, end)
-    rest = [strip_dust(text) for text in texts[whole:]]
+    rest = [fold(strip_dust(text)) for text in texts[whole:]]
     if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
         return whole
     return len(texts)
@@ -221,4 +222,5 @@ def _head(text: str, known: Vocabulary, channel: Channel) -> list[Decoded]:
     if len(plain) < 5:
         return []
     near = nearest(channel, plain, close_words(plain, known.head_list, 1 + len(plain) // 4), 3.0 + 1.4 * len(plain), 3)
+    near = near or by_gaps(plain, known.head_list)
     return [Decoded(word, cost + 0.3) for word, cost in near]

@@ -36,6 +36,9 @@ def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
 def _damaged_eo(row: Row, orders: Sequence[str], channel: Channel) -> Parsed | None:
     """A line whose first words are like `E.O.` and whose next are like the number of an order."""
     best: tuple[float, int, int, list[tuple[str, float]]] | None = None
+    split = re.search(r"\b(\d{1,4}) (\d{1,4})\b[:;., ]", row.text[:24])
+    if split and split[1] + split[2] in orders:
+        best = (channel.split + 1.0, split.start(1), split.end(2), [(split[1] + split[2], channel.split)])
     for at, word in enumerate(row.words[:4]):
         for offset in range(0, 1 if at else max(1, len(word) - 7)):
             seen = re.split(r"[:;]", word[offset:])[0].rstrip(".,")

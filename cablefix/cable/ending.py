@@ -132,7 +132,7 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
     if len(words) <= 3:
         start, end = row.starts[words[0]], row.word_end(words[-1])
         seen = row.text[start:end]
-        plain = strip_dust(seen)
+        plain = re.sub(r"(?: \S)+$", "", strip_dust(seen))
         start += seen.find(plain)
         name = _name_of(plain, known, channel)
         if name:

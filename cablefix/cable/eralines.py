@@ -15,7 +15,7 @@ TOTAL = re.compile(r"[/17I|l](?P<total>[0-9OoIlBDGQS@©]{3}) ?(?P<for>[WR])\b")
 _BEFORE = 60
 _DASHES = re.compile(r"[-—–_=~]{4,}")
 _LOCAL_TIME = re.compile(r", (?:NOON|MIDNIGHT|\d{1,2}(?::\d\d)? ?[AP]\.? ?M\b)", re.IGNORECASE)
-_NUMBER_LINE = re.compile(r"(?P<number>\d{1,5}) ?[,.] ?(?P<when>[A-Z][A-Za-z]+ \d{1,2}, .*)")
+_NUMBER_LINE = re.compile(r"(?P<number>\d{1,5}) ?[,.] ?(?P<when>[A-Za-z]{3,10}\.? \d{1,2}, .*)")
 
 
 def read_action_line(row: Row, channel: Channel) -> Parsed | None:

@@ -61,7 +61,7 @@ ORDER = {
     "ref": 17,
     "classified-by": 18,
 }
-STRONG = ("channel", "de", "security", "dtg", "eo", "tags", "action", "distribution", "number", "control")
+STRONG = ("channel", "de", "security", "dtg", "eo", "tags", "action", "distribution", "number", "control", "received")
 _LONGEST = 160
 _STEP = 0.12
 _MOST_STEPS = 40

@@ -22,6 +22,8 @@ _DE = re.compile(
 _SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} Z[A-Z]{2}\b.*")
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
 PROSIGNS = "ZOPR"
+# The first letters of an indicator as engines see them.
+_R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
 _NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
 _CHANNEL_LIMIT = 14.0
@@ -58,7 +60,7 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
 
 def _channel_prior(text: str) -> float:
     """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
-    cost = 0.0 if text[5:8] in ("XRO", "XYZ") else 2.5
+    cost = 0.0 if text[5:8] in ("XRO", "XYZ") else 3.5
     return cost + {4: 0.0, 3: 1.5}.get(len(text) - 8, 5.0)
 
 
@@ -75,6 +77,8 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
             return None
         seen = row.text[: row.word_end(first - 1)]
         digraphs = [item for item in codes.precedences_by_digraph if item[0] in PROSIGNS]
+        if not _R_LIKE.match(row.words[first]):
+            return None
         near = nearest(channel, strip_dust(seen.replace(" ", "")), digraphs, 13.0)
         if not near:
             return None
@@ -193,7 +197,7 @@ def _fit_de(row: Row, words: list[int], word_cost: float, station: Part, channel
     rest = row.text[start : row.word_end(words[-1])]
     best: tuple[float, list[Part]] | None = None
     for cut in _cuts(rest):
-        head, tail = rest[:cut].rstrip(), rest[cut:].strip()
+        head, tail = rest[:cut].rstrip(), strip_dust(rest[cut:])
         shut = tail.replace(" ", "")
         if not 5 <= len(shut) <= 9:
             continue
@@ -237,7 +241,7 @@ def _de_parts(row: Row, start: int, cut: int, head: str, tail: str, form: str) -
         parts.append(_shaped("de.section", row, slash, body_end, "/99"))
     else:
         parts.append(_shaped("de.serial", row, start, body_end, "#" + "9" * (size - 1)))
-    tail_start = start + cut + len(row.text[start + cut :]) - len(row.text[start + cut :].lstrip())
+    tail_start = row.text.index(tail, start + cut)
     tail_end = tail_start + len(tail)
     middle = tail_start + 3 if len(tail) != 6 else tail_start + 2
     parts.append(

@@ -16,6 +16,7 @@ from cablefix.ledger import Evidence
 _SIGNS = "ZOPR"
 _APART = 7.0
 _UNLIKELY = 3.0
+_OWN = 6.5  # the indicator that the table gives for the address beside it
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
 
 
@@ -336,7 +337,7 @@ def _settle_route(part: Part, name: str, verdicts: Verdicts, channel: Channel, c
         cost = channel.cost(indicator, part.seen.strip(".,:;"), 24.0)
         if cost < 24.0:
             readings[indicator] = min(readings.get(indicator, cost), cost)
-    costs = sorted((cost - (4.0 if text in own else 0.0), text) for text, cost in readings.items())
+    costs = sorted((cost - (_OWN if text in own else 0.0), text) for text, cost in readings.items())
     if not costs:
         return
     shares = weigh([cost for cost, _ in costs], max(ELSE, costs[0][0] + 4.0) if costs[0][1] in own else ELSE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,6 +53,20 @@ def limit_of(word: str) -> float:
     True
     """
     return 3.0 + _LONGER * len(word)
+
+
+def by_gaps(seen: str, words: Sequence[str]) -> list[tuple[str, float]]:
+    """The only word that fits one with unread stretches (`A__ASSY`): engines print a mark for one or more characters.
+
+    >>> by_gaps("A__ASSY", ["AMEMBASSY", "AMCONSUL"])
+    [('AMEMBASSY', 6.0)]
+    """
+    if "_" not in seen or sum(map(str.isalpha, seen)) < 4:
+        return []
+    pieces = [re.escape(piece) for piece in re.split(r"_+", seen)]
+    pattern = re.compile(".{1,5}".join(pieces))
+    fitting = [word for word in words if pattern.fullmatch(word)]
+    return [(fitting[0], 6.0)] if len(fitting) == 1 else []
 
 
 def read_word(seen: str, known: frozenset[str], words: Sequence[str], channel: Channel) -> list[Decoded]:

@@ -13,7 +13,7 @@ from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
 from cablefix.cable.refs import Reference, Run, reference_value
-from cablefix.cable.rows import Parsed, Part, Row, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, strip_dust, without_specks
 from cablefix.cable.settle import Verdicts
 from cablefix.text import Span
 
@@ -260,13 +260,15 @@ def _trusted(item: Field, rate: float) -> Field:
 def _subject(run: Run, decided: Decided) -> Field:
     """The subject, damaged words of it as they should read."""
     plain = run.text.strip(" '`‘’“”|_*")
+    if run.pieces[-1][1].dropped:
+        plain = plain.rstrip(".,;: ")
     start = run.text.find(plain)
     text, at, sure = "", start, 0.99
     for first, last, part in decided.words:
         verdict = decided.verdicts.of(part)
         text += run.text[at:first] + verdict.text
         at, sure = last, min(sure, verdict.confidence)
-    text += run.text[at : start + len(plain)]
+    text = without_specks(text + run.text[at : start + len(plain)])
     span = run.span(start, start + len(plain))
     return Field("subject", text, span, round(sure, 4), (), (("text", span),))
 
@@ -286,11 +288,12 @@ def _classified(run: Run) -> list[Field]:
     lead = text[: reason.start()] if reason else text
     if reason:
         lead = _before_reasons(lead)
-    who = lead.strip(" .,;:'`‘’“”|_*")
-    start = text.find(who) if who else 0
+    plain = lead.strip(" .,;:'`‘’“”|_*")
+    who = without_specks(plain)
+    start = text.find(plain) if plain else 0
     found = []
     if who:
-        span = run.span(start, start + len(who))
+        span = run.span(start, start + len(plain))
         found.append(Field("classified_by", who, span, 0.99, (), (("text", span),)))
     if reason:
         value = reason["value"].strip()

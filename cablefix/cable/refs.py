@@ -13,7 +13,7 @@ from cablefix.cable.rows import Part, Row
 from cablefix.cable.settle import Verdicts
 from cablefix.text import Span
 
-_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)(?P<label>[A-Z0-9])(?P<close>[.):}\]]{1,2})(?=\s|[A-Z0-9])")
+_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)(?P<label>[A-Za-z0-9])(?P<close>[.):}\],]{1,2})(?=\s|[A-Z0-9])")
 _YEAR = re.compile(r"(?P<year>[0-9OoIlSB]{2}) ")
 _NUMBER = re.compile(r"[ -](?P<number>[0-9OoIlSBZQGi|$]{2,6})(?=$|[\s(,;.:])")
 _NOTAL = re.compile(r"\((?P<word>[^\s()]{4,6})\)")
@@ -99,9 +99,12 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
     kept: list[tuple[re.Match[str], str]] = []
     for mark in marks:
         label = mark["label"]
+        if mark["close"] == "," and (not kept or label != chr(ord(kept[-1][1]) + 1)):
+            continue
         wanted = ("A", "1") if not kept else (chr(ord(kept[-1][1]) + 1),)
         for want in wanted:
-            if label == want or (kept and want.isalpha() and channel.of(want, label) < 6.5):
+            close = kept and want.isalpha() and (channel.of(want, label) < 6.5 or label.upper() == want)
+            if label == want or close:
                 kept.append((mark, want))
                 break
     return kept
@@ -141,6 +144,9 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
     _add(run, item, "ref.post", begin, begin + len(name), readings)
     if year:
         _add(run, item, "ref.year", base, base + 2, channel.decode(year["year"], [DIGITS, DIGITS], 4))
+    if text[number.start()] == "-" and readings[0].text in codes.posts:
+        at = base + number.start()
+        _add(run, item, "ref.blank", at, at + 1, [Decoded(" ", 1.0)])
     a, b = number.span("number")
     _add(run, item, "ref.number", base + a, base + b, channel.decode(number["number"], [DIGITS] * (b - a), 4))
     notal = _NOTAL.search(text, b)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Repair
-from cablefix.cable.rows import Parsed, Part, is_dust
+from cablefix.cable.rows import Parsed, Part, is_dust, is_speck
 from cablefix.cable.settle import Verdicts
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
@@ -21,6 +22,7 @@ def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tupl
         found += _line_repairs(parsed.parts, verdicts)
     found += _line_repairs(list(tags), verdicts)
     found += _dust_repairs(draft)
+    found += _specks_inside(draft)
     found.sort(key=lambda item: item.span)
     return tuple(_apart(found))
 
@@ -64,6 +66,17 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
             sure = all(is_dust(token.text) for token in side)
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
             yield Repair(span, "", "header.dust", 0.9 if sure else 0.7, (evidence,))
+
+
+def _specks_inside(draft: Draft) -> Iterator[Repair]:
+    """Marks that stand alone inside a running text of the header."""
+    for kind in ("subject", "classified-by"):
+        for row in draft.runs.get(kind, ()):
+            for before, token in pairwise(row.line.tokens):
+                if is_speck(token.text):
+                    span = Span(before.end, token.end)
+                    evidence = Evidence(EvidenceKind.FORM, "a mark that belongs to no word", 0.0, (span,))
+                    yield Repair(span, "", "header.dust", 0.85, (evidence,))
 
 
 def _apart(repairs: list[Repair]) -> Iterator[Repair]:

@@ -10,6 +10,7 @@ from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.fields import Line, Token
 from cablefix.text import Span
 
+_SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°")
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
 
 
@@ -144,6 +145,20 @@ def strip_dust(word: str) -> str:
     ('TAGS', '69')
     """
     return word.strip(_DUST)
+
+
+def is_speck(word: str) -> bool:
+    """Whether a word is one mark that no text has alone: a dash may stand alone, a semicolon not."""
+    return len(word) == 1 and word in _SPECKS
+
+
+def without_specks(text: str) -> str:
+    """A text without marks that stand alone in it.
+
+    >>> without_specks("Chief ; Bernard Cornish - acting")
+    'Chief Bernard Cornish - acting'
+    """
+    return " ".join(word for word in text.split(" ") if not is_speck(word))
 
 
 def is_dust(word: str) -> bool:

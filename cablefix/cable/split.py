@@ -68,9 +68,12 @@ def clean_row(row: Row) -> Row:
 
 def _end_of(row: Row, first: int) -> int:
     """Where the words of a row end: marks, and specks that OCR took for small letters, do not count."""
+    end = len(row.words)
+    last = row.words[-1]
+    if len(last) > 3 and not is_dust(last):
+        return end
     letters = [char for char in row.text if char.isalpha()]
     capitals = 2 * sum(map(str.isupper, letters)) > len(letters)
-    end = len(row.words)
     while end > first + 1:
         word, before = row.words[end - 1], row.words[end - 2]
         alone = len(word) == 1 and (is_dust(before) or before[-1] in ".;" or (capitals and _is_speck(before)))

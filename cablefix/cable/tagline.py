@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from cablefix.cable.channel import Channel, Decoded, close_words, nearest
@@ -33,33 +34,35 @@ def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Cha
             continue
         start = len(row.text) - len(text.seen) if number == 0 and text else 0
         parts += tag_parts(row, start, channel, codes, year, len(parts))
-    named = _named_countries(draft, year, codes)
-    for part in parts:
-        _weigh_country(part, named, year, verdicts, channel, codes)
+    short = [part for part in parts if len(part.seen) <= 3]
+    if short:
+        named = _named_countries(draft, year, codes)
+        for part in short:
+            _weigh_country(part, named, year, verdicts, channel, codes)
     return parts
+
+
+@lru_cache(maxsize=64)
+def _countries(codes: Codes, year: int | None) -> tuple[tuple[str, str, str], ...]:
+    """Code, name in small letters and stem in capitals of each country that had a code in a year."""
+    found = []
+    for code, entries in codes.tags.items():
+        for entry in entries if len(code) == 2 else ():
+            if entry.kind == "geographic" and (year is None or entry.first <= year <= entry.last):
+                name = entry.meaning.split(",")[0].split(" (")[0]
+                found.append((code, entry.meaning.lower(), name.upper()[:_STEM] if len(name) >= 4 else ""))
+    return tuple(found)
 
 
 def _named_countries(draft: Draft, year: int | None, codes: Codes) -> frozenset[str]:
     """The codes of the countries that the message comes from, goes to or speaks of."""
-    found = set()
-    for code, entries in codes.tags.items():
-        if len(code) != 2:
-            continue
-        for entry in entries:
-            if entry.kind != "geographic" or (year is not None and not entry.first <= year <= entry.last):
-                continue
-            stem = entry.meaning.upper().split(",")[0].split(" (")[0]
-            if len(stem) >= 4 and stem[:_STEM] in draft.text:
-                found.add(code)
+    countries = _countries(codes, year)
+    found = {code for code, _, stem in countries if stem and stem in draft.text}
     for kind, name in (("from", "from.1.name.post"), ("classification", "class.post")):
         post = codes.post(draft.part_text(kind, name) or "-", year)
         country = codes.territories.get(post.territory) if post else None
         if country is not None:
-            found.update(
-                code
-                for code, entries in codes.tags.items()
-                if any(entry.meaning.lower() == country.name.lower() for entry in entries)
-            )
+            found.update(code for code, meaning, _ in countries if meaning == country.name.lower())
     return frozenset(found)
 
 
