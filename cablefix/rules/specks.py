@@ -93,7 +93,8 @@ def remove_specks(view: View, context: Context) -> Iterator[Edit]:
     for edge in edges:
         if not edge.certain and not (speckled and _goes_on(context, edge, after.get(edge.line, -1))):
             continue
-        where = "a stop, bar or accent set apart at the edge of a line" if edge.certain else f"one of {certain} specks or more on these pages"
+        sure = "a stop, bar or accent set apart at the edge of a line"
+        where = sure if edge.certain else f"one of {certain} specks or more on these pages"
         reason = because(EvidenceKind.FORM, where)
         yield context.edit(edge.start, edge.end, "", "specks.edge", 0.92 if edge.certain else 0.86, reason)
 
