@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from cablefix.bench import gate
 from cablefix.bench.command import bench
+from cablefix.bench.markdown import markdown_tables
 from cablefix.bench.page import report_page
 from cablefix.bench.peers import PEERS, _need
 from cablefix.bench.results import results
@@ -63,6 +64,14 @@ def test_a_set_is_found_by_itself_and_among_others(words_set: Path) -> None:
     assert among.evaluate_only
     assert among.about == "tugs"
     assert among.digest == alone.digest
+
+
+def test_a_reading_text_is_a_second_gold(words_set: Path) -> None:
+    for name, (_, gold) in DAMAGED.items():
+        (words_set / f"{name}.recon.txt").write_text(gold, encoding="utf-8")
+    first, second = find_sets(words_set)
+    assert (first.name, second.name) == ("harbor", "harbor-reading")
+    assert second.cases[0].gold_path.name == "one.recon.txt"
 
 
 def test_gold_shape_is_read_with_all_its_versions(root: Path, tmp_path: Path) -> None:
@@ -295,6 +304,15 @@ def test_the_command_measures_a_folder(words_set: Path, tmp_path: Path) -> None:
     assert "harbor" in outcome.output
     assert json.loads(data.read_text(encoding="utf-8"))["sets"]["harbor"]["documents"] == 3
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_markdown_tables_are_whole(small: dict[str, Any]) -> None:
+    text = markdown_tables(small)
+    for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        assert len({line.count("|") for line in block.splitlines()}) == 1, block
+    assert "**cablefix**" in text
+    assert "symspellpy-1" in text
+    assert small["quality_sha256"][:16] in text
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ class _GateOptions:
 @click.option("--show", type=click.IntRange(0), default=0, metavar="N", help="Print N examples of harm for each set.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), metavar="FILE", help="Write everything as JSON.")
 @click.option("--html", "html_path", type=click.Path(path_type=Path), metavar="FILE", help="Write a page with plots.")
+@click.option("--markdown", "markdown_path", type=click.Path(path_type=Path), metavar="FILE", help="Write tables.")
 @click.option("--quick", is_flag=True, help="The quality gate: own documents, compared with benchmarks/floors.toml.")
 @click.option("--update-floors", "update", is_flag=True, help="With --quick: raise the floors to what is measured.")
 @click.option("--allow-lower", is_flag=True, help="With --update-floors: lower floors too; needs --reason.")
@@ -83,6 +84,7 @@ def bench(
     show: int,
     json_path: Path | None,
     html_path: Path | None,
+    markdown_path: Path | None,
     quick: bool,
     update: bool,
     allow_lower: bool,
@@ -116,7 +118,8 @@ def bench(
             return _gate(found, home / FLOORS, options)
     except BenchError as error:
         raise BenchFailure(str(error)) from error
-    _report(found, home, show, json_path, html_path)
+    _print(found, show)
+    _write(found, home, json_path, html_path, markdown_path)
     return ExitCode.FINE
 
 
@@ -198,21 +201,32 @@ def _gate(found: Mapping[str, Any], path: Path, options: _GateOptions) -> int:
     return ExitCode.FINE
 
 
-def _report(
-    found: Mapping[str, Any], home: Path | None, show: int, json_path: Path | None, html_path: Path | None
-) -> None:
+def _print(found: Mapping[str, Any], show: int) -> None:
     from rich.console import Console
 
-    from cablefix.bench.page import report_page
-    from cablefix.bench.sets import read_published
     from cablefix.bench.table import print_results
 
-    published = read_published(home / PUBLISHED) if home else []
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = _FILE_WIDTH
     print_results(console, found, details=show)
+
+
+def _write(
+    found: Mapping[str, Any],
+    home: Path | None,
+    json_path: Path | None,
+    html_path: Path | None,
+    markdown_path: Path | None,
+) -> None:
+    from cablefix.bench.markdown import markdown_tables
+    from cablefix.bench.page import report_page
+    from cablefix.bench.sets import read_published
+
     if json_path:
         json_path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if html_path:
+        published = read_published(home / PUBLISHED) if home else []
         html_path.write_text(report_page(found, published), encoding="utf-8")
+    if markdown_path:
+        markdown_path.write_text(markdown_tables(found), encoding="utf-8")

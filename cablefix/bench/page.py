@@ -336,7 +336,10 @@ def _provenance(results: Results) -> str:
         ("", [(label, ""), (html.escape(value), "wrap")])
         for label, value in (
             ("machine", f"{machine['processor']}, {machine['system']}"),
-            ("software", f"cablefix {machine['cablefix']}, Python {machine['python']}, {libraries}"),
+            (
+                "software",
+                f"cablefix {machine['cablefix']} {machine['revision']}, Python {machine['python']}, {libraries}",
+            ),
             ("intervals", f"{statistics['replicates']} resamplings, seed {statistics['seed']} and the name of the set"),
             ("quality figures", f"sha256 {results['quality_sha256']}"),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -200,8 +201,22 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": sys.version.split()[0],
         "cablefix": __version__,
+        "revision": _revision(),
         "libraries": libraries,
     }
+
+
+def _revision() -> str:
+    """The commit that is measured, where the package lies in a checkout of its repository; else empty."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return ""
+    command = ("git", "-C", str(root), "describe", "--always", "--dirty", "--exclude=*")
+    try:
+        found = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    except OSError:
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""
 
 
 def _processor() -> str:
