@@ -203,7 +203,10 @@ class HeaderMarkup:
             return
         date = _US_DATE.fullmatch(value)
         when = f"{date[3]}-{int(date[1]):02d}-{int(date[2]):02d}" if date and _is_date(date) else None
-        yield *span, f"<date{attributes(type='declassification', when=when)}>", "</date>"
+        if when:
+            yield *span, f'<date type="declassification" when="{when}">', "</date>"
+        else:
+            yield *span, '<seg type="declassification-date">', "</seg>"
 
     def _tags(self, block: Block, text: str) -> Iterator[Mark]:
         place = text.find(":") + 1
