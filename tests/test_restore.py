@@ -247,6 +247,18 @@ def test_several_messages_in_one_file() -> None:
     assert [part.text.splitlines()[-1] for part in parts] == ["ORTIZ", "DIAZ"]
 
 
+PAGES = sorted((Path(__file__).parent.parent / "benchmarks" / "documents").glob("*.print.txt"))
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name.split(".")[0])
+def test_our_documents_restored_twice_are_restored_once(path: Path) -> None:
+    result = restore(path)
+    assert restore(result.text).text == result.text
+    gold = path.with_name(path.name.replace(".print.", ".gold.")).read_text(encoding="utf-8")
+    changed = [edit for edit in restore(gold).applied if edit.before.strip() and edit.after.strip()]
+    assert len(changed) <= 3, [(edit.before, edit.after) for edit in changed]
+
+
 def test_the_seed(shared: Path) -> None:
     seed = restore(shared / "seed" / "moscow-000849.A.txt")
     gold = json.loads((shared / "seed" / "moscow-000849.gold.json").read_text(encoding="utf-8"))
