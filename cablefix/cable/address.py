@@ -156,7 +156,7 @@ def _name(
     spans = [(max(start, row.starts[at]), row.word_end(at)) for at in words]
     spans = spans[: _named_words([row.text[a:b] for a, b in spans], known, codes)]
     texts = [row.text[a:b] for a, b in spans]
-    if row.words[0].endswith(":") and _TITLE.fullmatch(" ".join(texts)):
+    if ":" in row.text[:6] and _TITLE.fullmatch(" ".join(texts)):
         return _titled(row, spans, texts, prefix, channel, codes)
     parts: list[Part] = []
     head, rest = _head(texts[0], known, channel), 1

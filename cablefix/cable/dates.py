@@ -20,6 +20,7 @@ _NEXT_DAY = 2.2  # filed on the day after
 _UNDATED = 2.5  # the DECL date is at no round distance from the date
 _ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
 _OUT_OF_FORCE = 4.0
+_CLEAN = 3.0  # another reading than that of a group in perfect form which only one field disputes: one never decides
 _UNMENTIONED = 1.5  # the text speaks of other years only; counts where the year is damaged
 
 
@@ -50,8 +51,13 @@ def settle_date(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     if group is None or month is None:
         return None, 0.0
     judge = _Judge(draft, channel, codes)
+    plain = judge.plain(group, month, year)
+    kept = plain if plain is not None and judge.disputes(plain.day) < 2 else None
     scored = sorted(
-        ((judge.cost(moment, group, month, year), moment) for moment in _moments(draft, judge, group, month, year)),
+        (
+            (judge.cost(moment, group, month, year) + (_CLEAN if kept and moment != kept else 0.0), moment)
+            for moment in _moments(draft, judge, group, month, year)
+        ),
         key=lambda item: item[0],
     )
     if not scored:
@@ -170,6 +176,10 @@ class _Judge:
     def undisputed(self, day: date) -> bool:
         """Whether neither the executive order nor the DECL date speaks against the date."""
         return self._order_cost(day) < 0.5 and self._decl_cost(day) < 0.5
+
+    def disputes(self, day: date) -> int:
+        """How many of day of the year, executive order and DECL date speak against a date."""
+        return (not self.fits_julian(day)) + (self._order_cost(day) >= 0.5) + (self._decl_cost(day) >= 0.5)
 
     def years_elsewhere(self) -> list[str]:
         """Two-digit years that the DECL date and the date of receipt suggest."""
@@ -342,6 +352,11 @@ def decl_date(text: str) -> date | None:
         return None
 
 
+def _round(until: date, day: date) -> bool:
+    """Whether a date is a round number of years after another, give or take three days."""
+    return any(abs((until - _later(day, years)).days) <= 3 for years in _ROUND_YEARS)
+
+
 def _decl_prior(text: str, moment: Moment | None) -> float:
     """Cost of a DECL date that no order allows: before the message, or more than two generations after it."""
     until = decl_date(text)
@@ -357,7 +372,7 @@ def settle_decl(draft: Draft, moment: Moment | None, verdicts: Verdicts, channel
     if part is None or not re.search(r"\d\d", part.seen):
         return
     until = decl_date(part.seen)
-    if until and (moment is None or any(abs((until - _later(moment.day, y)).days) <= 3 for y in _ROUND_YEARS)):
+    if until and (moment is None or _round(until, moment.day)):
         verdicts.set(part, part.seen, 0.99)
         return
     seen = part.seen.replace(" ", "")
@@ -383,4 +398,6 @@ def settle_decl(draft: Draft, moment: Moment | None, verdicts: Verdicts, channel
     if text != part.seen and moment is not None:
         note = f"{(decl_date(text) or moment.day).year - moment.day.year} years after the date of the message"
         evidence = (*evidence, agree(note, [part]))
-    verdicts.set(part, text, shares[0], *evidence)
+    settled = decl_date(text)
+    near = moment is not None and settled is not None and _round(settled, moment.day)
+    verdicts.set(part, text, shares[0] if near else min(shares[0], 0.85), *evidence)

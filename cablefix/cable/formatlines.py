@@ -38,6 +38,7 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
     if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5].upper(), 11.0) > 11.0:
         return None
     best: Decoded | None = None
+    others: dict[str, float] = {}
     end = 0
     for count in range(1, min(3, len(row.words)) + 1):
         stop = row.word_end(count - 1)
@@ -50,11 +51,15 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
             for item in found:
                 cost = item.cost + channel.split * (count - 1) + 1.5 * (len(row.words) - count)
                 cost += _channel_prior(item.text)
-                if "?" not in item.text and (best is None or cost < best.cost):
+                if "?" in item.text:
+                    continue
+                others[item.text] = min(cost, others.get(item.text, cost))
+                if best is None or cost < best.cost:
                     best, end = Decoded(item.text, cost), stop
     if best is None or best.cost > _CHANNEL_LIMIT:
         return None
-    part = Part("channel", row.span(0, end), row.text[:end], [best], rule="header.channel")
+    readings = [Decoded(*item) for item in sorted(others.items(), key=lambda item: item[1])[:4]]
+    part = Part("channel", row.span(0, end), row.text[:end], readings, rule="header.channel")
     return Parsed("channel", [row], [part], 18.0 - best.cost)
 
 

@@ -326,6 +326,8 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
     station = de.part("de.station") if de else None
     if station is not None:
         pairs.append((station, address_name(sender, verdicts) if sender else ""))
+    line = draft.found.get("routing")
+    pairs += [(part, "") for part in line.named("routing.ri.")] if line else []
     for part, name in pairs:
         _settle_route(part, name, verdicts, channel, codes)
 
@@ -346,7 +348,7 @@ def _settle_route(part: Part, name: str, verdicts: Verdicts, channel: Channel, c
     if evidence and text in own:
         evidence = (*evidence, agree(f"{text} is the routing indicator of {name}", [part]))
     known = text in codes.routing_indicators
-    share = shares[0] if known or text == part.seen else min(shares[0], 0.85)
+    share = shares[0] if known else min(shares[0], 0.94 if text == part.seen else 0.85)
     verdicts.set(part, text, share, *evidence)
 
 
