@@ -31,8 +31,6 @@ _BLOCK_CLASSES = frozenset({"ocr_par", "ocr_carea", "ocrx_block", "ocr_column", 
 _ROLES = {"ocr_caption": Role.CAPTION, "ocr_footer": Role.PAGE_FOOTER, "ocr_pageno": Role.PAGE_NUMBER}
 _STYLES = {"strong": Style.BOLD, "b": Style.BOLD, "em": Style.ITALIC, "i": Style.ITALIC}
 _BBOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
-# What nearly every word has; the other patterns find the parts in any order.
-_USUAL = re.compile(r"bbox (\d+) (\d+) (\d+) (\d+); ?x_wconf (\d+)")
 _WCONF = re.compile(r"\bx_wconf\s+(-?\d+(?:\.\d+)?)")
 _XCONF = re.compile(r"\bx_conf\s+(-?\d+(?:\.\d+)?)")
 _XCONFS = re.compile(r"\bx_confs\s+([-\d. ]+)")
@@ -198,12 +196,16 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
     title = element.get("title") or ""
     ident = element.get("id") or ""
     original = _read_original(title) if "x_ocr " in title else ()
-    usual = _USUAL.match(title)
-    if usual:
-        left, top, right, bottom, percent = usual.groups()
-        box: Box | None = (float(left), float(top), float(right), float(bottom))
+    box: Box | None
+    try:
+        # What nearly every word has, in this order; the patterns find it in any.
+        first, left, top, right, bottom, second, percent = title.split()
+        usual = first == "bbox" and second == "x_wconf"
+        box = (float(left), float(top), float(right), float(bottom.removesuffix(";")))
         value = float(percent) / 100
-    else:
+    except ValueError:
+        usual = False
+    if not usual:
         box = read_box(title)
         confidence = _WCONF.search(title)
         value = float(confidence[1]) / 100 if confidence else NO_CONFIDENCE
@@ -216,7 +218,7 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
             characters = ()
         line.words.append(Word(text, box, value, ident, False, style, alternatives + original, characters, element))
     else:
-        parts = text.split() if text else ()
+        parts = text.split() if text else []
         text = parts[0] if len(parts) == 1 else " ".join(parts)
         line.words.append(Word(text, box, value, ident, False, 0, original, (), element))
     tail = element.tail

@@ -37,10 +37,42 @@ _ONE_GAP = 1.9
 
 def arrange(page: Page) -> Page:
     """The page with its lines in reading order; the same page where there is nothing to change."""
-    if len(page.lines) < _TABLE_ROWS * 2 or not all(_has_boxes(line) for line in page.lines):
+    if len(page.lines) < _TABLE_ROWS * 2 or _is_plain(page.lines):
+        return page
+    if not all(_has_boxes(line) for line in page.lines):
         return page
     lines = _split_columns(_join_level(page.lines))
     return page if lines is page.lines else replace(page, lines=lines)
+
+
+def _is_plain(lines: Sequence[PageLine]) -> bool:
+    """Whether each line stands below the one before it and few have wide gaps: then there is nothing to do.
+
+    Nearly every page is so, and every word of a book comes by here: the loop is kept flat.
+    """
+    wide = 0
+    before = float("-inf")
+    for line in lines:
+        words = line.words
+        if line.whole or not words or words[0][1] is None:
+            return True
+        left, top, end, bottom = words[0][1]
+        characters = len(words[0][0])
+        widest = 0.0
+        for word in words[1:]:
+            box = word[1]
+            if box is None:
+                return True
+            if box[0] - end > widest:
+                widest = box[0] - end
+            end = box[2]
+            characters += len(word[0]) + 1
+        wide += widest * characters >= _WIDE_GAP * (end - left)
+        middle = (top + bottom) / 2
+        if middle - before < _LEVEL * (bottom - top) or wide >= _BOTH:
+            return False
+        before = middle
+    return True
 
 
 def _has_boxes(line: PageLine) -> bool:

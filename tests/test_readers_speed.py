@@ -1,0 +1,83 @@
+"""Readers are nearly as fast as bare parsing, and a book of 500 pages needs little more memory than its file."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from cablefix.readers.read import read_document
+from tests.format_support import FORMATS
+
+# The goal is 3; a busy machine measures more.
+MOST = 5.0
+_PAGE = {"hocr": (b"<div class='ocr_page'", b"</div>"), "alto.xml": (b"<Page ", b"</Page>")}
+
+
+def book(ending: str, copies: int) -> bytes:
+    """The two pages of a file of ours again and again."""
+    data = (FORMATS / f"tesseract.{ending}").read_bytes()
+    start, stop = _PAGE[ending]
+    first, last = data.index(start), data.rindex(stop) + len(stop)
+    return data[:first] + data[first:last] * copies + data[last:]
+
+
+def best(action: Callable[[], object], rounds: int = 5) -> float:
+    times = []
+    for _ in range(rounds):
+        gc.collect()
+        begin = time.process_time()
+        action()
+        times.append(time.process_time() - begin)
+    return min(times)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", list(_PAGE))
+def test_reading_takes_a_few_times_as_long_as_parsing(ending: str) -> None:
+    data = book(ending, 60)
+    bare = best(lambda: etree.parse(BytesIO(data)))
+    ours = best(lambda: read_document(data))
+    assert ours <= MOST * bare, f"{ours / bare:.1f} times as long as parsing alone"
+
+
+_MEASURE = """
+import sys
+from pathlib import Path
+from cablefix.readers.read import read_document
+
+def memory(key):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(key))
+
+read_document(sys.argv[2])
+Path("/proc/self/clear_refs").write_text("5")
+before = memory("VmRSS:")
+found = read_document(sys.argv[1])
+print(found.layout.pages, found.layout.words, memory("VmHWM:") - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", list(_PAGE))
+def test_a_book_needs_little_more_memory_than_its_file(ending: str, tmp_path: Path) -> None:
+    """Small pages with as many words as 500 full ones. The whole tree of such a file takes some ten times its size."""
+    if not Path("/proc/self/clear_refs").exists():
+        pytest.skip("only Linux lets a process reset the mark of its highest memory")
+    large, small = tmp_path / "large", tmp_path / "small"
+    large.write_bytes(book(ending, 1200))
+    small.write_bytes(book(ending, 1))
+    command = [sys.executable, "-c", _MEASURE, str(large), str(small)]
+    root = Path(__file__).resolve().parent.parent
+    shown = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root).stdout
+    pages, words, grown = (int(value) for value in shown.split())
+    assert pages == 2400
+    assert words == 1200 * 127
+    assert grown * 1024 < 6 * large.stat().st_size, f"{grown >> 10} MB for {large.stat().st_size >> 20} MB"
