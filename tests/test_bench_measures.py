@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from cablefix.bench.documents import count_document, document_measures
+from cablefix.bench.documents import compare_document, document_measures
 from cablefix.bench.edits import Judgement, Trace, Verdict, calibration_error, judge_edits, reliability, score_rules
 from cablefix.bench.runner import CaseScore
 from cablefix.bench.sets import BenchSet, find_sets
 from cablefix.bench.statistics import intervals, total_counts
-from cablefix.bench.words import count_text, word_measures
+from cablefix.bench.words import compare_text, word_measures
 from cablefix.pipeline import restore
 
 Corrector = Callable[[str], str]
@@ -59,7 +59,7 @@ def test_words_agree_with_the_reference(shared: Path, name: str, correct: Correc
         pytest.skip(f"the set {name} is not in the reference material")
     cases = find_sets(folder)[0].cases[:8]
     want = score_words.total([score_words.score_doc(c.source, correct(c.source), c.gold) for c in cases])
-    scores = [CaseScore(name, c.id, count_text(c.source, correct(c.source), c.gold), 0, 0.0) for c in cases]
+    scores = [CaseScore(name, c.id, compare_text(c.source, correct(c.source), c.gold).counts, 0, 0.0) for c in cases]
     got = word_measures(total_counts(scores))
     pairs = {
         "CER0": "cer_before", "CER1": "cer", "WER0": "wer_before", "WER1": "wer", "dCER": "removed",
@@ -107,7 +107,7 @@ def test_documents_agree_with_the_reference(
         record = json.loads(kept.read_text(encoding="utf-8")) if records else None
         gold_text = (folder / f"{name}.gold.txt").read_text(encoding="utf-8")
         output = (outputs / f"{name}.{version}.txt").read_text(encoding="utf-8")
-        got = count_document(source.read_text(encoding="utf-8"), output, gold_text, gold, record)
+        got = compare_document(source.read_text(encoding="utf-8"), output, gold_text, gold, record).counts
         pairs = {
             "chars": "chars", "words": "words", "cb": "errors_before", "ca": "errors_after", "fixed": "fixed",
             "wb": "word_errors_before", "wa": "word_errors_after", "broken": "broken", "wrong_before": "wrong",
@@ -136,7 +136,7 @@ def test_gold_as_output_is_perfect(root: Path) -> None:
     for case in own(root, "own-print").cases[:6]:
         record = case.gold_record
         assert record
-        counts = count_document(case.source, case.gold, case.gold, record, record)
+        counts = compare_document(case.source, case.gold, case.gold, record, record).counts
         counts |= {"broken": counts["broken"]}
         found = document_measures(counts)
         assert counts["errors_after"] == counts["broken"] == counts["surplus"] == counts["eaten"] == 0
@@ -153,11 +153,11 @@ def test_body_taken_for_furniture_is_eaten(root: Path) -> None:
     lines = case.gold.splitlines()
     longest = max(range(len(lines)), key=lambda n: len(lines[n]))
     without = "\n".join(lines[:longest] + lines[longest + 1 :])
-    counts = count_document(case.source, without, case.gold, case.gold_record, None)
+    counts = compare_document(case.source, without, case.gold, case.gold_record, None).counts
     words = len(lines[longest].split())
     assert words - 2 <= counts["eaten"] <= words
     rewritten = "\n".join([*lines[:longest], lines[longest].swapcase(), *lines[longest + 1 :]])
-    assert count_document(case.source, rewritten, case.gold, case.gold_record, None)["eaten"] == 0
+    assert compare_document(case.source, rewritten, case.gold, case.gold_record, None).counts["eaten"] == 0
 
 
 def test_edits_are_judged_by_taking_them_back() -> None:
@@ -209,7 +209,7 @@ def test_intervals_hold_the_measure_and_do_not_move() -> None:
         ("a tug", "a tub", "a tug"),
         ("aud so", "and so", "and so"),
     ]
-    scores = [CaseScore("s", str(n), count_text(*text), 3, 0.0) for n, text in enumerate(texts)]
+    scores = [CaseScore("s", str(n), compare_text(*text).counts, 3, 0.0) for n, text in enumerate(texts)]
     first, second = intervals("s", scores), intervals("s", scores)
     assert first == second
     low, high = first["removed"]

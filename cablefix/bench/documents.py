@@ -16,7 +16,7 @@ from rapidfuzz.distance import Indel, Levenshtein
 
 from cablefix.bench.fields import ADDRESS_LISTS, comparable_fields, shared_items
 from cablefix.bench.views import REDACTION, drop_optional_lines, reading_text, squeeze
-from cablefix.bench.words import Counts, share
+from cablefix.bench.words import Compared, Counts, share
 
 Gold = Mapping[str, Any]
 _PILCROW_NUMBER = re.compile(r"^\s*¶\s*(\d+)\s*\.", re.MULTILINE)
@@ -25,8 +25,8 @@ _EATEN = 3
 _PER_PARAGRAPH = ("portion", "heading", "paragraph_text")
 
 
-def count_document(source: str, output: str, gold_text: str, gold: Gold, record: Gold | None) -> Counts:
-    """The counts of one document: reading text, lines, page furniture and, where there is a record, fields.
+def compare_document(source: str, output: str, gold_text: str, gold: Gold, record: Gold | None) -> Compared:
+    """The counts and the broken words of one document: reading text, lines, page furniture, and the record if any.
 
     `surplus` words stand in the output and not in the gold. `eaten` words stood right in the source and are gone from
     the output, in runs of three or more or as a whole line. `leaked` counts the running heads, stamps and repeated
@@ -60,15 +60,7 @@ def count_document(source: str, output: str, gold_text: str, gold: Gold, record:
     counts["redactions_gold"], counts["redactions"] = gold["redactions"], len(REDACTION.findall(output))
     if record is not None:
         counts.update(_record_counts(gold, record))
-    return counts
-
-
-def broken_document_words(source: str, output: str, gold_text: str, gold: Gold) -> list[str]:
-    """The gold words that the output breaks, in order."""
-    words = reading_text(gold_text).split()
-    stood, _ = standing(words, reading_text(drop_optional_lines(source, gold["optional_lines"])).split())
-    stands, _ = standing(words, reading_text(drop_optional_lines(output, gold["optional_lines"])).split())
-    return [words[n] for n in sorted(stood - stands)]
+    return Compared(counts, tuple(words[n] for n in sorted(stood - stands)))
 
 
 def standing(gold: Sequence[str], words: Sequence[str]) -> tuple[set[int], int]:

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cablefix.bench.documents import broken_document_words, count_document
+from cablefix.bench.documents import compare_document
 from cablefix.bench.edits import Judgement, judge_edits
 from cablefix.bench.roster import make_tool
 from cablefix.bench.sets import BenchSet, Case
 from cablefix.bench.tools import Absent, Output
-from cablefix.bench.words import Counts, broken_words, count_text
+from cablefix.bench.words import Counts, compare_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +187,13 @@ def _naming(tool: str, name: str, case: str) -> Iterator[None]:
 
 def score_case(set_name: str, case: Case, output: Output, seconds: float = 0.0) -> CaseScore:
     """The score of one text. Documents get the counts of the reading text, and the HIPE counts beside them."""
-    counts = count_text(case.source, output.text, case.gold)
+    counts, broken = compare_text(case.source, output.text, case.gold)
     record = case.gold_record
-    if record is None:
-        broken = broken_words(case.source, output.text, case.gold)
-    else:
-        counts |= count_document(case.source, output.text, case.gold, record, output.record)
-        broken = broken_document_words(case.source, output.text, case.gold, record)
+    if record is not None:
+        more, broken = compare_document(case.source, output.text, case.gold, record, output.record)
+        counts |= more
     judgements = judge_edits(output.view, case.gold, output.traces) if output.traces else []
-    return CaseScore(set_name, case.id, counts, case.words, seconds, tuple(broken), tuple(judgements))
+    return CaseScore(set_name, case.id, counts, case.words, seconds, broken, tuple(judgements))
 
 
 def _cpu_seconds() -> float:

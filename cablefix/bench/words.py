@@ -6,6 +6,7 @@ All distances are exact Levenshtein distances over the whole text. Counts are su
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -15,16 +16,23 @@ Counts = dict[str, int]
 """Whole numbers by name; those of several documents are added up."""
 
 
-def count_text(source: str, output: str, gold: str) -> Counts:
-    """The counts of one text in the strict and the HIPE view.
+class Compared(NamedTuple):
+    """The counts of one text, and the gold words that the output breaks, in order."""
+
+    counts: Counts
+    broken: tuple[str, ...]
+
+
+def compare_text(source: str, output: str, gold: str) -> Compared:
+    """The counts and the broken words of one text in the strict and the HIPE view.
 
     `chars` and `words` are of the gold; `errors` are characters, `word_errors` words; `match` numbers are those of
     the HIPE view (errors, and errors plus hits). `right` gold words stood right in the source, `wrong` ones did not;
     `fixed` are wrong ones that stand right in the output, `broken` right ones that no longer do.
 
-    >>> counts = count_text("tbe old harbor", "the old harhor", "the old harbor")
-    >>> counts["errors_before"], counts["errors_after"], counts["fixed"], counts["broken"]
-    (1, 1, 1, 1)
+    >>> counts, broken = compare_text("tbe old harbor", "the old harhor", "the old harbor")
+    >>> counts["errors_before"], counts["errors_after"], counts["fixed"], counts["broken"], broken
+    (1, 1, 1, 1, ('harbor',))
     """
     before, after, right = strict_view(source), strict_view(output), strict_view(gold)
     words_before, words_after, words = before.split(), after.split(), right.split()
@@ -48,15 +56,7 @@ def count_text(source: str, output: str, gold: str) -> Counts:
     stood, stands = matched(tokens_before, tokens), matched(tokens_after, tokens)
     counts["right"], counts["wrong"] = len(stood), len(tokens) - len(stood)
     counts["fixed"], counts["broken"] = len(stands - stood), len(stood - stands)
-    return counts
-
-
-def broken_words(source: str, output: str, gold: str) -> list[str]:
-    """The gold words that the output breaks, in the HIPE view, in order."""
-    tokens = hipe_view(strict_view(gold)).split()
-    stood = matched(hipe_view(strict_view(source)).split(), tokens)
-    stands = matched(hipe_view(strict_view(output)).split(), tokens)
-    return [tokens[n] for n in sorted(stood - stands)]
+    return Compared(counts, tuple(tokens[n] for n in sorted(stood - stands)))
 
 
 def _match_errors(text: Sequence[Hashable], gold: Sequence[Hashable]) -> tuple[int, int]:
