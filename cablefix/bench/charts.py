@@ -126,11 +126,13 @@ def calibration(table: Sequence[Sequence[float]], title: str) -> str:
         frame.grid(ticks, ticks, "mean confidence →", "↑ share of right edits"),
         element("line", x1=frame.x(0), y1=frame.y(0), x2=frame.x(1), y2=frame.y(1), class_="diagonal"),
     ]
+    labels: list[Label] = []
     for low, high, count, confidence, right in table:
         size = 3.0 + 3.2 * math.log10(1 + count)
         tip = _tip(f"confidence {low:g} to {high:g}: {count:,.0f} edits, mean {confidence:.3f}, right {right:.3f}")
         parts.append(element("circle", tip, cx=frame.x(confidence), cy=frame.y(right), r=size, class_="dot own"))
-        parts.append(text(f"{count:,.0f}", frame.x(confidence) - size - 3, frame.y(right) + 4, "tick", "end"))
+        labels.append(Label(frame.x(confidence), frame.y(right), f"{count:,.0f}", "tick"))
+    parts.append(place_labels(labels, frame, 8.0))
     return picture(400, 370, title, *parts)
 
 

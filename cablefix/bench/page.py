@@ -179,10 +179,13 @@ def _merge_tables(tables: Iterable[Sequence[Sequence[float]]]) -> list[list[floa
 
 
 def _cost(results: Results) -> str:
+    bare = results["cost"].get("no correction")
+    floor = f", of which the benchmark itself takes {bare['peak_memory_bytes'] / 2**20:.0f} MiB" if bare else ""
     cards = _card(charts.cost(results), "cablefix: time against length") + _card(charts.speeds(results), "All tools")
     return (
         "<h2>Cost</h2><p>CPU seconds of one process, children included, loading not counted. Points along a dashed "
-        "line mean that time grows as the length does. Peak memory is that of the whole process.</p>"
+        "line mean that time grows as the length does. Peak memory is that of the whole "
+        f"process{floor}.</p>"
         f'<div class="cards">{cards}</div>'
     )
 
