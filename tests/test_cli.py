@@ -398,7 +398,7 @@ def test_demo_shows_before_after_repairs_and_tei(width: int, tmp_path: Path) -> 
     for part in ("1[2 . (C)", "¶2. (C) On September 28", "numbering.mark", "<teiHeader>", "what to do next"):
         assert part in result.stdout
     saved = {path.suffix for path in (tmp_path / "d").iterdir()}
-    assert saved == {".txt", ".xml", ".json", ".html", ".md"}
+    assert saved == {".txt", ".xml", ".json", ".jsonl", ".html", ".md"}
     assert (tmp_path / "d" / EXAMPLE.name).read_bytes() == EXAMPLE.read_bytes()
 
 

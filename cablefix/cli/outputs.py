@@ -92,6 +92,18 @@ def _page(restoration: Restoration, settings: Settings) -> bytes:
     return write_page(restoration)
 
 
+def _jsonl(restoration: Restoration, settings: Settings) -> bytes:
+    from cablefix.writers.jsonl import write_jsonl
+
+    return write_jsonl(restoration)
+
+
+def _pages(restoration: Restoration, settings: Settings) -> bytes:
+    from cablefix.writers.pages import write_pages
+
+    return write_pages(restoration)
+
+
 def to_json(data: Any) -> bytes:
     """JSON in UTF-8 with a line feed at the end. A lone surrogate becomes its escape, which JSON allows."""
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
@@ -104,6 +116,8 @@ FORMATS: dict[str, Format] = {
     "html": Format("HTML", (".html", ".htm"), _html),
     "markdown": Format("Markdown", (".md", ".markdown"), _markdown),
     "restoration": Format("restoration", (".restoration.json",), _restoration),
+    "jsonl": Format("JSON Lines", (".jsonl",), _jsonl),
+    "pages": Format("text by page", (".pages.txt",), _pages),
     "hocr": Format("hOCR", (".hocr",), _hocr, boxes=True),
     "alto": Format("ALTO", (".alto.xml",), _alto, boxes=True),
     "page": Format("PAGE XML", (".page.xml",), _page, boxes=True),

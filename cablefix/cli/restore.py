@@ -46,7 +46,8 @@ Examples:
   pdftotext -layout cable.pdf - | cablefix restore - --to json
 
 Formats and the suffixes that choose them: text (.txt), tei (.xml, .tei), json (.json: the record of the message),
-html (.html), markdown (.md), restoration (.restoration.json: everything, for explain, undo and restore to go on with);
+html (.html), markdown (.md), restoration (.restoration.json: everything, for explain, undo and restore to go on with),
+jsonl (.jsonl: a line a block, with places), pages (.pages.txt: as printed, page by page, furniture and all);
 and where the input has boxes: hocr (.hocr), alto (.alto.xml), page (.page.xml), the file itself with words corrected.
 """
 
