@@ -26,7 +26,7 @@ _SECTION_HEADS = tuple(
 _PAGE_HEADS = tuple(
     re.compile(
         rf"^PA[GC6]E{gap}(?P<page>{_D}{{1,3}}){gap}(?P<post>[A-Z][A-Z.']{{1,9}}?(?: [A-Z]{{1,8}})?){gap}"
-        rf"(?P<number>{_D}{{3,6}})(?:{gap}(?P<dtg>{_D}{{6}}[A-Z2]))?(?:{gap}\d+ ?OF ?\d+)?$"
+        rf"(?P<number>{_D}{{3,6}})(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}\d+ ?OF ?\d+)?$"
     )
     for gap in (" ", "")
 )
@@ -75,6 +75,17 @@ def read_head(text: str) -> Head | None:
     """
     if len(text) > 60:
         return None
+    trimmed = trim_junk(text)
+    found = _read_head(trimmed) if any(char.isdigit() for char in trimmed) else None
+    if found:
+        return found
+    match = _LETTER_HEAD.match(text)
+    if match:
+        return Head("letter", match["post"].upper().replace(" ", ""), match["number"], int(match["page"]))
+    return None
+
+
+def _read_head(text: str) -> Head | None:
     texts = (text, text.replace(" ", ""))
     for pattern, form in zip(_SECTION_HEADS, texts, strict=True):
         match = pattern.match(form)
@@ -87,10 +98,22 @@ def read_head(text: str) -> Head | None:
         if match and int(_number(match["page"])):
             page, number = _number(match["page"]), _number(match["number"])
             return Head("page", match["post"].replace(" ", ""), number, int(page), 0, match["dtg"] or "")
-    match = _LETTER_HEAD.match(text)
-    if match:
-        return Head("letter", match["post"].upper().replace(" ", ""), match["number"], int(match["page"]))
     return None
+
+
+def trim_junk(text: str) -> str:
+    """A line less what specks and scratches add to it: stray punctuation, short scraps of small letters at its ends.
+
+    >>> trim_junk("'LIMA, 00001203 002 OF 003. _"), trim_junk("ee 04 MAY 2006.")
+    ('LIMA 00001203 002 OF 003', '04 MAY 2006')
+    """
+    words = [word.strip("()[]{}.,;:'\"\u2018\u2019\u201c\u201d`~_*\u00b0\u2014-|") for word in text.split()]
+    words = [word for word in words if word]
+    while words and len(words[-1]) <= 4 and words[-1].isalpha() and not words[-1].isupper():
+        words.pop()
+    while words and len(words[0]) <= 3 and words[0].isalpha() and words[0].islower():
+        words.pop(0)
+    return " ".join("OF" if word in ("of", "oF", "Of", "0f") else word for word in words)
 
 
 def _number(text: str) -> str:
@@ -145,6 +168,9 @@ def match_stamp(text: str, *, least: float = 0.8) -> StampMatch | None:
         return None
     templates, alone = _stamps()
     found = process.extractOne(form, templates, scorer=fuzz.ratio, score_cutoff=100 * least)
+    if not found and "#" in form and len(form) < 24:
+        form = stamp_form(trim_junk(text))
+        found = process.extractOne(form, templates, scorer=fuzz.ratio, score_cutoff=100 * least)
     if not found:
         return None
     _, score, place = found
@@ -178,8 +204,9 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     >>> match_banner("SECRETARY", frozenset({"CONFIDENTIAL", "SECRET"})) is None
     True
     """
-    compact = re.sub(r"[^A-Z0-9|@]", "", text)
-    if not 5 <= len(compact) <= 40 or len(compact) < 0.75 * len(text.replace(" ", "")):
+    compact = re.sub(r"[^A-Z0-9|@]", "", trim_junk(text))
+    letters = sum(char.isalnum() for char in text)
+    if not 5 <= len(compact) <= 40 or len(compact) < 0.75 * letters:
         return None
     if compact in forms:
         return compact

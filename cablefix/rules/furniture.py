@@ -22,6 +22,7 @@ from cablefix.cable.heads import (
     read_head,
     read_page_number,
     stamp_form,
+    trim_junk,
 )
 from cablefix.layout import LineClass, Mark, MarkKind
 from cablefix.ledger import Edit, EvidenceKind
@@ -52,6 +53,24 @@ def find_running_heads(view: View, context: Context) -> Iterator[Mark]:
             reasons.append(because(EvidenceKind.SEQUENCE, f"{alike} more such heads in this document"))
         confidence = 0.99 if alike else 0.9
         yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.head", confidence, reasons)
+    yield from _damaged_heads(context, [n for n, _ in heads])
+
+
+def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
+    """Lines that have not the form of a running head but are nearly one that the document has."""
+    known = {trim_junk(context.lines[n]) for n in heads}
+    if not known:
+        return
+    taken = set(heads)
+    for n in context.read_lines():
+        text = context.lines[n]
+        if n in taken or len(text) > 64 or sum(char.isdigit() for char in text) < 7:
+            continue
+        trimmed = trim_junk(text)
+        best = max(likeness(trimmed, head) for head in known)
+        if best >= 0.86:
+            reason = because(EvidenceKind.SEQUENCE, f"{best:.0%} alike to a running head of this document")
+            yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.head", 0.9, [reason])
 
 
 def _agree(one: Head, other: Head) -> bool:
