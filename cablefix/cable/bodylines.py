@@ -195,7 +195,8 @@ def read_classified_line(row: Row, channel: Channel) -> Parsed | None:
     begin = row.starts[at]
     end = row.starts[at + 1] + row.words[at + 1].find(second) + len(second)
     seen = row.text[begin:end]
-    shown = "CLASSIFIED BY" if first.isupper() else ("Classified By" if second[:1].isupper() else "Classified by")
+    capitals = 2 * sum(map(str.isupper, first)) > len(first)
+    shown = "CLASSIFIED BY" if capitals else "Classified By" if second[:1].isupper() else "Classified by"
     parts = [Part("by.word", row.span(begin, end), seen, [Decoded(shown, cost)], rule="header.keyword")]
     colon = re.match(r"[ :;.,]*", row.text[end:])
     start = end + (colon.end() if colon else 0)

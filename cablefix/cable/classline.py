@@ -13,6 +13,7 @@ from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 _SECTION = ("SECTION",)
 _SHARE = 1.9
 _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
+_DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
 
 
@@ -77,14 +78,12 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
 
 
 def _printed(seen: str, form: str, forms: dict[str, str]) -> str:
-    """The form as this line prints it: spaced letters stay spaced, closed words closed."""
-    letters = seen.split()
-    if seen.replace(" ", "") == form:
-        if len(letters) > 2 and sum(len(word) == 1 for word in letters) >= len(letters) / 2:
-            return _spaced(form, forms)
-        return seen if len(letters) == len(forms[form].split()) else forms[form]
-    if len(letters) > 2 and sum(len(word) == 1 for word in letters) >= len(letters) / 2:
+    """The form as this line prints it: in spaced letters where it is seen in many pieces, else in whole words."""
+    pieces, whole = seen.split(), forms[form].split()
+    if len(pieces) >= len(whole) + 2:
         return _spaced(form, forms)
+    if seen.replace(" ", "") == form and len(pieces) == len(whole):
+        return seen
     return forms[form]
 
 
@@ -176,6 +175,11 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
         number = strip_dust(row.words[last])
         if not _numberlike(number):
             continue
+        stop = last
+        if last + 1 < len(row.words) and number.isdigit() and _DIGITS_SEEN.fullmatch(row.words[last + 1]):
+            joined = number + row.words[last + 1]
+            if len(number) < _LEAST_NUMBER + 1 and len(joined) <= _MOST_NUMBER:
+                number, stop = f"{number} {row.words[last + 1]}", last + 1
         for first in range(max(at, last - 3), last):
             name = row.text[row.starts[first] : row.word_end(last - 1)]
             readings = read_post(name, codes, channel)
@@ -187,19 +191,19 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
                     )
             score = 8.0 - 0.5 * readings[0].cost if readings[0].text in known or readings[0].text == post else 1.0
             score += 2.0 if len(number) >= 4 else 0.0
-            score -= 1.5 * (first - at) + 0.3 * (len(row.words) - last - 1)
+            score -= 1.5 * (first - at) + 0.3 * (len(row.words) - stop - 1)
             if best is None or score > best[0]:
                 start = row.starts[first]
                 span = row.span(start, row.word_end(last - 1))
                 parts = [Part("class.post", span, name, readings, rule="header.post")]
-                begin = row.starts[last] + row.words[last].find(number)
-                form = [DIGITS] * len(number)
+                begin = row.text.index(number, row.starts[last])
+                form = [DIGITS] * len(number.replace(" ", ""))
                 parts.append(
                     Part(
                         "class.number",
                         row.span(begin, begin + len(number)),
                         number,
-                        channel.decode(number, form, 6),
+                        channel.decode(number.replace(" ", ""), form, 6),
                         form,
                         rule="header.number",
                     )

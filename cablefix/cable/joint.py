@@ -102,6 +102,8 @@ def settle_number(draft: Draft, verdicts: Verdicts, channel: Channel) -> tuple[s
     if own is None and serial is None:
         return "", 0.0
     seen = [part.seen.lstrip("#") for part in (own, serial, *heads) if part]
+    if own and " " in own.seen:
+        seen.append(own.seen)
     seen += own.others if own else []
     likely = not own or not own.seen.isdigit() or _size_cost(int(own.seen), draft) < _UNLIKELY
     if likely and own and own.seen.isdigit() and all(text.isdigit() and _same(text, own.seen) for text in seen):
