@@ -18,12 +18,16 @@ import binascii
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from cablefix.errors import CablefixError, ExitCode
-from cablefix.readers.xml import not_well_formed
+from cablefix.readers.xml import local_name, not_well_formed
 from cablefix.text import Source, SourceError, encode_text
+
+if TYPE_CHECKING:
+    from lxml.etree._docloader import _InputDocument
 
 TEI_NS = "http://www.tei-c.org/ns/1.0"
 SOURCE_NS = "urn:cablefix:source:1"
@@ -50,7 +54,7 @@ def tei(name: str) -> str:
 class _NothingOutside(etree.Resolver):
     """Gives a blank for whatever a file asks to be loaded from elsewhere."""
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:
+    def resolve(self, system_url: str | None, public_id: str | None, context: object) -> _InputDocument:
         """A blank: an empty text would be an error of its own."""
         return self.resolve_string(" ", context)
 
@@ -74,7 +78,7 @@ def parse_tei(data: bytes, name: str = "<TEI>") -> etree._Element:
     if docinfo.doctype or docinfo.internalDTD is not None:
         raise TeiError(f"{name}, line 1: has a document type declaration; cablefix writes none, remove it")
     if root.tag != tei("TEI"):
-        raise TeiError(f"{name}, line {root.sourceline}: the root is {root.tag}, not TEI; is this a TEI file?")
+        raise TeiError(f"{name}, line {root.sourceline}: the root is {local_name(root)}, not TEI; is this a TEI file?")
     return root
 
 

@@ -278,7 +278,8 @@ def _gapless(document: Document) -> tuple[list[Block], list[int]]:
     known = sorted(range(len(document.blocks)), key=lambda k: document.blocks[k].start)
     for at, k in enumerate(known):
         block = document.blocks[k]
-        limit = document.blocks[known[at + 1]].start if at + 1 < len(known) else len(text)
+        # A repair over the end of a line stands in the blocks of both lines; the first one has it.
+        limit = max(block.end, document.blocks[known[at + 1]].start) if at + 1 < len(known) else len(text)
         start = max(place, text.rfind("\n", place, block.start) + 1)
         stop = text.find("\n", block.end, limit)
         end = limit if stop < 0 else stop
