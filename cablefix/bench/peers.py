@@ -240,8 +240,8 @@ class JamSpell(Peer):
         self.version = version("jamspell")
 
     def treat(self, text: str) -> str:
-        """Correct line by line."""
-        return "\n".join(str(self.speller.FixFragment(line)) for line in text.split("\n"))
+        """Correct the whole text, so that the model sees over line ends; what it does not know it leaves."""
+        return str(self.speller.FixFragment(text))
 
 
 class Ispell(Peer):

@@ -28,7 +28,7 @@ def print_results(console: Console, results: Results, *, details: int = 0) -> No
         if tool["absent"]:
             console.print(f"not run: {name}: {tool['absent']}")
         elif tool["sampled"]:
-            console.print(f"on samples only: {name} ({', '.join(tool['sampled'])})")
+            console.print(f"* {name}: on samples of {len(tool['sampled'])} sets")
     console.print(f"quality figures: sha256 {results['quality_sha256'][:16]}")
 
 
