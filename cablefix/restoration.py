@@ -121,10 +121,16 @@ class Restoration(Restored):
         return write_text(self)
 
     def to_tei(
-        self, *, source: SourceMode = "compact", sidecar: str = "", when: date | None = None, title: str = ""
+        self,
+        *,
+        source: SourceMode = "compact",
+        sidecar: str = "",
+        when: date | None = None,
+        title: str = "",
+        images: str = "",
     ) -> bytes:
         """TEI P5 in UTF-8, from which the source comes back byte for byte; the options are those of `write_tei`."""
-        return write_tei(self, source=source, sidecar=sidecar, when=when, title=title)
+        return write_tei(self, source=source, sidecar=sidecar, when=when, title=title, images=images)
 
     def to_html(self) -> str:
         """A self-contained page: source and restoration side by side, each repair explained."""

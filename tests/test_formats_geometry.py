@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -230,3 +231,12 @@ def test_benchmark_pages_give_the_same_restoration_from_each_format(name: str) -
         found = results["hocr"]
         seen = [evidence for item in (*found.layout.marks, *found.edits) for evidence in item.evidence]
         assert any(evidence.kind is EvidenceKind.GEOMETRY for evidence in seen)
+
+
+def test_cells_of_a_table_come_from_the_page() -> None:
+    """The text has one blank between the cells; TEI has a cell for each column of the page."""
+    data = restored(sample("tesseract.hocr")).to_tei().decode()
+    rows = re.findall(r"<row>(.*?)</row>", data)
+    cells = [re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r"<cell>(.*?)</cell>", rows[2])]
+    assert cells == ["Hythe Creek", "1", "12", "1938"]
+    assert [row.count("<cell>") for row in rows] == [4, 4, 4, 4]

@@ -234,6 +234,20 @@ def test_embedded_lines_are_pointed_at() -> None:
     assert '<surface xml:id="s2" n="2">\n<line xml:id="l29">ARCADIA  00000123  002  OF  002</line>' in data
 
 
+def test_addresses_of_images_by_a_template() -> None:
+    restored = of("first line\n\fsecond line\n")
+    layout = replace(restored.layout, page_image=("scans/ferry 1.tif", ""))
+    iiif = "https://iiif.example.org/{stem}/full/max/0/default.jpg"
+    data = write_tei(replace(restored, layout=layout), images=iiif)
+    assert validate_tei(data) == []
+    assert data.decode().count("<graphic") == 1
+    assert '<graphic url="https://iiif.example.org/ferry%201/full/max/0/default.jpg"/>' in data.decode()
+    numbered = write_tei(replace(restored, layout=layout), images="https://example.org/p{page:03d}.jpg").decode()
+    assert '<graphic url="https://example.org/p002.jpg"/>' in numbered
+    with pytest.raises(ValueError, match=r"use \{image\}, \{name\}, \{stem\} and \{page\}"):
+        write_tei(replace(restored, layout=layout), images="{where}")
+
+
 def test_images_and_boxes_become_a_facsimile() -> None:
     restored = of("first line\n\fsecond line\n")
     boxes = np.full((restored.layout.lines, 4), np.nan, np.float32)

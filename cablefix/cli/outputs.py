@@ -29,6 +29,7 @@ class Settings:
     source: SourceMode = "compact"
     sidecar: str = ""
     notes: bool = False
+    images: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Format:
 def _tei(restoration: Restoration, settings: Settings) -> bytes:
     from cablefix.writers.tei import write_tei
 
-    return write_tei(restoration, source=settings.source, sidecar=settings.sidecar)
+    return write_tei(restoration, source=settings.source, sidecar=settings.sidecar, images=settings.images)
 
 
 def _text(restoration: Restoration, settings: Settings) -> bytes:

@@ -82,6 +82,14 @@ class Job:
     show_default=True,
     help="TEI: how the exact source goes along: packed in the header, line by line, in a file beside, or not at all.",
 )
+@click.option(
+    "--image-url",
+    "images",
+    default="",
+    metavar="TEMPLATE",
+    help="TEI: addresses of page images, as https://iiif.example.org/{stem}/full/max/0/default.jpg; "
+    "{image}, {name}, {stem} and {page} are filled in.",
+)
 @dictionary_option
 @click.option("--split", is_flag=True, help="One output for each message, where a file holds several (with -o FOLDER).")
 @click.option("--notes", is_flag=True, help="Markdown: a footnote for every repair.")
@@ -94,6 +102,7 @@ def restore(
     to: str | None,
     profile: str,
     source: SourceMode,
+    images: str,
     dictionaries: tuple[Path, ...],
     split: bool,
     notes: bool,
@@ -107,7 +116,9 @@ def restore(
     text, a folder or archive of such pages, a restoration that was kept with --to restoration, or - for standard
     input. The content says which it is. The input is never changed.
     """
-    settings = Settings(source, notes=notes)
+    if images:
+        _check_template(images)
+    settings = Settings(source, notes=notes, images=images)
     if split and not is_folder(output):
         raise click.UsageError("--split may make several files; give a folder for them with -o FOLDER/")
     jobs = [replace(job, split=split) for job in _plan(paths, output, to, settings, profile, dictionaries)]
@@ -123,6 +134,15 @@ def restore(
                 say_error(failure)
                 first_failure = first_failure or failure.code
     return first_failure
+
+
+def _check_template(images: str) -> None:
+    from cablefix.writers.tei_facsimile import image_address
+
+    try:
+        image_address(images, "", 1)
+    except ValueError as error:
+        raise click.UsageError(f"--image-url: {error}") from error
 
 
 def _plan(

@@ -1,4 +1,4 @@
-"""The cells of table rows: where the wide gaps of the source stand in the reading text."""
+"""The cells of table rows: where the wide gaps of the source, or of the page, stand in the reading text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from cablefix.document import Block, BlockKind
 from cablefix.layout import Layout
-from cablefix.text import Fate, Span, View
+from cablefix.rules.geometry import measure
+from cablefix.text import Span, View
 
 # A table cell ends at a tab, and where the gap is this much wider than the usual gap of the document.
 _CELL_GAP = 2
@@ -34,12 +35,15 @@ def wide_gaps(layout: Layout, view: View, blocks: Sequence[Block]) -> list[int]:
     for k in np.flatnonzero(same_line & ~wide & (width >= 1)).tolist():
         if "\t" in layout.text[layout.word_end[k] : layout.word_start[k + 1]]:
             wide[k] = True
+    geometry = measure(layout)
+    if geometry is not None:
+        # The text has one blank between cells; the page shows how wide it is.
+        with np.errstate(invalid="ignore"):
+            wide |= same_line & (geometry.gap[:-1] >= geometry.usual_gap + _CELL_GAP)
     out = []
     for k in np.flatnonzero(wide).tolist():
-        segment = int(np.searchsorted(view.src, layout.word_start[k + 1], side="left")) - 1
-        if segment < 0 or view.src[segment + 1] != layout.word_start[k + 1]:
-            continue
-        gap = view.text[view.out[segment] : view.out[segment + 1]]
-        if view.kind[segment] in (Fate.LAYOUT, Fate.FURNITURE) and gap == " ":
-            out.append(int(view.out[segment + 1]))
+        start = int(layout.word_start[k + 1])
+        offset = view.to_view(start)
+        if offset and view.text[offset - 1] == " " and view.to_source(offset, end=True) == start:
+            out.append(offset)
     return out

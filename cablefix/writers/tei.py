@@ -42,13 +42,16 @@ def write_tei(
     sidecar: str = "",
     when: date | None = None,
     title: str = "",
+    images: str = "",
 ) -> bytes:
     """A restored document as a TEI file in UTF-8.
 
     `source` says how the exact source goes along: "compact", packed into the header, where no viewer shows it;
     "embedded", line by line in `sourceDoc`; "sidecar", in a file beside, whose name is `sidecar` and whose bytes are
-    `restored.source.to_bytes()`; "none". `when` dates the file. Raises ValueError for a mode that does not exist
-    and for a sidecar without a name.
+    `restored.source.to_bytes()`; "none". `when` dates the file. `images` is a template for
+    the addresses of page images, as "https://iiif.example.org/{stem}/full/max/0/default.jpg" (see
+    `tei_facsimile.image_address`). Raises ValueError for a mode that does not exist, a sidecar without a name and a
+    template that is wrong.
     """
     if source not in CARRIER_OF:
         raise ValueError(f"no way {source!r} to keep the source; use {', '.join(CARRIER_OF)}")
@@ -103,7 +106,7 @@ def write_tei(
     annotations = stand_off(words, xml, ids, placed, pointed, repairs.reasons)
     encoding = encoding_description(facts, words, xml)
     header = f"{front}{encoding}{profile}{record}{revision_description(facts, repairs)}"
-    return _assemble(facts, header, facsimile(layout), body, annotations, lines)
+    return _assemble(facts, header, facsimile(layout, images), body, annotations, lines)
 
 
 def _assemble(facts: HeaderFacts, header: str, images: str, body: str, annotations: str, lines: str) -> bytes:
