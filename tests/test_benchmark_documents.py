@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from benchmarks.generate.manifest import (
     read_manifest,
 )
 from benchmarks.generate.model import Document, Geometry, SourceError, load_document
+from benchmarks.generate.noise_heavy import ENGINES, damage_heavily, load_engine
 from benchmarks.generate.noise_light import damage_lightly
 from benchmarks.generate.render import TEST_FONT
 from benchmarks.generate.seeded import generator
@@ -178,6 +180,17 @@ def test_light_noise_comes_out_the_same_again(document: Document) -> None:
     composition = compose(document)
     text = damage_lightly(printed_text(composition), frozenset(composition.furniture), generator(f"{document.id}/A"))
     assert text == (NOISE / "A" / f"{document.id}.txt").read_text(encoding="utf-8")
+
+
+def test_heavy_noise_comes_out_the_same_again() -> None:
+    letters = Counter("".join(printed_text(compose(document)) for document in ALL))
+    number = next(index for index, document in enumerate(ALL) if document.id == "d24-wellington-2002")
+    document = ALL[number]
+    engine = load_engine(ENGINES[number % len(ENGINES)], letters)
+    for level in BINS:
+        seed = f"{document.id}/B-{level}"
+        text, _ = damage_heavily(printed_text(compose(document)), engine, level, partial(generator, seed))
+        assert text == (NOISE / f"B-{level}" / f"{document.id}.txt").read_text(encoding="utf-8")
 
 
 def test_the_spacing_layer_changes_spaces_only() -> None:

@@ -149,7 +149,7 @@ class CableForm(Form):
         texts = [reference_text(r) for r in header.refs]
         indent = len(header.ref_label) + 1
         if not header.refs_apart:
-            texts = [" ".join(texts)] if texts else []
+            texts = [header.ref_separator.join(texts)] if texts else []
         for i, text in enumerate(texts):
             if i == 0:
                 yield Block(f"{header.ref_label} {text}", before=1, indent=indent)

@@ -140,6 +140,7 @@ class Header:
     refs: tuple[Reference, ...] = ()
     ref_label: str = "REF:"
     refs_apart: bool = False
+    ref_separator: str = " "
     classified_by: str = ""
     reasons: str = ""
     classified_line: str = "Classified By: {by}. Reasons: {reasons}."
