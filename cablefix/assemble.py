@@ -15,9 +15,9 @@ from cablefix.cable.finish import finish_header
 from cablefix.cable.heads import read_head
 from cablefix.cable.sequence import NumberedParagraph, Numbering
 from cablefix.document import Block, BlockKind, Document, Furniture, PageBreak
-from cablefix.layout import UNREAD, Join, Layout, LineClass, MarkKind, in_order
+from cablefix.layout import Join, Layout, LineClass, MarkKind, in_order
 from cablefix.ledger import Edit
-from cablefix.reading import reading_view
+from cablefix.reading import read_words, reading_view
 from cablefix.rules.context import token_line
 from cablefix.text import Replacement, Source, Span, View
 
@@ -64,9 +64,7 @@ def assemble_document(
             portions=[(block.portion, block.source) for block in blocks if block.portion],
             numbers=[paragraph.n for paragraph in numbering.paragraphs] if numbering else [],
             missing=missing,
-            protocol=[
-                token_line(layout, n) for n in np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()
-            ],
+            protocol=[token_line(layout, n) for n in np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()],
         )
     sections = [(int(line), int(number)) for line, number in header.extra.get("sections", ())] if header else []
     if sections:
@@ -88,26 +86,33 @@ def assemble_document(
 
 
 def _blocks(layout: Layout, view: View, fields: Mapping[int, str]) -> Iterator[Block]:
-    """One block a logical line, in source order."""
-    read = np.flatnonzero(~np.isin(layout.line_class, UNREAD))
-    if not len(read):
+    """One block a logical line, in source order; lines that one edit runs together are one block."""
+    kept = read_words(layout)
+    if not len(kept):
         return
-    first = layout.word_start[layout.line_first[read]]
-    last = layout.word_end[layout.line_last[read] - 1]
-    begins = np.concatenate(([True], layout.line_join[read[:-1]] == Join.BREAK))
-    group = np.flatnonzero(begins).tolist()
-    starts, ends, lines = first.tolist(), last.tolist(), read.tolist()
-    for k, begin in enumerate(group):
-        stop = group[k + 1] if k + 1 < len(group) else len(lines)
-        members = tuple(lines[begin:stop])
-        span = Span(starts[begin], ends[stop - 1])
-        start, end = view.to_view(span.start), view.to_view(span.end, end=True)
-        while end > start and view.text[end - 1] in " \n":  # the last word of the line was cut as furniture
+    line = layout.word_line[kept]
+    first = np.concatenate(([0], np.flatnonzero(line[1:] != line[:-1]) + 1))
+    last = np.concatenate((first[1:] - 1, [len(kept) - 1]))
+    lines = line[first]
+    starts, ends = layout.word_start[kept[first]].tolist(), layout.word_end[kept[last]].tolist()
+    breaks = layout.line_join[lines] == Join.BREAK
+    begin, reach = 0, -1
+    for k in range(len(starts)):
+        if not breaks[k] and k + 1 < len(starts):
+            continue
+        members = tuple(lines[begin : k + 1].tolist())
+        span = Span(starts[begin], ends[k])
+        start, end = view.view_span(span.start, span.start).start, view.to_view(span.end, end=True)
+        if k + 1 < len(starts) and view.view_span(starts[k + 1], starts[k + 1]).start < end:
+            continue  # an edit reaches into the next line
+        begin = k + 1
+        while end > start and view.text[end - 1] in " \n":
             end -= 1
         while start < end and view.text[start] in " \n":
             start += 1
-        if end <= start:
+        if end <= start or end <= reach:
             continue
+        reach = end
         value = LineClass(int(layout.line_class[members[0]]))
         yield Block(
             _KINDS.get(value, BlockKind.PARAGRAPH),

@@ -80,6 +80,8 @@ class _Spaces:
                 self.start[k] = self.end[k] = edit.end
                 self.separator[k] = _NOTHING
             elif self.start[k] < edit.start:
+                if self.end[k] > edit.end:  # an edit inside a gap: a separator on both sides
+                    self._insert(k + 1, edit.end, self.end[k], self.separator[k], self.hides[k])
                 self.end[k] = min(self.end[k], edit.start)
             else:
                 self.start[k] = edit.end
@@ -90,13 +92,13 @@ class _Spaces:
         while after < len(self.start) and self.end[after] == edit.end:
             after += 1
         if text[edit.end : edit.end + 1] == " " and (after == len(self.start) or self.start[after] != edit.end):
-            self._insert(after, edit.end)
+            self._insert(after, edit.end, edit.end + 1)
         before = bisect_left(self.start, edit.start) - 1
         free = edit.start > done and text[edit.start - 1] == " "
         if free and (before < 0 or self.end[before] != edit.start):
             before += 1
             after += 1
-            self._insert(before, edit.start - 1)
+            self._insert(before, edit.start - 1, edit.start)
         if before < 0 or after >= len(self.start):
             return
         if self.end[before] != edit.start or self.start[after] != edit.end:
@@ -105,18 +107,18 @@ class _Spaces:
         self.separator[after] = _NOTHING if at_edge else max(self.separator[before], self.separator[after])
         self.separator[before] = _NOTHING
 
-    def _insert(self, place: int, offset: int) -> None:
-        """Add a single blank, which reads as it stands and so is not in the list."""
-        for column, value in zip(
-            (self.start, self.end, self.separator, self.hides), (offset, offset + 1, _BLANK, 0), strict=True
-        ):
-            column.insert(place, value)
+    def _insert(self, place: int, start: int, end: int, separator: int = _BLANK, hides: int = 0) -> None:
+        """Add a span; a single blank, which reads as it stands, is not in the list from the start."""
+        self.start.insert(place, start)
+        self.end.insert(place, end)
+        self.separator.insert(place, separator)
+        self.hides.insert(place, hides)
 
 
 def _spaces(layout: Layout) -> _Spaces:
     """What layout replaces: each gap between two words that are read, with the words left out between them."""
     total = len(layout.text)
-    kept = _read_words(layout)
+    kept = read_words(layout)
     before = np.concatenate(([-1], kept))
     after = np.concatenate((kept, [layout.words]))
     start = np.concatenate(([0], layout.word_end[kept]))
@@ -139,7 +141,7 @@ def _spaces(layout: Layout) -> _Spaces:
     return _Spaces(*columns)
 
 
-def _read_words(layout: Layout) -> IntArray:
+def read_words(layout: Layout) -> IntArray:
     """The words that are read: in lines that are, and outside furniture cut from within lines."""
     unread = np.isin(layout.line_class, UNREAD)[layout.word_line] if layout.words else np.zeros(0, bool)
     if layout.cuts and layout.words:

@@ -163,3 +163,9 @@ def test_wrap_is_learned_from_wrapped_text_only() -> None:
 def test_house_style_of_spaced_marks_is_learned() -> None:
     text = "Bro. Lamb ; Bro. Hill ; Bro. Wood ; Bro. Field . . . and more; done."
     assert learn_convention(Layout.from_text(text)).spaced_marks == frozenset(";")
+
+
+def test_an_edit_inside_a_gap_keeps_words_apart() -> None:
+    source = Source.from_text("the   tug")
+    edit = Edit(4, 5, " ", "old", "r", 0.9, digest=source.sha256)
+    assert reading_view(source, Layout.from_text(source.text), [edit]).text == "the old tug"

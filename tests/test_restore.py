@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cablefix
-from cablefix.ledger import LedgerError
+from cablefix.assemble import assemble_document
+from cablefix.cable.codes import load_codes
+from cablefix.layout import Layout
+from cablefix.ledger import Edit, Ledger, LedgerError
 from cablefix.pipeline import restore, restore_all
 from cablefix.profiles import ProfileError
 from cablefix.restoration import Restoration
@@ -285,3 +288,22 @@ def test_all_samples_pass_and_come_back(shared: Path) -> None:
         result = restore(path)
         assert result.source.to_bytes() == path.read_bytes()
         assert len(result.view.fates()) == len(result.source.text)
+
+
+def blocks_of(text: str, edits: list[tuple[int, int, str]]) -> list[str]:
+    source, layout = Source.from_text(text), Layout.from_text(text)
+    ledger = Ledger(source.sha256).extend(
+        Edit(a, b, text[a:b], after, "r", 0.9, digest=source.sha256) for a, b, after in edits
+    )
+    document = assemble_document(
+        source, layout, ledger.live(), kind="other", header=None, numbering=None, codes=load_codes()
+    )
+    return document.text.splitlines()
+
+
+def test_an_edit_over_a_line_end_is_read_once() -> None:
+    assert blocks_of("TOTAL COP\nPERS left", [(6, 14, "COPPERS")]) == ["TOTAL COPPERS left"]
+
+
+def test_an_insertion_before_a_line_belongs_to_it() -> None:
+    assert blocks_of("one\ntwo", [(4, 4, "2. ")]) == ["one", "2. two"]
