@@ -44,6 +44,8 @@ _MONOSPACED_SPREAD = 0.06
 _WIDE_GAP = 3.0
 _WIDE_GAP_PROPORTIONAL = 4.5
 _NO_GAP = 0.5
+# A step of so many lines is a blank line on the page.
+_PRINTED_BLANK = 1.5
 # Lines of running text end within this part of the width from the right edge.
 _RAGGED = 0.16
 # A margin code stands so many characters off the text.
@@ -294,7 +296,8 @@ def _table_marks(layout: Layout, run: list[int], columns: dict[int, list[tuple[f
 def part_paragraphs(view: View, context: Context) -> Iterator[Mark]:
     """Part or join paragraphs by what the page shows: the step between lines, indents, lines that end early.
 
-    For text that is not counted in numbered paragraphs, which say it better. A line that begins with a small letter
+    Numbered paragraphs are counted, which says it better: within them only a blank line of the page parts text that is
+    at an end. A line that begins with a small letter
     after one that ends no sentence is never parted from it. The page overrules the blank lines of the OCR text, not the
     sentence.
 
@@ -312,9 +315,11 @@ def part_paragraphs(view: View, context: Context) -> Iterator[Mark]:
     numbered = [n for n in body if layout.line_class[n] == LineClass.PARAGRAPH]
     counted = numbered[0] if len(numbered) >= 2 and context.kind == "cable" else None
     for a, b in context.pairs(body):
-        if layout.line_class[b] in begins or layout.line_class[a] in closed or (counted is not None and a >= counted):
+        if layout.line_class[b] in begins or layout.line_class[a] in closed:
             continue
         if layout.line_page[a] != layout.line_page[b]:
+            continue
+        if counted is not None and a >= counted and not _stands_off(context, geometry, a, b):
             continue
         score, seen = _weigh_break(context, geometry, a, b)
         join = Join.BREAK if score > 0 else Join.SPACE
@@ -328,6 +333,14 @@ def part_paragraphs(view: View, context: Context) -> Iterator[Mark]:
         yield layout.mark_join(
             a, join, "geometry.break" if join is Join.BREAK else "geometry.join", confidence, [reason]
         )
+
+
+def _stands_off(context: Context, geometry: Geometry, a: int, b: int) -> bool:
+    """Whether a line of a counted paragraph stands off the one before it, which ends a sentence or is short."""
+    before = context.lines[a]
+    width = geometry.end[a] - geometry.start[a]
+    short = geometry.end[a] - geometry.right[a] > 0.4 * width
+    return bool(geometry.step[b] >= _PRINTED_BLANK and (before.endswith(_TERMINAL) or short))
 
 
 def _fills_its_line(geometry: Geometry, a: int, b: int) -> bool:
@@ -346,7 +359,7 @@ def _weigh_break(context: Context, geometry: Geometry, a: int, b: int) -> tuple[
     seen = []
     score = -0.5
     step = float(geometry.step[b])
-    if step >= 1.5:
+    if step >= _PRINTED_BLANK:
         score += 1.5
         seen.append(f"a step of {step:.1f} lines")
     elif step <= 1.25:
