@@ -9,6 +9,7 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.formatlines import looks_like_route, route_part
 from cablefix.cable.names import Vocabulary, by_gaps, read_post, read_word, vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+from cablefix.text import Span
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
 _KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.0, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
@@ -75,6 +76,13 @@ def _routing(
     slash = word.find("/")
     if slash < 4:
         slash = _hidden_slash(word, codes)
+    if slash < 4 and len(words) > 2 and row.words[words[1]][0] == "/" and looks_like_route(word):
+        part = route_part(f"{prefix}.routing", row, start, start + len(word), channel, codes)
+        if part:
+            parts.append(part)
+            gap = Span(row.line.tokens[words[0]].end, row.line.tokens[words[1]].start + 1)
+            parts.append(Part(f"{prefix}.slash", gap, " /", [Decoded("/", 0.5)], rule="header.address"))
+            return row.starts[words[1]] + 1, 5.0
     if slash >= 4 and looks_like_route(fold(strip_dust(word[:slash]))):
         part = route_part(f"{prefix}.routing", row, start, start + slash, channel, codes)
         if part:

@@ -26,7 +26,8 @@ PROSIGNS = "ZOPR"
 _R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
 _NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
-_CHANNEL_LIMIT = 14.0
+_PREFIX_LIMIT = 14.0
+_CHANNEL_LIMIT = 19.0
 _RI_LIMIT = 12.0
 
 
@@ -34,8 +35,8 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
     """Format line 1: `VZCZC`, three letters for circuit and direction, a number."""
     word = row.words[0]
     if _CHANNEL.fullmatch(word) and len(row.words) == 1:
-        return Parsed("channel", [row], [exact("channel", row, 0, len(word))], 20.0)
-    if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5].upper(), 11.0) > 11.0:
+        return Parsed("channel", [row], [exact("channel", row, 0, len(word), 0.5 + _channel_prior(word))], 20.0)
+    if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5].upper(), _PREFIX_LIMIT) > _PREFIX_LIMIT:
         return None
     best: Decoded | None = None
     others: dict[str, float] = {}
@@ -60,13 +61,13 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
         return None
     readings = [Decoded(*item) for item in sorted(others.items(), key=lambda item: item[1])[:4]]
     part = Part("channel", row.span(0, end), row.text[:end], readings, rule="header.channel")
-    return Parsed("channel", [row], [part], 18.0 - best.cost)
+    return Parsed("channel", [row], [part], 20.0 - best.cost)
 
 
 def _channel_prior(text: str) -> float:
     """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
-    cost = 0.0 if text[5:8] in ("XRO", "XYZ") else 3.5
-    return cost + {4: 0.0, 3: 1.5}.get(len(text) - 8, 5.0)
+    cost = 0.0 if text[5:8] in ("XRO", "XYZ") else 6.0
+    return cost + {4: 0.0, 3: 1.0}.get(len(text) - 8, 5.0)
 
 
 def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:

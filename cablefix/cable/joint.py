@@ -15,6 +15,7 @@ from cablefix.ledger import Evidence
 
 _SIGNS = "ZOPR"
 _APART = 7.0
+_MOST_DIGITS = 6
 _UNLIKELY = 3.0
 _OWN = 6.5  # the indicator that the table gives for the address beside it
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
@@ -112,7 +113,7 @@ def settle_number(draft: Draft, verdicts: Verdicts, channel: Channel) -> tuple[s
                 verdicts.set(part, part.seen, 0.995 if len(seen) > 1 else 0.97)
         return own.seen, 0.995 if len(seen) > 1 else 0.97
     witnesses = [part for part in (own, serial, *_different(heads)) if part]
-    size = len(own.seen.replace(" ", "")) if own else 4
+    size = min(len(own.seen.replace(" ", "")), _MOST_DIGITS) if own else 4
     cited = cited_numbers(draft)
     costs = sorted(
         (
@@ -155,10 +156,15 @@ def cited_numbers(draft: Draft) -> list[int]:
 
 def _size_cost(value: int, draft: Draft) -> float:
     """A number that no post reached in a year: the Department sent up to some 330,000, a large post some 30,000."""
-    state = draft.part_text("classification", "class.post") == "STATE"
-    if value > (340000 if state else 40000):
-        return 6.0
-    return 1.0 if not state and value > 26000 else 0.0
+    return size_cost(value, draft.part_text("classification", "class.post"))
+
+
+def size_cost(value: int, post: str) -> float:
+    """The same for a post by name."""
+    often, ever = (340000, 400000) if post == "STATE" else (40000, 120000)
+    if value > often:
+        return 6.0 if value <= ever else 14.0
+    return 1.0 if post != "STATE" and value > 26000 else 0.0
 
 
 def _cited_cost(value: int, cited: Sequence[int]) -> float:
@@ -189,7 +195,7 @@ def _values(witnesses: Sequence[Part], channel: Channel) -> set[int]:
                 (tails if part.name == "de.serial" and len(digits) == 4 else values).add(int(digits))
     if not values:
         return tails
-    return values | {value // 10000 * 10000 + tail for value in values for tail in tails}
+    return values | tails | {value // 10000 * 10000 + tail for value in values for tail in tails}
 
 
 def _form(value: int, part: Part, size: int) -> str:

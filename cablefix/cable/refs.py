@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
+from cablefix.cable.joint import size_cost
 from cablefix.cable.names import read_post
 from cablefix.cable.rows import Part, Row
 from cablefix.cable.settle import Verdicts
@@ -148,7 +149,13 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
         at = base + number.start()
         _add(run, item, "ref.blank", at, at + 1, [Decoded(" ", 1.0)])
     a, b = number.span("number")
-    _add(run, item, "ref.number", base + a, base + b, channel.decode(number["number"], [DIGITS] * (b - a), 4))
+    choices = [
+        Decoded(reading.text, reading.cost + size_cost(int(reading.text), readings[0].text))
+        for reading in channel.decode(number["number"], [DIGITS] * (b - a), 8)
+        if reading.text.isdigit()
+    ]
+    if choices:
+        _add(run, item, "ref.number", base + a, base + b, sorted(choices, key=lambda reading: reading.cost))
     notal = _NOTAL.search(text, b)
     if notal and channel.word_cost("NOTAL", notal["word"], 9.0) < 9.0:
         a, b = notal.span("word")
