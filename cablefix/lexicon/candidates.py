@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from cablefix.lexicon.channel import Channel, encode
+from cablefix.lexicon.channel import Channel, encode, explain
 from cablefix.lexicon.wordlist import WordList
 
 Ints = npt.NDArray[np.int64]
@@ -24,6 +24,7 @@ _SWAP_LIMIT = 4.5  # nats: misreadings rarer than this are left to the scan
 _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
 _PAIR_LIMIT = 6.5
 _SCAN_LEAST = 13  # steps of the word list: words seen twice or more
+_COMMON_LIMIT, _COMMON_MOST = 7.5, 3  # nats (without the page's rate) and number of twice misread common words
 _REMEMBERED = 100_000  # strings whose words are remembered from text to text
 _SCAN_MOST = 14  # words kept of a scan
 _COMMON = 400  # so many common words are also found with a letter missing
@@ -93,9 +94,12 @@ class Finder:
         at = at[np.argsort(length[at], kind="stable")]
         self._at, self._count = at, counts[at].astype(np.int64)
         self._signature = signatures([self._list[row] for row in at.tolist()])
-        self._first = np.fromiter((ord(self._list[row][0]) for row in at.tolist()), np.uint16, len(at))
-        self._last = np.fromiter((ord(self._list[row][-1]) for row in at.tolist()), np.uint16, len(at))
+        self._first = np.fromiter((looks(self._list[row][0]) for row in at.tolist()), np.uint8, len(at))
+        self._last = np.fromiter((looks(self._list[row][-1]) for row in at.tolist()), np.uint8, len(at))
         self._bound = np.searchsorted(length[at], np.arange(64))
+        self._channel = channel
+        often = np.argsort(-counts.astype(np.int64), kind="stable")[: _COMMON // 2].tolist()
+        self._short_common = [word for word in (self._list[row] for row in often) if 1 < len(word) < 6]
         self._short = self._missing_letter(np.argsort(-counts.astype(np.int64), kind="stable")[:_COMMON])
 
     def _missing_letter(self, common: Ints) -> dict[str, tuple[str, ...]]:
@@ -148,8 +152,8 @@ class Finder:
             first, last = self._bound[max(len(low) - near, 0)], self._bound[min(len(low) + near + 1, 63)]
             apart = np.bitwise_count(self._signature[first:last] ^ bits)
             fit = apart <= 2 * near - (near > 2)
-            if near > 1:  # errors at both ends at once are too rare to pay for
-                fit &= (self._first[first:last] == ord(low[0])) | (self._last[first:last] == ord(low[-1]))
+            if near > 1:  # ends that both look quite unlike are too rare to pay for
+                fit &= (self._first[first:last] == looks(low[0])) | (self._last[first:last] == looks(low[-1]))
             rows.append(np.flatnonzero(fit) + first)
         sizes = [len(found) for found in rows]
         every = np.concatenate(rows)
@@ -167,6 +171,33 @@ class Finder:
             found.append([meant[begin + at] for at in best.tolist() if part[at] < 1 << 40])
             begin += size
         return found
+
+    def likely_common(self, lows: Sequence[str]) -> list[list[str]]:
+        """For each short string, the few most common words that it may be twice misread from, the likeliest first."""
+        size = len(self._short_common)
+        seen = [low for low in lows for _ in range(size)]
+        meant = self._short_common * len(lows)
+        if not seen:
+            return []
+        apart = cpdist(seen, meant, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
+        length = np.repeat([len(low) for low in lows], size)
+        near = np.flatnonzero((apart == 2) & (length > 2) | ((apart == 1) & (length == 2)))
+        found: list[list[str]] = [[] for _ in lows]
+        costs = explain(self._channel, [seen[at] for at in near.tolist()], [meant[at] for at in near.tolist()])
+        odds = costs.cost + costs.count * np.log(self._channel.rate)
+        for at in np.argsort(odds, kind="stable").tolist():
+            row = int(near[at]) // size
+            if odds[at] <= _COMMON_LIMIT and len(found[row]) < _COMMON_MOST:
+                found[row].append(meant[near[at]])
+        return found
+
+
+_LOOKS = {letter: row for row, group in enumerate(("ceoasgq", "iltfrj1", "nuhmbkd", "vwyx", "pz")) for letter in group}
+
+
+def looks(letter: str) -> int:
+    """A number that letters of about the same look share."""
+    return _LOOKS.get(letter, 255)
 
 
 def reach(length: int) -> int:

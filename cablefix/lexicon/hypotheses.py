@@ -24,6 +24,7 @@ _LONGEST = 24
 _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps of the word list)
 _JOIN_COUNT = 13
 _MEMORY = 3
+_SHORT = 6
 _MOST_JOINED = 9
 _SHORT_PARTS = frozenset("a i o of to in is it be by we he as at on or an my no so up us do if me go am".split())
 
@@ -150,13 +151,15 @@ class Builder:
         types = self.pieces.types
         stems = {kind: _stem(types, kind) for kind in (*unknown, *doubtful, *acronyms)}
         memory = self.memory.words
+        short = [kind for kind in (*unknown, *doubtful) if 1 < len(stems[kind][0]) < _SHORT]
+        common = dict(zip(short, self.finder.likely_common([stems[kind][0] for kind in short]), strict=True))
         scanned = [kind for kind in unknown if 2 <= len(stems[kind][0]) <= _LONGEST]
         near = self.finder.scan([stems[kind][0] for kind in scanned])
         for kind, lows in zip(scanned, near, strict=True):
             upper = types.case[kind] == Case.UPPER
             exact = self.finder.undo(stems[kind][0], upper=upper, sure=False, more=memory)
             exact += self.memory.near(stems[kind][0], int(types.count[kind]))
-            self._propose(kind, stems[kind], dict.fromkeys(exact + lows))
+            self._propose(kind, stems[kind], dict.fromkeys(exact + common.get(kind, []) + lows))
             self._propose_splits(kind, stems[kind][0])
         for kind in set(unknown).difference(scanned):
             exact = self.finder.undo(stems[kind][0], upper=False, sure=False)
@@ -165,7 +168,7 @@ class Builder:
             upper = types.case[kind] == Case.UPPER
             exact = self.finder.undo(stems[kind][0], upper=upper, sure=True, more=memory)
             exact += self.memory.near(stems[kind][0], int(types.count[kind]))
-            self._propose(kind, stems[kind], dict.fromkeys(exact))
+            self._propose(kind, stems[kind], dict.fromkeys(exact + common.get(kind, [])))
         for kind in acronyms:
             self._propose(kind, stems[kind], self.memory.near(stems[kind][0], int(types.count[kind])))
 

@@ -13,7 +13,9 @@ from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, unit_stream
 Floats = npt.NDArray[np.float32]
 
 _ACRONYM = 5  # capitals up to this length amid small letters are taken for an acronym
-_FIT = -1.0  # nats below which a known word and its successor do not fit where they stand
+# Nats below which a known word and its successor do not fit where they stand: on a clean page, and on a page on
+# which one character in forty is wrong.
+_FIT, _FIT_NOISY, _NOISY = -1.0, 1.0, 0.025
 _WINDOW = 3
 
 
@@ -55,9 +57,22 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     flat, begin = unit_stream(pieces, units, np.ones(len(pieces), np.int64))
     over = model.after_two(flat[:-2], flat[1:-1], flat[2:]) - model.p1[flat[2:]]
     fit = over[begin - 2] + over[begin - 1]
-    doubtful = (word | lone) & free & known & (types.unit[of] != UNKNOWN) & (fit < _FIT)
+    rate = guess_rate(pieces)
+    limit = _FIT + (_FIT_NOISY - _FIT) * min(rate / _NOISY, 1.0)
+    doubtful = (word | lone) & free & known & (types.unit[of] != UNKNOWN) & (fit < limit)
+    doubtful |= _habitual(pieces, doubtful) & word & free & known
     damaged = unknown & ~acronym
-    return Screen(unknown, doubtful, damaged, acronym, free, capitals, fit, guess_rate(pieces))
+    return Screen(unknown, doubtful, damaged, acronym, free, capitals, fit, rate)
+
+
+def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:
+    """Every place of a word that is doubted in a third of its places, in any case, if it stands more than once."""
+    number: dict[str, int] = {}
+    low = np.fromiter((number.setdefault(w, len(number)) for w in pieces.types.low), np.int64, len(pieces.types.low))
+    of = low[pieces.type]
+    doubts = np.bincount(of[doubtful], minlength=len(number))
+    often: Bools = ((doubts > 1) & (doubts * 3 >= np.bincount(of, minlength=len(number))))[of]
+    return often
 
 
 def neighbourhood(mark: Bools, among: Bools) -> Floats:
@@ -74,9 +89,7 @@ def neighbourhood(mark: Bools, among: Bools) -> Floats:
     return share
 
 
-_ENGLISH = frozenset(
-    "the of and to that is was for with as be by this not have from are which it had were has".split()
-)
+_ENGLISH = frozenset("the of and to that is was for with as be by this not have from are which it had were has".split())
 _FOREIGN = frozenset(
     "le les des du et que qui dans pour par sur une est au aux il ne pas los las el del y por para con se su como "
     "der die das und den dem von zu ist nicht auf mit ein eine im il della che di non per dei della una gli o os "
