@@ -66,6 +66,20 @@ def test_lines_that_run_across_two_columns_are_parted() -> None:
     assert columns == [0, *[1] * len(LEFT), *[2] * len(RIGHT)]
 
 
+def test_lines_of_one_column_come_from_top_to_bottom() -> None:
+    """Headings that the engine read last stand where they are printed."""
+    body = [line(text, 100, 100 + 20 * k, 0) for k, text in enumerate(LEFT)]
+    heading = line("The Old Crane", 100, 150, 1)
+    assert texts(Page([*body, heading])) == [*LEFT[:3], "The Old Crane", *LEFT[3:]]
+
+
+def test_columns_whose_lines_are_not_level_stay_as_they_are() -> None:
+    left = [line(text, 100, 100 + 20 * k, 0) for k, text in enumerate(LEFT)]
+    right = [line(text, 480, 111 + 20 * k, 1) for k, text in enumerate(RIGHT)]
+    page = Page([*left, *right])
+    assert arrange(page) is page
+
+
 def test_columns_that_the_engine_parted_stay_as_they_are() -> None:
     left = [line(text, 100, 100 + 20 * k, 0) for k, text in enumerate(LEFT)]
     right = [line(text, 480, 100 + 20 * k, 1) for k, text in enumerate(RIGHT)]

@@ -31,6 +31,8 @@ _FAR_BELOW = 2.5
 _TABLE_ROWS = 3
 _TABLE_CELL = 28
 _LEVEL = 0.45
+# In one column so many of the rows at most have more than one line: specks, codes in the margin.
+_LEVEL_ROWS = 0.1
 # A gap of up to so many widths of a character is one blank.
 _ONE_GAP = 1.9
 
@@ -41,7 +43,7 @@ def arrange(page: Page) -> Page:
         return page
     if not all(_has_boxes(line) for line in page.lines):
         return page
-    lines = _split_columns(_join_level(page.lines))
+    lines = _split_columns(_join_level(_top_down(page.lines)))
     return page if lines is page.lines else replace(page, lines=lines)
 
 
@@ -243,6 +245,26 @@ def _column_by_column(rows: Sequence[_Row], gutter: float, paragraph: int) -> It
                         paragraph=paragraph + column,
                         column=column,
                     )
+
+
+# --- lines out of order in one column -----------------------------------------------------------------------
+
+
+def _top_down(lines: list[PageLine]) -> list[PageLine]:
+    """Lines of a page of one column from top to bottom; the same list where they are, or where there are columns.
+
+    Engines that take headings and lists for blocks of their own put them after the text that they stand in. Each line
+    must then stand over or under its new neighbours; lines of columns side by side do not.
+    """
+    rows = _level_rows(lines)
+    if sum(len(row) > 1 for row in rows) > _LEVEL_ROWS * len(rows):
+        return lines
+    boxes = [around(_line_box(line) for line in row) for row in rows]
+    for above, below in itertools.pairwise(boxes):
+        if above is None or below is None or above[0] >= below[2] or below[0] >= above[2]:
+            return lines
+    ordered = [line for row in rows for line in row]
+    return lines if all(a is b for a, b in zip(lines, ordered, strict=True)) else ordered
 
 
 # --- lines that stand level: parts of one line, rows of a table ----------------------------------------------

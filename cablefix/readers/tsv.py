@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cablefix.readers.build import FormatFacts, clean_text
-from cablefix.readers.document import NO_CONFIDENCE, Page, PageLine, Word
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Word
 from cablefix.text import SourceError
 
 MEDIA_TYPE = "text/tab-separated-values"
@@ -40,6 +40,7 @@ def _pages(text: str, name: str) -> Iterator[Page]:
     current = ""
     paragraph = 0
     words: list[Word] = []
+    box: Box | None = None
     for count, row in enumerate(text.split("\n"), 1):
         cells = row.rstrip("\r").split("\t", _COLUMNS - 1)
         if count == 1 or cells == [""]:
@@ -66,10 +67,12 @@ def _pages(text: str, name: str) -> Iterator[Page]:
                     block = place[:2]
                     paragraph += 1
                 words = []
-                page.lines.append(PageLine(words, paragraph=paragraph))
+                page.lines.append(PageLine(words, box, paragraph))
+                box = None
             sure = percent / 100 if percent >= 0 else NO_CONFIDENCE
             words.append(Word(clean_text(cells[11]), (left, top, left + width, top + height), sure))
         elif level == "4":
             place = None
+            box = (left, top, left + width, top + height)
     if current:
         yield page
