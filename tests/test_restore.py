@@ -282,9 +282,10 @@ def test_clean_telegrams_keep_every_letter(shared: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_samples_pass_and_come_back(shared: Path) -> None:
-    files = [*(shared / "samples").rglob("*.txt"), *(shared / "data").rglob("*.ocr.txt")]
-    for path in sorted(files):
+def test_samples_pass_and_come_back(shared: Path) -> None:
+    """All sample pages, and every eighth text of the development sets (all of them take minutes)."""
+    files = [*sorted((shared / "samples").rglob("*.txt")), *sorted((shared / "data").rglob("*.ocr.txt"))[::8]]
+    for path in files:
         result = restore(path)
         assert result.source.to_bytes() == path.read_bytes()
         assert len(result.view.fates()) == len(result.source.text)

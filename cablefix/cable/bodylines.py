@@ -16,7 +16,7 @@ _DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![^\s.,;])")
 DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _SUBJECT_WORDS = ("SUBJECT", "SUBJ")
-_REF_WORDS = ("REF", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
+_REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
 
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
