@@ -1,6 +1,7 @@
 """The quality gate: floors for each set and measure, the digests of the texts they were measured on, and their history.
 
-A floor is a little worse than what was measured when it was set, so that it catches a loss and not a wobble.
+A floor is a little worse than what was measured when it was set: by one word or one edit in a small set, by a fixed
+slack in a large one. So it catches a loss and not a wobble.
 """
 
 from __future__ import annotations
@@ -20,26 +21,31 @@ TOOL = "cablefix"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure under the gate: whether more is better, and how far below the measured figure its floor is set."""
+    """A measure under the gate: whether more is better, and how far below the measured figure its floor is set.
+
+    The slack is `slack`, or where that is more, what one case makes: `unit` by the sum of the counts named in `of`.
+    """
 
     name: str
     higher: bool
     slack: float
+    unit: float = 0.0
+    of: tuple[str, ...] = ()
 
 
 MEASURES = (
     Measure("removed", True, 0.5),
-    Measure("word_removed", True, 0.5),
-    Measure("precision", True, 1.0),
-    Measure("broken_per_1000", False, 0.15),
-    Measure("edit_precision", True, 1.0),
+    Measure("word_removed", True, 0.5, 100, ("word_errors_before",)),
+    Measure("precision", True, 1.0, 100, ("fixed", "broken")),
+    Measure("broken_per_1000", False, 0.15, 1000, ("right",)),
+    Measure("edit_precision", True, 1.0, 100, ("edits",)),
     Measure("numbers", True, 0.0),
-    Measure("fields", True, 0.5),
+    Measure("fields", True, 0.5, 100, ("fields",)),
     Measure("spurious", False, 0.0),
-    Measure("paragraph_text", True, 1.0),
-    Measure("lines", True, 0.5),
-    Measure("leaked_share", False, 0.5),
-    Measure("eaten_per_1000", False, 0.1),
+    Measure("paragraph_text", True, 1.0, 100, ("paragraphs",)),
+    Measure("lines", True, 0.5, 100, ("lines",)),
+    Measure("leaked_share", False, 0.5, 100, ("leakable",)),
+    Measure("eaten_per_1000", False, 0.1, 1000, ("right",)),
 )
 _BY_NAME = {measure.name: measure for measure in MEASURES}
 
@@ -105,14 +111,17 @@ def measured(results: Mapping[str, Any]) -> dict[str, dict[str, float]]:
         if not results["sets"][name]["own"]:
             continue
         figures = {m.name: quality["measures"][m.name] for m in MEASURES if m.name in quality["measures"]}
-        rules = quality.get("rules", ())
-        judged = sum(row["right"] + row["neutral"] + row["wrong"] for row in rules)
+        judged = _judged(quality)
         if judged:
-            figures["edit_precision"] = 100 * sum(row["right"] for row in rules) / judged
+            figures["edit_precision"] = 100 * sum(row["right"] for row in quality["rules"]) / judged
         if not quality["measures"]["fixed"] + quality["measures"]["broken"]:
             figures.pop("precision")  # nothing was fixed or broken: there is no precision
         found[name] = figures
     return found
+
+
+def _judged(quality: Mapping[str, Any]) -> int:
+    return sum(row["right"] + row["neutral"] + row["wrong"] for row in quality.get("rules", ()))
 
 
 def check(results: Mapping[str, Any], floors: Floors) -> list[str]:
@@ -140,11 +149,13 @@ def _is_worse(measure: str, value: float, floor: float) -> bool:
     return value < floor - 1e-9 if _BY_NAME[measure].higher else value > floor + 1e-9
 
 
-def _floor_of(measure: Measure, value: float) -> float:
+def _floor_of(measure: Measure, value: float, quality: Mapping[str, Any]) -> float:
     """The floor for a measured figure, rounded to the worse side so that the figure itself passes."""
+    counts = {**quality["counts"], "edits": _judged(quality)}
+    slack = max(measure.slack, measure.unit / max(1, sum(counts.get(name, 0) for name in measure.of)))
     if measure.higher:
-        return round(_down(value - measure.slack), 2)
-    return round(-_down(-(value + measure.slack)), 2)
+        return round(_down(value - slack), 2)
+    return round(-_down(-(value + slack)), 2)
 
 
 def _down(value: float) -> float:
@@ -166,7 +177,8 @@ def update(results: Mapping[str, Any], floors: Floors, *, allow_lower: bool, rea
             lowered.append(f"{name}: the set was taken away")
             continue
         digest = results["sets"][name]["sha256"]
-        new = {m.name: _floor_of(m, figures[name][m.name]) for m in MEASURES if m.name in figures[name]}
+        quality = results["quality"][TOOL][name]
+        new = {m.name: _floor_of(m, figures[name][m.name], quality) for m in MEASURES if m.name in figures[name]}
         if old is None:
             changes.append(f"{name}: new, {len(new)} floors")
         elif floors.digests[name] != digest:

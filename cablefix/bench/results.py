@@ -98,6 +98,7 @@ def _quality(part: BenchSet, run: ToolRun) -> dict[str, Any]:
         "documents": len(scores),
         "words": sum(score.words for score in scores),
         "measures": measures(scores),
+        "counts": {name: count for name, count in total.items() if "." not in name},
         "intervals": {name: list(pair) for name, pair in intervals(part.name, scores).items()},
         "broken_words": Counter(word for score in scores for word in score.broken).most_common(40),
         "by_document": [
