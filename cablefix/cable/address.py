@@ -168,9 +168,10 @@ def _name(
         return _titled(row, spans, texts, prefix, channel, codes)
     parts: list[Part] = []
     head, rest = _head(texts[0], known, channel), 1
-    if not head and len(texts) > 2:
-        head, rest = _head(texts[0] + texts[1], known, channel), 2
-        head = [Decoded(item.text, item.cost + channel.split) for item in head]
+    if len(texts) > 2 and (not head or head[0].cost > channel.split):
+        two = [Decoded(item.text, item.cost + channel.split) for item in _head(texts[0] + texts[1], known, channel)]
+        if two and (not head or two[0].cost < head[0].cost):
+            head, rest = two, 2
     gain = 0.0
     if head:
         seen = row.text[spans[0][0] : spans[rest - 1][1]]

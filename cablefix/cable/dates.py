@@ -21,7 +21,7 @@ _UNDATED = 2.5  # the DECL date is at no round distance from the date
 _ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
 _OUT_OF_FORCE = 4.0
 _CLEAN = 3.0  # another reading than that of a group in perfect form which only one field disputes: one never decides
-_UNMENTIONED = 1.5  # the text speaks of other years only; counts where the year is damaged
+_UNMENTIONED = 3.0  # the text speaks of other years only; counts where the year is damaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ _MORE_CUTS = re.compile(
 )
 _GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
 _MOST_DUST = 3
+_KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
 _ADDRESS = re.compile(rf"(?<= )(?={_HEAD}|{_ROUTE}/[A-Z])", re.IGNORECASE)
 
 
@@ -53,6 +54,8 @@ def clean_row(row: Row) -> Row:
     """The row without the dust at its ends, and a keyword taken off the word that it runs into."""
     first = 0
     while first < len(row.words) - 1 and is_dust(row.words[first]) and first < _MOST_DUST:
+        first += 1
+    while first + 1 < len(row.words) and _is_speck(row.words[first]) and row.words[first + 1] in _KEYWORDS:
         first += 1
     end = _end_of(row, first)
     glued = _GLUED.match(row.words[first])
