@@ -34,6 +34,9 @@ _LETTER_HEAD = re.compile(
     r"^[-~_\u2014]{1,2} ?(?P<page>\d{1,2}) ?[-~_\u2014]{1,2} (?:No\.? ?)?(?P<number>\d{1,5})[,.] ?.{4,36}? "
     r"from (?P<post>[A-Z][\w. ]+)$"
 )
+# A head has two figures or what is misread for one, next to each other; a banner has no word in small letters.
+_DIGITS = re.compile(rf"{_D}{_D}")
+_SMALL_WORD = re.compile(r"[a-z]{5}")
 _DASHES = r"\-~\u2013\u2014_.* "
 _PAGE_NUMBER = re.compile(
     rf"^(?:#{{1,3}} ?)?[(\[{_DASHES}]{{0,4}}(?:[Pp][Aa][Gg][Ee]|[Pp]g?\.)?\s?(?P<page>\d{{1,4}})"
@@ -75,10 +78,10 @@ def read_head(text: str) -> Head | None:
     """
     if len(text) > 60:
         return None
-    trimmed = trim_junk(text)
-    found = _read_head(trimmed) if any(char.isdigit() for char in trimmed) else None
-    if found:
-        return found
+    if _DIGITS.search(text):
+        found = _read_head(trim_junk(text))
+        if found:
+            return found
     match = _LETTER_HEAD.match(text)
     if match:
         return Head("letter", match["post"].upper().replace(" ", ""), match["number"], int(match["page"]))
@@ -204,6 +207,8 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     >>> match_banner("SECRETARY", frozenset({"CONFIDENTIAL", "SECRET"})) is None
     True
     """
+    if len(text) > 64 or _SMALL_WORD.search(text):
+        return None
     compact = re.sub(r"[^A-Z0-9|@]", "", trim_junk(text))
     letters = sum(char.isalnum() for char in text)
     if not 5 <= len(compact) <= 40 or len(compact) < 0.75 * letters:
