@@ -29,7 +29,22 @@ def print_results(console: Console, results: Results, *, details: int = 0) -> No
             console.print(f"not run: {name}: {tool['absent']}")
         elif tool["sampled"]:
             console.print(f"* {name}: on samples of {len(tool['sampled'])} sets")
-    console.print(f"quality figures: sha256 {results['quality_sha256'][:16]}")
+    _print_provenance(console, results)
+
+
+def _print_provenance(console: Console, results: Results) -> None:
+    """What the figures were measured on and with; equal digests of quality mean equal figures."""
+    machine, statistics = results["machine"], results["statistics"]
+    libraries = ", ".join(f"{name} {number}" for name, number in machine["libraries"].items())
+    data = ", ".join(f"{name} {about['sha256'][:8]}" for name, about in results["sets"].items())
+    lines = (
+        f"machine: {machine['processor']}, {machine['system']}, Python {machine['python']}, {libraries}",
+        f"cablefix: {machine['cablefix']} {machine['revision']}".rstrip(),
+        f"intervals: {statistics['replicates']} resamplings, seed {statistics['seed']}",
+        f"data (sha256): {data}",
+        f"quality figures: sha256 {results['quality_sha256'][:16]}",
+    )
+    console.print("\n" + "\n".join(lines), soft_wrap=True)
 
 
 def rows(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
