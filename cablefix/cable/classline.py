@@ -271,7 +271,7 @@ def _caption_at(row: Row, start: int, names: dict[str, str], channel: Channel) -
 
 
 def read_page_head(row: Row, channel: Channel, codes: Codes, post: str = "") -> Parsed | None:
-    """`MOSCOW 00000849 002 OF 003`: the running head of the 2000s."""
+    """`LIMA 00001203 002 OF 003`: the running head of the 2000s."""
     words = [at for at, word in enumerate(row.words) if not is_dust(word)]
     if not 5 <= len(words) <= 9 or not _is_of(row.words[words[-2]], channel):
         return None

@@ -14,6 +14,7 @@ from cablefix.rules import (
     spacing,
     specks,
     structure,
+    tables,
     words,
 )
 from cablefix.rules.context import Rule
@@ -37,9 +38,10 @@ RULES: dict[str, Rule] = {
     "structure.paragraphs": structure.mark_paragraphs,
     "structure.headings": structure.mark_headings,
     "structure.items": structure.mark_items,
-    "structure.tables": structure.mark_tables,
+    "structure.tables": tables.mark_tables,
     "structure.joins": structure.join_lines,
     "hyphens.joins": hyphens.join_hyphens,
+    "geometry.specks": geometry.remove_page_specks,
     "geometry.roles": geometry.mark_roles,
     "geometry.margin-codes": geometry.mark_margin_codes,
     "geometry.tables": geometry.mark_page_tables,
