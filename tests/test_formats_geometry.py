@@ -17,7 +17,8 @@ from cablefix.readers.build import FormatFacts, build_document
 from cablefix.readers.document import Page, PageLine, ReadDocument, Role
 from cablefix.readers.read import read_document
 from cablefix.restoration import Restoration
-from cablefix.rules.geometry import engine_evidence, measure, weigh_with_engine
+from cablefix.rules.engine import engine_evidence, weigh_with_engine
+from cablefix.rules.measure import measure
 from cablefix.text import Container
 from tests.format_support import sample
 from tests.test_readers_order import PITCH, words
@@ -244,3 +245,23 @@ def test_cells_of_a_table_come_from_the_page() -> None:
     cells = [re.sub(r"<[^>]*>", "", cell) for cell in re.findall(r"<cell>(.*?)</cell>", rows[2])]
     assert cells == ["Hythe Creek", "1", "12", "1938"]
     assert [row.count("<cell>") for row in rows] == [4, 4, 4, 4]
+
+
+def test_specks_have_not_the_size_of_type() -> None:
+    document = typed(
+        "The board met at ten o'clock in the old customs house ee",
+        "and heard the pilot, who had been at sea for a week on 7",
+        "the tug of the port and had seen no other ship and so",
+        confidence=0.3,
+    )
+    layout = document.layout
+    box = layout.word_box.copy()
+    for text in (" ee\n", " 7\n"):
+        word = int(np.searchsorted(layout.word_start, document.source.text.index(text) + 1))
+        box[word] += np.array([80, -30, 140, 30], np.float32)
+    found = restore(document.source, "prose", layout=replace(layout, word_box=box))
+    assert [(item.before, item.rule) for item in found.applied] == [("ee", "geometry.speck")]
+    assert "house and heard" in found.text
+    assert "week on 7 the tug" in found.text
+    # A small word of the usual size stays, however unsure the engine was of it.
+    assert not [item for item in restored(document).edits if item.rule == "geometry.speck"]

@@ -8,21 +8,16 @@ itself is the better witness.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from math import exp, log
 
 import numpy as np
 import numpy.typing as npt
 
 from cablefix.cable.heads import margin_codes
 from cablefix.layout import Join, Layout, LineClass, Mark, MarkKind
-from cablefix.ledger import Edit, Evidence, EvidenceKind
-from cablefix.resources import dictionary_path
+from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
-from cablefix.text import Span, View
-
-Floats = npt.NDArray[np.float64]
+from cablefix.rules.measure import Geometry, measure
+from cablefix.text import View
 
 # What a reader says that a line is (cablefix.readers.document.Role), as far as rules use it.
 _HEADER, _FOOTER, _PAGE_NUMBER, _MARGIN, _TABLE = 2, 3, 4, 5, 6
@@ -38,8 +33,6 @@ _ROLE_RULES = {
     _PAGE_NUMBER: "furniture.page-number",
     _MARGIN: "furniture.stamp",
 }
-# Step from one word to the next, less than so much of it spread: the face is monospaced.
-_MONOSPACED_SPREAD = 0.06
 # A gap of so many characters is wide; one of less than this part of the usual gap is none.
 _WIDE_GAP = 3.0
 _WIDE_GAP_PROPORTIONAL = 4.5
@@ -48,118 +41,75 @@ _NO_GAP = 0.5
 _PRINTED_BLANK = 1.5
 # Lines of running text end within this part of the width from the right edge.
 _RAGGED = 0.16
+# A word of up to four characters is a speck where the engine was less sure than one half and its size per character is
+# out of these bounds: width in pitches, height in usual heights. Type is 0.2 (a stop) to 1.1 wide; letters from 0.5.
+_SPECK_LENGTH = 4
+_DOUBTED = 0.5
+_NARROWEST, _NARROWEST_LETTER, _WIDEST = 0.12, 0.4, 1.45
+_LOWEST_LETTER, _HIGHEST = 0.4, 1.8
 # A margin code stands so many characters off the text.
 _OFF_TEXT = 3.0
 _TERMINAL = (".", "?", "!", ":", ";", '"', "\u201d", ")", "]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Geometry:
-    """A layout in measures of its own: columns of shape (lines,) or (words,), NaN where nothing is known.
+def remove_page_specks(view: View, context: Context) -> Iterator[Edit]:
+    """Remove specks at the edges of lines that the engine read as letters or stops: `NNNN ie ee`, `22H . . |`.
 
-    `pitch` is the step from one character to the next, `gap` the white space after a word in pitches (NaN at the end
-    of a line), `usual_gap` the median of it. `left`, `right` and `height` (of the middle of the line) are in units of
-    the page, `step` the distance from the line with words before it in steps between lines that follow close.
-    `start` and `end` are the usual left and right edge of the text on the page of each line.
+    Dust, punch holes and page edges have not the shape of type: a word of four characters or fewer is far too wide, too
+    narrow, too high or too low for its text, and the engine itself was not sure of it. All of that is asked for, so
+    a real dash, a faint paragraph mark and the last number of a row stay. So do known words, capitals and numbers.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> edits_of(remove_page_specks, "The tug left ee\\nat noon.")
+    []
     """
-
-    pitch: float
-    monospaced: bool
-    usual_gap: float
-    gap: Floats
-    left: Floats
-    right: Floats
-    height: Floats
-    step: Floats
-    start: Floats
-    end: Floats
-
-
-def measure(layout: Layout) -> Geometry | None:
-    """Measure a layout; None where it has no boxes or too few words to tell.
-
-    >>> measure(Layout.from_text("no boxes")) is None
-    True
-    """
-    if not len(layout.word_box) or layout.words < 8:
-        return None
-    box = layout.word_box.astype(np.float64)
-    length = (layout.word_end - layout.word_start).astype(np.float64)
-    inside = layout.word_line[1:] == layout.word_line[:-1]
-    steps = (box[1:, 0] - box[:-1, 0]) / (length[:-1] + 1)
-    gaps = box[1:, 0] - box[:-1, 2]
-    usable = inside & (steps > 0) & (length[:-1] >= 2)
-    if int(usable.sum()) < 4:
-        return None
-    pitch, monospaced = _pitch(steps[usable])
-    gap = np.full(layout.words, np.nan)
-    gap[:-1][inside] = gaps[inside] / pitch
-    left, right, height = _edges(layout, box)
-    return Geometry(
-        pitch,
-        monospaced,
-        float(np.nanmedian(gap)),
-        gap,
-        left,
-        right,
-        height,
-        _steps(layout, height),
-        *_text_edges(layout, left, right, pitch),
-    )
-
-
-def _pitch(steps: Floats) -> tuple[float, bool]:
-    """The step from character to character and whether it is the same for all words."""
-    pitch = float(np.median(steps))
-    near = steps[np.abs(steps - pitch) < 0.3 * pitch]
-    spread = float(np.percentile(near, 75) - np.percentile(near, 25)) / pitch if len(near) else 1.0
-    return pitch, spread < _MONOSPACED_SPREAD
-
-
-def _edges(layout: Layout, box: Floats) -> tuple[Floats, Floats, Floats]:
-    left, right, height = (np.full(layout.lines, np.nan) for _ in range(3))
-    filled = np.flatnonzero(layout.line_last > layout.line_first)
-    first, last = layout.line_first[filled], layout.line_last[filled] - 1
-    left[filled], right[filled] = box[first, 0], box[last, 2]
-    if len(filled):
-        bottoms = np.maximum.reduceat(np.nan_to_num(box[:, 3]), first)
-        tops = np.minimum.reduceat(np.where(np.isnan(box[:, 1]), np.inf, box[:, 1]), first)
-        height[filled] = (bottoms + tops) / 2
-    return left, right, height
-
-
-def _steps(layout: Layout, height: Floats) -> Floats:
-    """How far each line stands below the line with words before it, in usual steps; NaN at the top of a page."""
-    out = np.full(layout.lines, np.nan)
-    filled = np.flatnonzero(~np.isnan(height))
-    if len(filled) < 3:
-        return out
-    step = np.diff(height[filled])
-    same = np.diff(layout.line_page[filled]) == 0
-    down = same & (step > 0)
-    if not down.any():
-        return out
-    # The closest steps that many lines have: half of all lines follow closely, or a quarter in a loose text.
-    usual = float(np.percentile(step[down], 30, method="lower"))
-    out[filled[1:]] = np.where(same, step / max(usual, 1e-6), np.nan)
-    return out
-
-
-def _text_edges(layout: Layout, left: Floats, right: Floats, pitch: float) -> tuple[Floats, Floats]:
-    """The left edge that most lines of a page share, and the right edge that the full lines reach."""
-    start, end = np.full(layout.lines, np.nan), np.full(layout.lines, np.nan)
-    for page in range(layout.pages):
-        own = np.flatnonzero((layout.line_page == page) & ~np.isnan(left))
-        if not len(own):
+    layout = context.layout
+    geometry = measure(layout)
+    if geometry is None or not len(layout.word_confidence):
+        return
+    specks = _has_no_shape_of_type(layout, geometry)
+    for k in np.flatnonzero(specks).tolist():
+        specks[k] = not _may_be_meant(context, layout.text[int(layout.word_start[k]) : int(layout.word_end[k])])
+    for n in context.read_lines():
+        first, last = int(layout.line_first[n]), int(layout.line_last[n])
+        head, tail = first, last
+        while head < last and specks[head]:
+            head += 1
+        while tail > head and specks[tail - 1]:
+            tail -= 1
+        if head == last:
             continue
-        rounded = np.round(left[own] / pitch).astype(np.int64)
-        values, counts = np.unique(rounded, return_counts=True)
-        # Skewed pages spread the edge over neighbours.
-        near = np.array([counts[np.abs(values - value) <= 1].sum() for value in values])
-        best = values[int(np.argmax(near))]
-        start[own] = float(np.median(left[own][np.abs(rounded - best) <= 1]))
-        end[own] = float(np.percentile(right[own], 90))
-    return start, end
+        for begin, stop in ((first, head), (tail, last)):
+            if begin == stop:
+                continue
+            start, end = int(layout.word_start[begin]), int(layout.word_end[stop - 1])
+            if context.is_free(start, end):
+                sure = float(np.nanmax(layout.word_confidence[begin:stop]))
+                shape = because(EvidenceKind.GEOMETRY, "has not the size of what it is read as")
+                engine = because(EvidenceKind.GEOMETRY, f"the engine was {sure:.0%} sure of it at most")
+                yield context.edit(start, end, "", "geometry.speck", 0.93, shape, engine)
+
+
+def _may_be_meant(context: Context, word: str) -> bool:
+    """Whether a word of odd size is one all the same: a known word, a number or part of one, a mark in brackets."""
+    core = word.strip(".,;:-'\"()")
+    if core.isalpha():
+        return context.words.known(core) or context.words.known(core.lower()) or core.isupper()
+    return any(char.isdigit() for char in core)
+
+
+def _has_no_shape_of_type(layout: Layout, geometry: Geometry) -> npt.NDArray[np.bool_]:
+    """Which words are short, doubted by the engine, and not of the size that their characters have."""
+    box = layout.word_box
+    length = layout.word_end - layout.word_start
+    width = (box[:, 2] - box[:, 0]) / (geometry.pitch * length)
+    tall = box[:, 3] - box[:, 1]
+    letters = np.array([layout.text[start].isalnum() for start in layout.word_start.tolist()], bool)
+    with np.errstate(invalid="ignore"):
+        usual = float(np.nanmedian(tall[letters])) if letters.any() else 0.0
+        odd = (width < _NARROWEST) | (width > _WIDEST) | (tall > _HIGHEST * usual)
+        odd |= letters & ((width < _NARROWEST_LETTER) | (tall < _LOWEST_LETTER * usual))
+        return np.asarray(odd & (length <= _SPECK_LENGTH) & (layout.word_confidence < _DOUBTED), bool)
 
 
 def mark_roles(view: View, context: Context) -> Iterator[Mark]:
@@ -417,54 +367,3 @@ def join_split_by_gap(view: View, context: Context) -> Iterator[Edit]:
         listed = because(EvidenceKind.LEXICON, f"{left + core} is a word of the list")
         confidence = (0.85 if both else 0.96) - (0.0 if geometry.monospaced else 0.08)
         yield context.edit(start, end, left + right, "geometry.split-word", confidence, seen, listed)
-
-
-def engine_evidence(layout: Layout, start: int, end: int) -> Evidence | None:
-    """What the engine said of its own reading of a source span; None where it said nothing that can be weighed.
-
-    The weight is what that adds to the log odds of a repair being right, in nats, from
-    `dictionaries/confusions/engine_confidence.tsv`.
-    """
-    engine = layout.extra.get("engine")
-    if not len(layout.word_confidence) or engine is None:
-        return None
-    table = _confidence_table(str(engine[0]))
-    first = int(np.searchsorted(layout.word_end, start, side="right"))
-    last = int(np.searchsorted(layout.word_start, end, side="left"))
-    known = layout.word_confidence[first:last]
-    known = known[~np.isnan(known)]
-    if table is None or not len(known):
-        return None
-    lowest = float(known.min())
-    weight = float(np.interp(lowest, table[:, 0], table[:, 2]))
-    return Evidence(EvidenceKind.GEOMETRY, f"the engine was {lowest:.0%} sure of it", weight, (Span(start, end),))
-
-
-def weigh_with_engine(layout: Layout, start: int, end: int, confidence: float) -> tuple[float, Evidence | None]:
-    """A repair's confidence with the engine's own confidence in what it read taken into account, and that evidence.
-
-    An engine that was sure of a word makes its repair less likely. Where the engine said nothing, or is not one that
-    was measured, the confidence stays as it is.
-
-    >>> weigh_with_engine(Layout.from_text("tlie tug"), 0, 4, 0.7)
-    (0.7, None)
-    """
-    found = engine_evidence(layout, start, end)
-    if found is None:
-        return confidence, None
-    sure = min(max(confidence, 1e-4), 1.0 - 1e-4)
-    odds = log(sure / (1.0 - sure)) + found.weight
-    return 1.0 / (1.0 + exp(-odds)), found
-
-
-@lru_cache(maxsize=8)
-def _confidence_table(engine: str) -> Floats | None:
-    """Rows of (confidence, misread, repair) for an engine whose name begins so; None where none was measured."""
-    path = dictionary_path("confusions/engine_confidence.tsv")
-    rows = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith(("#", "engine\t")):
-            name, *values = line.split("\t")
-            if engine.lower().startswith(name):
-                rows.append([float(value) for value in values])
-    return np.array(rows, np.float64) if rows else None

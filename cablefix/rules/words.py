@@ -13,7 +13,7 @@ from cablefix.lexicon.repair import WordRepair, load_lexicon, repair_words
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.reading import reading_view
 from cablefix.rules.context import Context, because
-from cablefix.rules.geometry import weigh_with_engine
+from cablefix.rules.engine import weigh_with_engine
 from cablefix.text import View
 
 # Lines that other rules read: codes, numbers and names stand there, and running English does not.
@@ -39,7 +39,7 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
     """
     reading = reading_view(context.source, context.layout, context.live)
     tokens = list(read_view(reading, context))
-    for repair in repair_words(tokens, load_lexicon(), least=_LEAST):
+    for repair in repair_words(tokens, load_lexicon(context.words), least=_LEAST):
         start, end = reading.source_span(repair.start, repair.end)
         if context.is_free(start, end):
             confidence, engine = weigh_with_engine(context.layout, start, end, repair.confidence)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cablefix.document import Block, BlockKind
 from cablefix.layout import Layout
-from cablefix.rules.geometry import measure
+from cablefix.rules.measure import measure
 from cablefix.text import Span, View
 
 # A table cell ends at a tab, and where the gap is this much wider than the usual gap of the document.
