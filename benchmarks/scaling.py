@@ -33,17 +33,17 @@ def make_text(kind: str, size: int) -> str:
     raise AssertionError("cycle ends")
 
 
-def measure(kind: str, size: int) -> dict[str, float]:
+def measure(kind: str, size: int, profile: str) -> dict[str, float]:
     """Restore one text in this process: CPU seconds and peak memory in MB."""
     from cablefix.pipeline import restore, restore_all
 
     text = make_text(kind, size)
-    restore(text[:5000])  # models and tables load once
+    restore(text[:5000], profile)  # models and tables load once
     started = time.process_time()
     if kind == "prose":
-        length = len(restore(text).text)
+        length = len(restore(text, profile).text)
     else:
-        length = sum(len(part.text) for part in restore_all(text))
+        length = sum(len(part.text) for part in restore_all(text, profile))
     seconds = time.process_time() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": round(seconds, 2), "peak_mb": round(peak), "characters": length}
@@ -53,15 +53,18 @@ def main() -> None:
     """Print a table: kind, millions of characters, CPU seconds, seconds for a million, peak memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--profile", default="auto", help="profile name or file (default: auto)")
+    parser.add_argument("--kinds", nargs="*", default=("prose", "messages"))
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(measure(arguments.one[0], int(arguments.one[1]))))
+        print(json.dumps(measure(arguments.one[0], int(arguments.one[1]), arguments.profile)))
         return
     print("| text | million characters | CPU s | CPU s per million | peak memory MB |\n|---|---|---|---|---|")
-    for kind in ("prose", "messages"):
+    for kind in arguments.kinds:
         for size in arguments.sizes:
             command = [sys.executable, "-m", "benchmarks.scaling", "--one", kind, str(size)]
+            command += ["--profile", arguments.profile]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             row = json.loads(done.stdout)
             each = row["seconds"] / size
