@@ -69,10 +69,14 @@ class Lexicon:
     marks: MarkTables
 
 
-@lru_cache(maxsize=1)
-def load_lexicon() -> Lexicon:
-    """The shipped lexicon, loaded once."""
-    words, channel = load_wordlist(), load_channel()
+def load_lexicon(words: WordList | None = None) -> Lexicon:
+    """The shipped lexicon, loaded once; with a word list of one's own in place of the shipped one."""
+    return _lexicon(words or load_wordlist())
+
+
+@lru_cache(maxsize=4)
+def _lexicon(words: WordList) -> Lexicon:
+    channel = load_channel()
     return Lexicon(words, load_model(), channel, Finder(words, channel), load_marks())
 
 

@@ -32,6 +32,9 @@ MISREADING_LIST = """
 MISREADINGS = tuple(pair.split(">") for pair in MISREADING_LIST.split())
 MISPRINT_RATIO = 250  # a word is taken for a misprint when its well-read twin is this much more frequent
 MISPRINT_COUNT = 30
+LITTLE_WORDS = frozenset(
+    "a an and as at be by for from had has he i in is it of on or that the this to was we with".split()
+)
 
 
 @dataclass
@@ -113,6 +116,21 @@ def misprints(total: Counter[str], trusted: set[str]) -> set[str]:
     return found
 
 
+def run_together(counts: Counts, trusted: set[str]) -> set[str]:
+    """Rare lower-case words that are two common words without the space: `ofthe`."""
+    total = counts.total
+    found = set()
+    for word, n in total.items():
+        if n > MISPRINT_COUNT or word in trusted or counts.lower[word] * 2 < n:
+            continue
+        for at in range(1, len(word)):
+            left, right = word[:at], word[at:]
+            short = left in LITTLE_WORDS or right in LITTLE_WORDS
+            if short and min(total.get(left, 0), total.get(right, 0)) >= MISPRINT_RATIO * n:
+                found.add(word)
+    return found
+
+
 def misspellings(counts: Counts, trusted: set[str]) -> set[str]:
     """Rare longer words that are a letter away from a common one."""
     total = counts.total
@@ -159,6 +177,7 @@ def main() -> None:
     counts = count_words(cached_stream(options.text, options.cache))
     words, names = read_scowl(options.scowl) if options.scowl else (set[str](), set[str]())
     sifted = misprints(counts.total, words | names) | misspellings(counts, words | names)
+    sifted |= run_together(counts, words | names)
     kept = sorted(w for w, n in counts.total.items() if n >= options.least and w not in sifted)
     write_words("words.z", kept)
     table = [quantise([source[w] for w in kept]) for source in (counts.total, counts.lower, counts.capital)]
