@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     UNDO = 6
     PROFILE = 7
     QUALITY = 8
+    INCOMPLETE = 9
     INTERRUPTED = 130
     BROKEN_PIPE = 141
 
@@ -44,6 +45,7 @@ _MEANINGS = {
     ExitCode.UNDO: "the source or an edit cannot be brought back",
     ExitCode.PROFILE: "a profile or dictionary cannot be used",
     ExitCode.QUALITY: "bench --quick found that quality has fallen",
+    ExitCode.INCOMPLETE: "corpus could not restore some documents; the others are done",
     ExitCode.INTERRUPTED: "interrupted (Ctrl-C)",
     ExitCode.BROKEN_PIPE: "the reader of standard output went away",
 }

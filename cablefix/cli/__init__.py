@@ -18,6 +18,7 @@ COMMANDS = {
     "validate": "cablefix.cli.validate:validate",
     "rules": "cablefix.cli.rules:rules",
     "demo": "cablefix.cli.demo:demo",
+    "corpus": "cablefix.corpus.command:corpus",
     "bench": "cablefix.bench.command:bench",
 }
 

@@ -1,0 +1,109 @@
+"""The tables of a corpus as Parquet: one file for each table and part, made from the journal of the part."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from cablefix.corpus.columns import TABLES, Column
+from cablefix.corpus.extras import need
+from cablefix.corpus.places import sync_folders, write_whole
+from cablefix.corpus.store import Store
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def finish_part(store: Store, part: int) -> None:
+    """Make the tables of a part from its journal, or put what the journal has into the tables that are there.
+
+    The journal goes last, so this can be begun again after a kill at any moment.
+    """
+    parquet = need("pyarrow.parquet")
+    journal = store.journal(part)
+    rows = _read_journal(journal)
+    numbers = list(rows)
+    for name, columns in TABLES.items():
+        table = to_arrow(columns, _rows_of(name, rows))
+        path = store.table(name, part)
+        if path.exists():
+            table = _merged(parquet.read_table(path), table, numbers)
+        write_parquet(path, table)
+    journal.unlink()
+    sync_folders({journal.parent})
+
+
+def _read_journal(path: Path) -> dict[int, dict[str, Any]]:
+    """The rows of a journal by number; of several for one document the last counts, for it is the one reported."""
+    rows: dict[int, dict[str, Any]] = {}
+    with path.open("rb") as file:
+        for line in file:
+            entry = json.loads(line)
+            entry["row"]["output"] = entry["output"]
+            rows[entry["n"]] = entry["row"]
+    return dict(sorted(rows.items()))
+
+
+def _rows_of(name: str, rows: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    if name == "documents":
+        return [{**row, "n": n} for n, row in rows.items()]
+    return [{**item, "n": n, "key": row["key"]} for n, row in rows.items() for item in row.get(name, ())]
+
+
+def _merged(old: Any, new: Any, numbers: Sequence[int]) -> Any:
+    """The rows of two tables in the order of their numbers, those of `numbers` from the new one."""
+    arrow, compute = need("pyarrow"), need("pyarrow.compute")
+    kept = old.filter(compute.invert(compute.is_in(old["n"], value_set=arrow.array(numbers, arrow.int64()))))
+    joined = arrow.concat_tables([kept.cast(new.schema), new])
+    order = compute.sort_indices(joined, sort_keys=[("n", "ascending")])
+    return joined.take(order)
+
+
+def to_arrow(columns: Sequence[Column], rows: Rows) -> Any:
+    """Rows as an Arrow table with the types and descriptions of its columns."""
+    arrow = need("pyarrow")
+    arrays = []
+    for column in columns:
+        values: Iterable[Any] = [row.get(column.name) for row in rows]
+        convert = _CONVERT.get(column.kind)
+        if convert is not None:
+            values = [None if value is None else convert(value) for value in values]
+        arrays.append(arrow.array(values, _type(arrow, column.kind)))
+    return arrow.Table.from_arrays(arrays, schema=schema_of(columns))
+
+
+_CONVERT: dict[str, Callable[[Any], Any]] = {
+    "time": lambda value: datetime.fromisoformat(value).replace(tzinfo=None) if isinstance(value, str) else value,
+    "bytes": lambda value: bytes.fromhex(value) if isinstance(value, str) else value,
+}
+
+
+def schema_of(columns: Sequence[Column]) -> Any:
+    """The Arrow schema of a table; each column has its description as metadata."""
+    arrow = need("pyarrow")
+    return arrow.schema(
+        [arrow.field(column.name, _type(arrow, column.kind), metadata={"about": column.about}) for column in columns]
+    )
+
+
+def _type(arrow: Any, kind: str) -> Any:
+    return {
+        "int": arrow.int64(),
+        "float": arrow.float64(),
+        "text": arrow.string(),
+        "time": arrow.timestamp("s"),
+        "texts": arrow.list_(arrow.string()),
+        "ints": arrow.list_(arrow.int64()),
+        "bytes": arrow.binary(),
+    }[kind]
+
+
+def write_parquet(path: Path, table: Any) -> None:
+    """Write a table whole or not at all; the same rows give the same bytes."""
+    parquet = need("pyarrow.parquet")
+    out = BytesIO()
+    parquet.write_table(table.combine_chunks(), out, compression="zstd", row_group_size=max(1, table.num_rows))
+    write_whole([(path, out.getvalue())])

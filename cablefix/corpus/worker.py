@@ -1,0 +1,162 @@
+"""A process that does one document after the other: `python -m cablefix.corpus.worker`.
+
+It is a process of its own, started from the command line and not forked, so that a document that crashes, hangs or
+eats memory takes nothing with it, whatever runs above: a process of this machine, a worker of dask, an executor of
+Spark. It ends when its standard input does, so none is left over when the process above is killed.
+
+Messages are pickles with their length before them: first `Orders`, then one (key, data, settings) after the other; the
+answers are "ready", then for each document what the function gave, or a `Fault`.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import IO, Any
+
+_HEAD = struct.Struct("<Q")
+# Seconds beyond the time limit after which the system ends a process whose parent did not.
+_GRACE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a worker is told first: "module:function", a function to call before, seconds and MB for a document."""
+
+    function: str
+    warm_up: str
+    timeout: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a document was not restored: a kind as in the table of documents, a sentence, length and digest if known."""
+
+    kind: str
+    message: str
+    size: int | None = None
+    sha256: str = ""
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    """Write a message. Raises OSError when nobody reads it."""
+    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(_HEAD.pack(len(data)))
+    stream.write(data)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """Read a message. Raises EOFError when the other side is gone."""
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        raise EOFError
+    (length,) = _HEAD.unpack(head)
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def load(name: str) -> Callable[..., Any]:
+    """The function that "module:function" names."""
+    module, _, attribute = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), attribute)
+    return found
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    requests = sys.stdin.buffer
+    # What anything else prints must not come among the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    orders: Orders = receive(requests)
+    _offer_to_the_killer()
+    function = load(orders.function)
+    if orders.warm_up:
+        load(orders.warm_up)()
+    _limit_memory(orders.memory)
+    send(answers, "ready")
+    alarm = getattr(signal, "alarm", lambda seconds: None)
+    while True:
+        try:
+            key, data, settings = receive(requests)
+        except EOFError:
+            return
+        alarm(int(orders.timeout) + _GRACE)
+        answer = attempt(function, key, data, settings)
+        alarm(0)
+        send(answers, answer)
+        if isinstance(answer, Fault) and answer.kind == "memory":
+            return
+
+
+def attempt(function: Callable[..., Any], key: str, data: bytes, settings: object) -> Any:
+    """What the function gives for a document, or the fault. Only what ends the process gets past this."""
+    from cablefix.corpus.items import TooLarge
+    from cablefix.corpus.work import NotText
+    from cablefix.profiles import ProfileError
+    from cablefix.resources import DictionaryError
+    from cablefix.text import SourceError
+
+    try:
+        return function(key, data, settings)
+    except (ProfileError, DictionaryError) as error:
+        return Fault("settings", str(error))
+    except TooLarge as error:
+        return Fault("too large", str(error))
+    except NotText as error:
+        return Fault("not text", str(error))
+    except SourceError as error:
+        return Fault("unreadable", str(error))
+    except MemoryError:
+        return Fault("memory", f"{key}: needs more memory than --memory allows")
+    # What a fault in a rule or a writer raises. It is a bug of ours, and the other documents must go on.
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError) as error:
+        return Fault("fault", _describe(key, error))
+    except (TypeError, ValueError) as error:
+        return Fault("fault", _describe(key, error))
+
+
+def _describe(key: str, error: Exception) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else ""
+    return f"{key}: {type(error).__name__} at {where}: {error}"[:500]
+
+
+def _limit_memory(megabytes: int) -> None:
+    """Let the process have so much memory beyond what it has now, where the system has such limits."""
+    if not megabytes or sys.platform == "win32":
+        return
+    import resource
+
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            now = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (now + (megabytes << 20),) * 2)
+    except (OSError, ValueError):
+        return
+
+
+def _offer_to_the_killer() -> None:
+    """Where Linux runs out of memory it should end a worker, which is started again, and not the process above."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+            file.write("500")
+    except OSError:
+        return
+
+
+if __name__ == "__main__":
+    main()
