@@ -20,7 +20,10 @@ from cablefix.restoration import Restoration
 from cablefix.rules.engine import engine_evidence, weigh_with_engine
 from cablefix.rules.measure import measure
 from cablefix.text import Container
-from tests.format_support import sample
+from cablefix.writers.alto import write_alto
+from cablefix.writers.hocr import write_hocr
+from cablefix.writers.page import write_page
+from tests.format_support import FORMATS, edit, sample, with_edits
 from tests.test_readers_order import PITCH, words
 
 STEP = 20.0
@@ -265,3 +268,38 @@ def test_specks_have_not_the_size_of_type() -> None:
     assert "week on 7 the tug" in found.text
     # A small word of the usual size stays, however unsure the engine was of it.
     assert not [item for item in restored(document).edits if item.rule == "geometry.speck"]
+
+
+def test_the_file_gives_a_divided_word_in_full() -> None:
+    """ALTO says `operations` for `opera-` and `tions`; with another word in SUBS_CONTENT the hyphen stays."""
+    document = sample("alto2.xml")
+    assert "suspended operations for" in restored(document).text
+    data = (FORMATS / "alto2.xml").read_bytes().replace(b'"operations"', b'"opera-tions"')
+    other = read_document(data)
+    found = restored(other)
+    assert "suspended opera-tions for" in found.text
+    assert any(mark.rule == "engine.divided" for mark in found.layout.marks)
+
+
+def test_another_reading_that_the_engine_weighed() -> None:
+    found = restored(sample("alto2.xml"))
+    repair = next(item for item in found.applied if item.before == "ferrv")
+    assert (repair.after, repair.rule) == ("ferry", "engine.alternative")
+    assert repair.evidence[0].text == "the engine weighed ferry too"
+
+
+def test_what_the_ocr_read_is_no_alternative_of_a_corrected_file() -> None:
+    document = sample("alto2.xml")
+    for write in (write_alto, write_hocr, write_page):
+        again = read_document(write(with_edits(document, edit(document, "ferrv", "ferry"))))
+        readings = again.layout.extra.get("alternatives", np.zeros((0, 2), object)).tolist()
+        assert "ferrv" not in str(readings)
+
+
+@pytest.mark.parametrize("name", ["tesseract.hocr", "tesseract.alto.xml", "page2019.xml", "alto2.xml"])
+def test_restoring_a_corrected_file_changes_no_word(name: str) -> None:
+    first = restored(sample(name))
+    write = {"hocr": write_hocr, "alto": write_alto, "page": write_page}[sample(name).format]
+    second = restored(read_document(write(first), name))
+    assert second.text == first.text
+    assert not second.applied

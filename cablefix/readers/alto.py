@@ -176,6 +176,8 @@ def _read_space(space: etree._Element, role: Role, context: _Context) -> Iterato
         tag = element.tag
         if tag == string:
             words.append(_read_string(element, context.styles))
+            if element.get("SUBS_TYPE") == "HypPart1" and lines:
+                lines[-1].divided = clean_text(element.get("SUBS_CONTENT") or "")
         elif tag == text_line:
             words = []
             lines.append(_open_line(element, words, block_role, context))
@@ -258,8 +260,9 @@ def _read_characters(text: str | None, length: int) -> tuple[float, ...]:
 
 
 def _read_alternatives(element: etree._Element) -> tuple[tuple[str, float], ...]:
-    others = (child.text for child in element if local_name(child) == "ALTERNATIVE")
-    return tuple((clean_text(text), NO_CONFIDENCE) for text in others if text)
+    """What the engine weighed; what cablefix kept of the OCR's reading is none of it."""
+    found = (child for child in element if local_name(child) == "ALTERNATIVE" and child.get("PURPOSE") != "OCR")
+    return tuple((clean_text(child.text), NO_CONFIDENCE) for child in found if child.text)
 
 
 def _read_hyphen(element: etree._Element, words: list[Word]) -> None:

@@ -47,6 +47,7 @@ class Builder:
         self._line_box, self._baseline = array("f"), array("f")
         self._role, self._column = bytearray(), bytearray()
         self._line_ids: list[str] = []
+        self._divided: list[str] = []
         self._alternatives: list[tuple[int, tuple[tuple[str, float], ...]]] = []
         self._characters: list[tuple[int, tuple[float, ...]]] = []
         self._page_size, self._resolution = array("f"), array("f")
@@ -91,6 +92,7 @@ class Builder:
             self._role.append(0)
             self._column.append(0)
             self._line_ids.append("")
+            self._divided.append("")
             if self._keep:
                 self._line_elements.append(None)
         else:
@@ -101,6 +103,7 @@ class Builder:
             self._role.append(line.role)
             self._column.append(line.column)
             self._line_ids.append(line.id)
+            self._divided.append(line.divided)
             if self._keep:
                 self._line_elements.append(line.element)
         self._lines += 1
@@ -183,6 +186,8 @@ class Builder:
         for key, column in (("line_role", self._role), ("line_column", self._column)):
             if any(column):
                 extra[key] = np.frombuffer(bytes(column), np.uint8).astype(np.int8)
+        if any(self._divided):
+            extra["line_divided"] = _objects(self._divided)
         baseline = _floats(self._baseline).reshape(-1, 2)
         if not np.isnan(baseline).all():
             extra["line_baseline"] = baseline

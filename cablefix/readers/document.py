@@ -8,6 +8,7 @@ Names of columns in `Layout.extra` (each is empty or absent where the format doe
 
 * ``line_role``, shape (lines,): `Role`, what the file says that the line is.
 * ``line_column``, shape (lines,): 0 for a line as wide as the page, 1, 2, ... for the columns of a page.
+* ``line_divided``, shape (lines,), objects: the word that the line end divides, in full, "" for none.
 * ``line_baseline``, shape (lines, 2): height of the baseline at the left and right end of the line.
 * ``word_style``, shape (words,): flags of `Style`.
 * ``character_confidence``, shape (len(text),): 0..1, NaN for what no character of the file stands for.
@@ -95,7 +96,10 @@ def around(boxes: Iterable[Box | None]) -> Box | None:
 
 @dataclass(slots=True)
 class PageLine:
-    """A line of a page. `whole` says that its one word is the line itself. `paragraph` counts within the page."""
+    """A line of a page. `paragraph` counts within the page; `whole` says that its one word is the line itself.
+
+    `divided` is the word that the line end divides, as the file gives it in full.
+    """
 
     words: list[Word]
     box: Box | None = None
@@ -105,6 +109,7 @@ class PageLine:
     id: str = ""
     column: int = 0
     whole: bool = False
+    divided: str = ""
     element: Any = None
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from math import isnan
-from urllib.parse import unquote
 
 from lxml import etree
 
@@ -36,7 +35,6 @@ _XCONF = re.compile(r"\bx_conf\s+(-?\d+(?:\.\d+)?)")
 _XCONFS = re.compile(r"\bx_confs\s+([-\d. ]+)")
 _IMAGE = re.compile(r"\bimage\s+(?:\"([^\"]*)\"|'([^']*)'|([^;]+))")
 _RESOLUTION = re.compile(r"\bscan_res\s+(\d+(?:\.\d+)?)")
-_ORIGINAL = re.compile(r"\bx_ocr ([^;]+)")
 _BASELINE = re.compile(r"\bbaseline\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 
 
@@ -195,7 +193,6 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
     text = element.text
     title = element.get("title") or ""
     ident = element.get("id") or ""
-    original = _read_original(title) if "x_ocr " in title else ()
     box: Box | None
     try:
         # What nearly every word has, in this order; the patterns find it in any.
@@ -216,20 +213,14 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
         text = clean_text(text)
         if len(characters) != len(text):
             characters = ()
-        line.words.append(Word(text, box, value, ident, False, style, alternatives + original, characters, element))
+        line.words.append(Word(text, box, value, ident, False, style, alternatives, characters, element))
     else:
         parts = text.split() if text else []
         text = parts[0] if len(parts) == 1 else " ".join(parts)
-        line.words.append(Word(text, box, value, ident, False, 0, original, (), element))
+        line.words.append(Word(text, box, value, ident, False, 0, (), (), element))
     tail = element.tail
     if tail and not tail.isspace():
         line.words.append(Word(clean_text(tail), glued=not tail[0].isspace()))
-
-
-def _read_original(title: str) -> tuple[tuple[str, float], ...]:
-    """What cablefix says that the OCR read before it corrected the word."""
-    found = _ORIGINAL.search(title)
-    return ((unquote(found[1]), NO_CONFIDENCE),) if found else ()
 
 
 def _read_inside(

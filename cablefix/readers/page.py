@@ -211,7 +211,10 @@ def _read_word(word: etree._Element) -> Word:
         alternatives = tuple(
             (other, _confidence(item))
             for item in equivalents
-            if item is not chosen and (other := clean_text(item.findtext("{*}Unicode") or "")) and other != text
+            if item is not chosen
+            and item.get("dataTypeDetails") != "ocr"
+            and (other := clean_text(item.findtext("{*}Unicode") or ""))
+            and other != text
         )
     style = word.find("{*}TextStyle")
     return Word(

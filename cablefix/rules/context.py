@@ -20,6 +20,7 @@ from cablefix.convention import Convention, learn_convention
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.lexicon.wordlist import WordList
+from cablefix.rules.measure import Geometry, measure
 from cablefix.text import Replacement, Source, Span, View
 
 # So much of a text tells how noisy it is.
@@ -53,6 +54,11 @@ class Context:
     def convention(self) -> Convention:
         """The habits of this file."""
         return learn_convention(self.layout)
+
+    @cached_property
+    def geometry(self) -> Geometry | None:
+        """The measures of the pages, None for a text without boxes. Marks do not change them."""
+        return measure(self.layout)
 
     @cached_property
     def noise(self) -> float:

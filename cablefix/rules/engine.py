@@ -1,17 +1,19 @@
-"""What an engine's confidence in a word says about a repair of it, as measured."""
+"""What an engine says of its own readings: how sure it was, what else it weighed, what a divided word is in full."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import exp, log
 
 import numpy as np
 import numpy.typing as npt
 
-from cablefix.layout import Layout
-from cablefix.ledger import Evidence, EvidenceKind
+from cablefix.layout import HYPHENS, Join, Layout, Mark
+from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.resources import dictionary_path
-from cablefix.text import Span
+from cablefix.rules.context import Context, because
+from cablefix.text import Span, View
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,3 +67,65 @@ def _confidence_table(engine: str) -> Floats | None:
             if engine.lower().startswith(name):
                 rows.append([float(value) for value in values])
     return np.array(rows, np.float64) if rows else None
+
+
+def join_as_the_file_says(view: View, context: Context) -> Iterator[Mark]:
+    """Join words divided at a line end as the file has them in full: `operations` beside `opera` and `tions` in ALTO.
+
+    Engines take the word from a dictionary, so it decides only whether the hyphen stays. Where the parts do not make
+    that word, with or without a hyphen, it says nothing.
+
+    >>> from cablefix.rules.examples import marked_lines
+    >>> marked_lines(join_as_the_file_says, "The opera-\\ntions went on.")
+    []
+    """
+    divided = context.layout.extra.get("line_divided")
+    if divided is None:
+        return
+    layout = context.layout
+    for a, b in context.pairs(context.read_lines()):
+        whole = str(divided[a])
+        left, right = context.lines[a].rsplit(" ", 1)[-1], context.lines[b].split(" ", 1)[0]
+        if not whole or left[-1] not in HYPHENS:
+            continue
+        core = right.rstrip(".,;:!?\"')]\u201d\u2019")
+        joins = {left[:-1] + core: Join.DROP_HYPHEN, f"{left[:-1]}-{core}": Join.CLOSE}
+        if whole in joins:
+            reason = because(EvidenceKind.WITNESS, f"the file gives the divided word as {whole}")
+            yield layout.mark_join(a, joins[whole], "engine.divided", 0.97, [reason])
+
+
+def take_alternatives(view: View, context: Context) -> Iterator[Edit]:
+    """Take another reading that the engine weighed, where its choice is no word and that one is: `ferrv`, `ferry`.
+
+    Applied where only one of the readings is a word of the list and the two are of about one length; else proposed.
+    Capitals, names and codes, which no list holds, stay as they are.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> edits_of(take_alternatives, "The ferrv left.")
+    []
+    """
+    found = context.layout.extra.get("alternatives")
+    if found is None:
+        return
+    text = context.source.text
+    for start, readings in found.tolist():
+        end = start
+        while end < len(text) and not text[end].isspace():
+            end += 1
+        core, tail = _core(text[start:end])
+        if not core.islower() or not core.isalpha() or context.words.known(core) or not context.is_free(start, end):
+            continue
+        words = {part for reading, _ in readings if (part := _core(reading)[0]) and context.words.known(part)}
+        for word in sorted(words):
+            alone = len(words) == 1 and abs(len(word) - len(core)) <= 1
+            witness = because(EvidenceKind.WITNESS, f"the engine weighed {', '.join(sorted(words))} too")
+            listed = because(EvidenceKind.LEXICON, f"{core} is no word of the list, {word} is")
+            confidence = weigh_with_engine(context.layout, start, end, 0.88 if alone else 0.5)[0]
+            yield context.edit(start, end, word + tail, "engine.alternative", confidence, witness, listed)
+
+
+def _core(word: str) -> tuple[str, str]:
+    """A word without the punctuation after it, and that punctuation."""
+    core = word.rstrip(".,;:!?\"')]\u201d\u2019")
+    return core, word[len(core) :]

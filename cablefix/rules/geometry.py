@@ -16,7 +16,7 @@ from cablefix.cable.heads import margin_codes
 from cablefix.layout import Join, Layout, LineClass, Mark, MarkKind
 from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
-from cablefix.rules.measure import Geometry, measure
+from cablefix.rules.measure import Geometry
 from cablefix.text import View
 
 # What a reader says that a line is (cablefix.readers.document.Role), as far as rules use it.
@@ -64,7 +64,7 @@ def remove_page_specks(view: View, context: Context) -> Iterator[Edit]:
     []
     """
     layout = context.layout
-    geometry = measure(layout)
+    geometry = context.geometry
     if geometry is None or not len(layout.word_confidence):
         return
     specks = _has_no_shape_of_type(layout, geometry)
@@ -146,7 +146,7 @@ def mark_margin_codes(view: View, context: Context) -> Iterator[Mark]:
     []
     """
     layout = context.layout
-    geometry = measure(layout)
+    geometry = context.geometry
     if geometry is None:
         return
     for n in context.body_lines():
@@ -195,7 +195,7 @@ def mark_page_tables(view: View, context: Context) -> Iterator[Mark]:
         for n in context.body_lines():
             if roles[n] == _TABLE and layout.line_class[n] == LineClass.BODY:
                 yield layout.mark_line(n, LineClass.TABLE, "geometry.table", 0.9, [reason])
-    geometry = measure(layout)
+    geometry = context.geometry
     if geometry is None:
         return
     columns = _cells(layout, geometry)
@@ -256,7 +256,7 @@ def part_paragraphs(view: View, context: Context) -> Iterator[Mark]:
     []
     """
     layout = context.layout
-    geometry = measure(layout)
+    geometry = context.geometry
     if geometry is None:
         return
     body = context.body_lines()
@@ -345,7 +345,7 @@ def join_split_by_gap(view: View, context: Context) -> Iterator[Edit]:
     []
     """
     layout = context.layout
-    geometry = measure(layout)
+    geometry = context.geometry
     if geometry is None or np.isnan(geometry.usual_gap) or geometry.usual_gap <= 0:
         return
     with np.errstate(invalid="ignore"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cablefix.rules import (
+    engine,
     furniture,
     geometry,
     header,
@@ -41,6 +42,8 @@ RULES: dict[str, Rule] = {
     "structure.tables": tables.mark_tables,
     "structure.joins": structure.join_lines,
     "hyphens.joins": hyphens.join_hyphens,
+    "engine.divided": engine.join_as_the_file_says,
+    "engine.alternatives": engine.take_alternatives,
     "geometry.specks": geometry.remove_page_specks,
     "geometry.roles": geometry.mark_roles,
     "geometry.margin-codes": geometry.mark_margin_codes,
