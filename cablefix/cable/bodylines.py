@@ -14,6 +14,9 @@ from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 _EO = re.compile(r"(?P<word>E\. ?O\.|EO|E\.O) ?:? ?(?P<number>\d{5}) ?(?P<colon>[:.,;]?)")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![^\s.,;])")
 DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
+# What may follow GDS, RDS or XGDS: a number, a date, the officer in brackets, OR- and a letter.
+_DAY = r"\d{1,2}/\d{1,2}/\d{2,4}"
+_SCHEDULED = re.compile(rf"(?:-\d)? ?(?:{_DAY})?(?: ?\([A-Z][^()]{{3,40}}\)(?: OR-[A-Z])?)|(?:-\d)? ?{_DAY}")
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 _REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
@@ -108,6 +111,13 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
     if plain in _DECL_WORDS or near:
         readings = [Decoded(plain, 0.1)] if plain in _DECL_WORDS else [Decoded(*item) for item in near]
         at = start + first.find(plain)
+        more = _SCHEDULED.match(rest[first.find(plain) + len(plain) :])
+        if more and plain != "N/A":
+            seen = row.text[at : at + len(plain) + more.end()]
+            printed = readings[0].text + more[0]
+            return Part(
+                "eo.decl", row.span(at, at + len(seen)), seen, [Decoded(printed, readings[0].cost)], rule="header.decl"
+            )
         return Part("eo.decl", row.span(at, at + len(plain)), plain, readings, rule="header.decl")
     shut = rest.replace(" ", "").strip(".,:;")
     if 7 <= len(shut) <= 12:

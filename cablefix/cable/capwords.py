@@ -76,7 +76,7 @@ def read_capitals(
 
 
 def _doubtful(core: str, words: WordList) -> bool:
-    if not core or not any(map(str.isalpha, core)):
+    if len(core) < 2 or not any(map(str.isalpha, core)):
         return False
     if _CODE.fullmatch(core) and words.count(core.translate(_LOOK_ALIKE)) < _VERY_COMMON:
         return False

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from cablefix.cable.codes import Codes
-from cablefix.cable.dates import century, decl_date
+from cablefix.cable.dates import century
+from cablefix.cable.decl import decl_date
 from cablefix.cable.fields import Check, Field, Status
 from cablefix.cable.record import Decided
 from cablefix.cable.rows import Part
@@ -227,7 +228,7 @@ def _tags(decided: Decided, fields: dict[str, Field], codes: Codes) -> Iterator[
     post = fields.get("post")
     entry = codes.post(post.value, year) if post else None
     country = codes.territories.get(entry.territory) if entry else None
-    if country is not None and post is not None:
+    if country is not None and post is not None and post.value != "STATE":
         own = [tag for tag in plain if (codes.tag_meaning(tag, year) or "").lower() == country.name.lower()]
         text = f"{own[0]} is {country.name}" if own else f"no code of {country.name} among the TAGS"
         yield _check("country of the post", True if own else None, text, ("tags", "post"), (tags.span, post.span))

@@ -282,6 +282,8 @@ def read_page_head(row: Row, channel: Channel, codes: Codes, post: str = "") -> 
     parts = [Part("page.post", row.span(0, row.word_end(words[-5])), name, read_post(name, codes, channel))]
     for key, at, form in (("number", words[-4], "99999999"), ("page", words[-3], "999"), ("total", words[-1], "999")):
         seen = strip_dust(row.words[at])
+        if key == "page" and len(seen) != len(form):
+            continue  # `001.2 OF 002`: a part of a section
         parts.append(
             Part(f"page.{key}", row.span(row.starts[at], row.word_end(at)), seen, channel.decode(seen, shape(form), 4))
         )

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cablefix.cable.channel import Channel, Decoded
+from cablefix.cable.channel import Channel
 from cablefix.cable.codes import Codes
+from cablefix.cable.decl import ROUND_YEARS, decl_date, years_after
 from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Part
 from cablefix.cable.settle import Verdicts, agree, form_evidence, weigh
@@ -18,7 +19,6 @@ _PIVOT = 45  # two-digit years from here on are of the 20th century; telegrams i
 _APART = 7.0  # the Julian day does not belong to the date at all
 _NEXT_DAY = 2.2  # filed on the day after
 _UNDATED = 2.5  # the DECL date is at no round distance from the date
-_ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
 _OUT_OF_FORCE = 4.0
 _CLEAN = 3.0  # another reading than that of a group in perfect form which only one field disputes: one never decides
 _UNMENTIONED = 3.0  # the text speaks of other years only; counts where the year is damaged
@@ -229,7 +229,7 @@ class _Judge:
         best = _UNDATED
         for item in self.decl.readings[:6]:
             until = decl_date(item.text)
-            if until and any(abs((until - _later(day, years)).days) <= 3 for years in _ROUND_YEARS):
+            if until and any(abs((until - years_after(day, years)).days) <= 3 for years in ROUND_YEARS):
                 best = min(best, item.cost - self.decl.readings[0].cost)
         return best if decl_date(self.decl.best.text) else 0.0
 
@@ -328,76 +328,3 @@ _SOON = 6 * 60
 
 def _ordinal(day: date) -> str:
     return f"{day:%j}"
-
-
-def _later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
-
-
-def decl_date(text: str) -> date | None:
-    """The date of `mm/dd/yyyy`, None for anything else.
-
-    >>> decl_date("02/28/2017"), decl_date("OADR")
-    (datetime.date(2017, 2, 28), None)
-    """
-    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
-    if not match:
-        return None
-    try:
-        return date(int(match[3]), int(match[1]), int(match[2]))
-    except ValueError:
-        return None
-
-
-def _round(until: date, day: date) -> bool:
-    """Whether a date is a round number of years after another, give or take three days."""
-    return any(abs((until - _later(day, years)).days) <= 3 for years in _ROUND_YEARS)
-
-
-def _decl_prior(text: str, moment: Moment | None) -> float:
-    """Cost of a DECL date that no order allows: before the message, or more than two generations after it."""
-    until = decl_date(text)
-    if until is None or moment is None:
-        return 0.0
-    return 0.0 if moment.day <= until <= _later(moment.day, 50) else 8.0
-
-
-def settle_decl(draft: Draft, moment: Moment | None, verdicts: Verdicts, channel: Channel) -> None:
-    """Decide the DECL date: most are 10 or 25 years after the date of the message, or the day before that."""
-    line = draft.found.get("eo")
-    part = line.part("eo.decl") if line else None
-    if part is None or not re.search(r"\d\d", part.seen):
-        return
-    until = decl_date(part.seen)
-    if until and (moment is None or _round(until, moment.day)):
-        verdicts.set(part, part.seen, 0.99)
-        return
-    seen = part.seen.replace(" ", "")
-    readings = {
-        item.text: item.cost + 1.5 + _decl_prior(item.text, moment)
-        for item in part.widen(channel)[:16]
-        if decl_date(item.text)
-    }
-    if moment is not None:
-        for years, price in ((10, 1.0), (25, 2.5), (5, 4.0), (20, 4.0)):
-            for shift, more in ((-1, 0.0), (0, 0.0), (-2, 1.5), (1, 2.0), (-3, 2.5)):
-                text = f"{_later(moment.day, years) + timedelta(shift):%m/%d/%Y}"
-                cost = channel.cost(text, seen, 34.0) + price + more - 2.0
-                if cost < readings.get(text, 34.0):
-                    readings[text] = cost
-    if not readings:
-        return
-    ranked = sorted(readings.items(), key=lambda item: item[1])
-    shares = weigh([cost for _, cost in ranked], max(ELSE_MARGIN, 12.0))
-    text = ranked[0][0]
-    part.readings = [Decoded(*item) for item in ranked[:6]]
-    evidence = form_evidence(part, text)
-    if text != part.seen and moment is not None:
-        note = f"{(decl_date(text) or moment.day).year - moment.day.year} years after the date of the message"
-        evidence = (*evidence, agree(note, [part]))
-    settled = decl_date(text)
-    near = moment is not None and settled is not None and _round(settled, moment.day)
-    verdicts.set(part, text, shares[0] if near else min(shares[0], 0.85), *evidence)

@@ -12,6 +12,7 @@ from cablefix.cable.channel import Channel
 from cablefix.cable.classline import read_caption_line
 from cablefix.cable.codes import Codes
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
+from cablefix.cable.names import vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 from cablefix.cable.split import split_addresses
 
@@ -21,6 +22,12 @@ _RULE = re.compile(r"[-—–_=~.]{4,}$")
 _PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
 _HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
 _LONGEST = 120
+_URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMERGENCY", "DEFERRED")) | {
+    "NIACT IMMEDIATE",
+    "OPERATIONAL IMMEDIATE",
+}
+# Words of handling captions that the table may not have in this combination.
+_HANDLING = re.compile(r"\b(?:DISTRIBUTION|DISSEM|ONLY|EXCLUSIVE|CHANNEL|HANDLING|CONSULS|NOFORN|COPY)\b")
 _YEAR = re.compile(r"\b(?:19[4-9]|20[0-4])\d\b")
 _SENT = re.compile(r"(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b")
 _PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b")
@@ -37,6 +44,7 @@ class Draft:
     passing: list[Row] = field(default_factory=list)
     cleared: list[Row] = field(default_factory=list)
     protocol: list[Row] = field(default_factory=list)
+    exempt: list[Row] = field(default_factory=list)
     runs: dict[str, list[Row]] = field(default_factory=dict)
     pages: list[Parsed] = field(default_factory=list)
     banners: list[Parsed] = field(default_factory=list)
@@ -87,7 +95,8 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
         stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
         between = [at for at in range(index + 1, stop) if at not in taken]
         bounded = position + 1 < len(chain) and chain[position + 1][1].kind in ("ref", "classified-by", "tags")
-        _place(draft, parsed, rows, between, width if not bounded else 0, channel, codes)
+        closed = position + 1 < len(chain) and chain[position + 1][1].kind in _BELOW_CAPTIONS
+        _place(draft, parsed, rows, between, width if not bounded else 0, channel, codes, closed)
     for kind in ("to", "info"):
         if kind in draft.found:
             _insert_first(draft, kind, channel, codes)
@@ -124,13 +133,20 @@ def _insert_first(draft: Draft, kind: str, channel: Channel, codes: Codes) -> No
 
 
 def _place(
-    draft: Draft, parsed: Parsed, rows: Sequence[Row], between: list[int], width: int, channel: Channel, codes: Codes
+    draft: Draft,
+    parsed: Parsed,
+    rows: Sequence[Row],
+    between: list[int],
+    width: int,
+    channel: Channel,
+    codes: Codes,
+    closed: bool,
 ) -> None:
     kind = parsed.kind
     if kind in ("to", "info"):
-        _place_addresses(draft, kind, rows, between, channel, codes)
+        _place_addresses(draft, kind, rows, between, channel, codes, closed)
     elif kind in ("classification", "caption", "number"):
-        _place_captions(draft, rows, between, channel, codes, "classification" in draft.found or kind == "number")
+        _place_captions(draft, rows, between, channel, codes, closed)
     elif kind in ("subject", "ref", "classified-by", "tags", "received"):
         _place_wrapped(draft, kind, rows, between, width)
     elif kind == "distribution":
@@ -144,9 +160,13 @@ def _place(
 
 
 def _place_addresses(
-    draft: Draft, kind: str, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes
+    draft: Draft, kind: str, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes, closed: bool
 ) -> None:
-    """The addressees below TO or INFO; a damaged INFO turns the rest into information addressees."""
+    """The addressees below TO or INFO; a damaged INFO turns the rest into information addressees.
+
+    `closed` says that the next line of the header follows below, so that a line in perfect capitals between two
+    addressees is one too, whoever it may be.
+    """
     current = kind
     if draft.found[kind].part(f"{kind}.word") and "number" in draft.found:
         return
@@ -155,6 +175,9 @@ def _place_addresses(
         if strip_dust(row.text) == "BT":
             draft.protocol.append(row)
             return
+        if row.words[0] == "XMT" or (draft.exempt and not read_keyword(row, "info", channel)):
+            draft.exempt.append(row)
+            continue
         if is_dust_row(row) or len(row.words) > 12:
             continue
         first = 0
@@ -166,21 +189,35 @@ def _place_addresses(
             word = read_keyword(row, "info", channel)
             if word:
                 current, first = "info", 1
-        _add_addresses(draft, current, row, first, channel, codes, word[0] if word else None)
+        whole = closed and len(row.words) <= _LONGEST_ADDRESS and _ends_as_address(row, codes)
+        _add_addresses(draft, current, row, first, channel, codes, word[0] if word else None, whole)
 
 
 def _add_addresses(
-    draft: Draft, kind: str, row: Row, first: int, channel: Channel, codes: Codes, word: Part | None = None
+    draft: Draft,
+    kind: str,
+    row: Row,
+    first: int,
+    channel: Channel,
+    codes: Codes,
+    word: Part | None = None,
+    whole: bool = False,
 ) -> None:
     """The address on a row, or the several that OCR put on it."""
     items: list[Parsed] = getattr(draft, kind)
     for number, piece in enumerate(split_addresses(row, first)):
         offset = 2 if kind in draft.found else 1
         address = read_address(piece, first if number == 0 else 0, f"{kind}.{len(items) + offset}", channel, codes)
-        if address and _is_address(address, piece, codes):
+        if address and (whole or _is_address(address, piece, codes)):
             if word and number == 0:
                 address.parts.insert(0, word)
             items.append(address)
+
+
+def _ends_as_address(row: Row, codes: Codes) -> bool:
+    """Whether a line in perfect capitals ends as the addresses of the table do: with a place, a state or a country."""
+    match = _ADDRESS.fullmatch(row.text)
+    return bool(match) and match is not None and match["last"] in vocabulary(codes).endings
 
 
 def _is_address(address: Parsed, row: Row, codes: Codes) -> bool:
@@ -195,9 +232,12 @@ def _is_address(address: Parsed, row: Row, codes: Codes) -> bool:
 
 
 def _place_captions(
-    draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes, inside: bool
+    draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes, closed: bool
 ) -> None:
-    """Captions and lines such as `STATE FOR EAP/PMBS` between the number of the message and its E.O. or subject."""
+    """Captions and lines such as `STATE FOR EAP/PMBS` between the number of the message and its E.O. or subject.
+
+    `closed` says that a line of the header follows below: what stands between in capitals is then part of it.
+    """
     last = max((ORDER_INDEX.get(kind, -1) for kind in draft.found), default=-1)
     for at in between:
         row = rows[at]
@@ -209,20 +249,19 @@ def _place_captions(
             draft.captions.append(caption)
         elif "number" in draft.found and (_SENT.match(row.text) or _goes_on_sent(draft, row)):
             _place_sent(draft, row)
-        elif inside and last >= 0 and _is_passing(row, rows, at):
+        elif closed and _in_capitals(row) and len(row.words) <= 4 and _HANDLING.search(row.text):
+            draft.captions.append(Parsed("caption", [row], [exact("caption", row, 0, len(row.text))], 4.0))
+        elif last >= 0 and _in_capitals(row) and (closed or _is_passing(row)):
             draft.passing.append(row)
 
 
 def _urgency(row: Row, draft: Draft) -> Parsed | None:
     """`PRIORITY` on a line of its own: so incoming telegrams until 1963 print the precedence."""
-    if "number" not in draft.found or strip_dust(row.text) not in (
-        "PRIORITY",
-        "NIACT",
-        "OPERATIONAL IMMEDIATE",
-        "EMERGENCY",
-    ):
+    text = strip_dust(row.text)
+    if "number" not in draft.found or text not in _URGENT:
         return None
-    return Parsed("urgency", [row], [exact("urgency", row, 0, len(row.text))], 5.0)
+    start = row.text.find(text)
+    return Parsed("urgency", [row], [exact("urgency", row, start, start + len(text))], 5.0)
 
 
 def _goes_on_sent(draft: Draft, row: Row) -> bool:
@@ -239,17 +278,24 @@ def _place_sent(draft: Draft, row: Row) -> None:
         draft.runs["sent"].append(row)
 
 
+# An address that no table has, in perfect form: two words or more, a number or a precedence at its end.
+_ADDRESS = re.compile(r"[A-Z]{2,}(?: [A-Z]+)*(?: (?P<last>[A-Z]{2,})(?://[A-Z0-9/-]+//)?)(?: \d{1,4})?")
+_LONGEST_ADDRESS = 7
+_BELOW_CAPTIONS = ("caption", "eo", "tags", "subject", "ref", "info", "classification")
 ORDER_INDEX = {"eo": 0, "tags": 1, "subject": 2, "ref": 3, "number": 4}
 
 
-def _is_passing(row: Row, rows: Sequence[Row], at: int) -> bool:
-    """Whether a line is a note on who is to have the message: in capitals, no paragraph, no heading."""
+def _in_capitals(row: Row) -> bool:
+    """Whether a line is one of words in capitals, no paragraph and no dust."""
     letters = [char for char in row.text if char.isalpha()]
     upper = sum(char.isupper() for char in letters)
-    if len(letters) < 4 or upper < 0.85 * len(letters) or len(row.text) > 80:
+    if len(letters) < 4 or upper < 0.85 * len(letters) or len(row.text) > 80 or 2 * len(letters) < len(row.text):
         return False
-    if _PARAGRAPH.match(row.text):
-        return False
+    return not _PARAGRAPH.match(row.text)
+
+
+def _is_passing(row: Row) -> bool:
+    """Whether a line in capitals is a note on who is to have the message."""
     return bool(_PASS.search(row.text)) or "COPY" in row.text or row.text.endswith((";", ","))
 
 

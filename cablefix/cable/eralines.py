@@ -7,13 +7,14 @@ import re
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest, shape
 from cablefix.cable.codes import Codes
 from cablefix.cable.dtgline import DAY_TIME
-from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
 
 # An office and its copies: `AF-08`, `EUR 17`, `SS 20,`; the slashed zero of line printers is read in many ways.
 OFFICE = re.compile(r"(?P<office>[A-Z][A-Z0-9/]{0,5}?)[ -]{1,3}(?P<copies>[0-9OoIlBDGQS@©&?!]{2})(?![0-9A-Za-z])")
 TOTAL = re.compile(r"[/17I|l](?P<total>[0-9OoIlBDGQS@©]{3}) ?(?P<for>[WR])\b")
 _BEFORE = 60
 _DASHES = re.compile(r"[-—–_=~]{4,}")
+_PART = re.compile(r"\(?SECTION (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
 _LOCAL_TIME = re.compile(r", (?:NOON|MIDNIGHT|\d{1,2}(?::\d\d)? ?[AP]\.? ?M\b)", re.IGNORECASE)
 _NUMBER_LINE = re.compile(r"(?P<number>\d{1,5}) ?[,.] ?(?P<when>[A-Za-z]{3,10}\.? \d{1,2}, .*)")
 
@@ -196,10 +197,16 @@ def read_number_line(row: Row) -> Parsed | None:
     match = _NUMBER_LINE.match(row.text, head.end() if head else 0)
     if not match or not (head or _LOCAL_TIME.search(match["when"])):
         return None
+    section = _PART.search(match["when"])
+    end = match.start("when") + (section.start() if section else len(match["when"]))
     parts = [
         Part("no.number", row.span(*match.span("number")), match["number"], [Decoded(match["number"], 0.1)]),
-        Part("no.when", row.span(*match.span("when")), match["when"], [Decoded(match["when"], 0.1)]),
+        exact("no.when", row, match.start("when"), len(row.text[:end].rstrip())),
     ]
+    if section:
+        for name in ("section", "total"):
+            a, b = section.span(name)
+            parts.append(exact(f"no.{name}", row, match.start("when") + a, match.start("when") + b))
     return Parsed("number", [row], parts, 8.0)
 
 

@@ -15,7 +15,7 @@ from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
 
 JULIAN = ["0123", DIGITS, DIGITS]
 CLOCK = ["012", DIGITS, "012345", DIGITS]
-_CHANNEL = re.compile(r"VZCZC[A-Z]{3}\d{3,16}")
+_CHANNEL = re.compile(r"VZCZC[A-Z]{2}[A-Z0-9]\d{3,16}")
 _DE = re.compile(
     r"DE (?P<station>R[A-Z]{4,7}) #(?P<serial>\d{3,5})(?:/(?P<section>\d\d))? (?P<julian>\d{3})(?P<time>\d{4})"
 )

@@ -10,7 +10,8 @@ from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes
 from cablefix.cable.copies import settle_distribution
-from cablefix.cable.dates import settle_date, settle_decl
+from cablefix.cable.dates import settle_date
+from cablefix.cable.decl import settle_decl
 from cablefix.cable.draft import Draft, make_draft
 from cablefix.cable.ending import protocol_lines, read_signature
 from cablefix.cable.eralines import is_incoming_head, read_file_page_head
@@ -110,7 +111,7 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     precedence = settle_precedence(draft, verdicts, channel)
     moment, confidence = settle_date(draft, verdicts, channel, codes)
     day = moment.day if moment else None
-    settle_decl(draft, moment, verdicts, channel)
+    settle_decl(draft, day, verdicts, channel)
     number = settle_number(draft, verdicts, channel)
     settle_sections(draft, verdicts, channel)
     settle_level(draft, verdicts, codes)
@@ -167,7 +168,8 @@ def format_lines(draft: Draft) -> tuple[FormatLine, ...]:
         items = getattr(draft, kind)
         found += [FormatLine(kind, item.numbers) for item in items if draft.found.get(kind) is not item]
     found += [FormatLine("caption", item.numbers) for item in draft.captions]
-    for kind, rows in (("pass", draft.passing), ("cleared", draft.cleared), ("protocol", draft.protocol)):
+    loose = {"pass": draft.passing, "cleared": draft.cleared, "protocol": draft.protocol, "exempt": draft.exempt}
+    for kind, rows in loose.items():
         found += [FormatLine(kind, (row.number,)) for row in rows]
     return tuple(sorted(found, key=lambda item: item.lines))
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.rows import strip_dust
+from cablefix.lexicon.wordlist import load_wordlist
 
 _LONGER = 0.75
 _SHORT = 3
@@ -17,11 +18,12 @@ _SHORT = 3
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of addresses: heads (`AMEMBASSY`), posts, and all words of known addresses."""
+    """The words of addresses: heads (`AMEMBASSY`), posts, all words of known addresses, and the last words of these."""
 
     heads: frozenset[str]
     posts: frozenset[str]
     words: frozenset[str]
+    endings: frozenset[str]
     head_list: tuple[str, ...]
     post_list: tuple[str, ...]
     word_list: tuple[str, ...]
@@ -40,6 +42,7 @@ def vocabulary(codes: Codes) -> Vocabulary:
         heads,
         codes.posts,
         kept,
+        frozenset(name.split()[-1] for plads in codes.routing_indicators.values() for name in plads),
         tuple(sorted(name for name in heads if len(name) > _SHORT)),
         tuple(sorted(codes.posts)),
         tuple(sorted(word for word in kept if len(word) > _SHORT)),
@@ -78,7 +81,8 @@ def read_word(seen: str, known: frozenset[str], words: Sequence[str], channel: C
         return [Decoded(seen, 2.0)]
     near = nearest(channel, plain, close_words(plain, words, 1 + len(plain) // 4), limit_of(plain), 3)
     readings = [Decoded(text, cost + 0.5) for text, cost in near]
-    readings.append(Decoded(seen, 8.0 if plain.isalpha() and plain.isupper() else 12.0))
+    capitals = plain.isalpha() and plain.isupper()
+    readings.append(Decoded(seen, (1.5 if load_wordlist().known(plain) else 8.0) if capitals else 12.0))
     return sorted(readings, key=lambda item: item.cost)
 
 

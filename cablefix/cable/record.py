@@ -99,6 +99,13 @@ def _start_fields(decided: Decided) -> list[Field]:
     return found
 
 
+# A precedence on a line of its own, as incoming telegrams until 1963 have it. NIACT is IMMEDIATE at any hour.
+_URGENCY = {
+    **{word: word for word in ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")},
+    **dict.fromkeys(("NIACT", "NIACT IMMEDIATE", "OPERATIONAL IMMEDIATE"), "IMMEDIATE"),
+    "EMERGENCY": "FLASH",
+    "DEFERRED": "ROUTINE",
+}
 _PRECEDENCE = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 
 
@@ -110,7 +117,7 @@ def _envelope_fields(decided: Decided) -> list[Field]:
     sign, share = decided.precedence
     urgency = draft.found.get("urgency")
     if urgency and not sign:
-        found.append(_field("precedence", urgency.parts[0].seen, urgency.parts, verdicts))
+        found.append(_field("precedence", _URGENCY[urgency.parts[0].seen], urgency.parts, verdicts))
     if dtg and sign:
         span = part.span if part else Span(dtg.parts[0].span.start, dtg.parts[0].span.start)
         named = (("dtg.prec", part.span),) if part else ()
@@ -191,6 +198,11 @@ def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
         found.append(_field("post", _joined(parts, verdicts).upper(), parts, verdicts))
     if number:
         found.append(_field("message_number", verdicts.of(number).text, [number], verdicts))
+    for name, key in (("section", "no.section"), ("sections_total", "no.total")):
+        part = line.part(key) if line else None
+        count = _count(part.seen.upper()) if part else None
+        if part and count:
+            found.append(_field(name, count, [part], verdicts))
     return found
 
 

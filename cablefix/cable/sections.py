@@ -51,7 +51,7 @@ def lines_of(draft: Draft) -> tuple[int, ...]:
     numbers = {row.number for rows in draft.runs.values() for row in rows}
     for items in (draft.to, draft.info, draft.captions):
         numbers.update(number for item in items for number in item.numbers)
-    numbers.update(row.number for rows in (draft.passing, draft.cleared, draft.protocol) for row in rows)
+    numbers.update(row.number for rows in (draft.passing, draft.cleared, draft.protocol, draft.exempt) for row in rows)
     return tuple(sorted(numbers))
 
 
