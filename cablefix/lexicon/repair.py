@@ -27,6 +27,7 @@ from cablefix.lexicon.wordlist import WordList, load_wordlist
 
 Floats = npt.NDArray[np.float32]
 
+_CLEAN = 0.004  # share of words to be repaired below which a text is clean
 _CONVENTION = 0.7  # the most that a repair of what may be an edition's habit is trusted
 _JOINED = int(Flag.JOINED)
 _NAMED = 8  # candidates named with a repair
@@ -123,7 +124,7 @@ def repair_words(
     found = study(tokens, lexicon or load_lexicon())
     if found is None:
         return []
-    confidence = (network or load_network()).probability(found.features)
+    confidence = doubt_clean_text((network or load_network()).probability(found.features), len(found.pieces))
     value = np.zeros(len(found.table.place), np.float32)
     value[found.rows] = np.where(_initials_set_off(found), np.minimum(confidence, _CONVENTION), confidence)
     rows = without_overlap(found.table, value, found.rows[confidence >= least])
@@ -135,6 +136,19 @@ def repair_words(
     repairs += _repair_case(tokens, found, busy, least)
     repairs += _repair_marks(tokens, found, inside, least)
     return sorted(repairs, key=lambda repair: repair.start)
+
+
+def doubt_clean_text(confidence: Floats, words: int) -> Floats:
+    """Lower confidence where a text has next to no errors: what is odd in a clean text is rather the author's.
+
+    Where less than four words in a thousand would be repaired, the odds fall with the square of their share.
+
+    >>> [round(float(c), 2) for c in doubt_clean_text(np.array([0.9, 0.1], np.float32), 1000)]
+    [0.36, 0.01]
+    """
+    share = float((confidence >= 0.5).sum()) / max(words, 1)
+    factor = max(min(share / _CLEAN, 1.0) ** 2, 0.05)
+    return (confidence * factor / (1 - confidence + confidence * factor)).astype(np.float32)
 
 
 def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
