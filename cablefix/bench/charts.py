@@ -7,7 +7,8 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from cablefix.bench.svg import (
+from cablefix.bench.table import sum_rules
+from cablefix.writers.svg import (
     Frame,
     Label,
     element,
@@ -18,7 +19,6 @@ from cablefix.bench.svg import (
     text,
     warped,
 )
-from cablefix.bench.table import sum_rules
 
 Results = Mapping[str, Any]
 
