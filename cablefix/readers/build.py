@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -219,9 +221,25 @@ def build_document(
 ) -> ReadDocument:
     """A document from its pages, which are taken one at a time."""
     builder = Builder(keep_elements=keep_elements)
-    for page in pages:
-        builder.add_page(page)
+    with _no_collections():
+        for page in pages:
+            builder.add_page(page)
     return builder.finish(facts, container, name)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """No search for cyclic garbage meanwhile: reading makes a great many small objects and no cycles.
+
+    Each search walks over everything that the process holds, word lists and models too.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def clean_text(text: str) -> str:
