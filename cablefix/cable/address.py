@@ -7,7 +7,7 @@ import re
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.formatlines import looks_like_route, route_part
-from cablefix.cable.names import Vocabulary, by_gaps, read_post, read_word, vocabulary
+from cablefix.cable.names import Vocabulary, by_gaps, limit_of, read_post, read_word, vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 from cablefix.text import Span
 
@@ -184,7 +184,7 @@ def _name(
     if rest < len(texts):
         tail = row.text[spans[rest][0] : spans[-1][1]]
         post = read_post(tail, codes, channel)
-        if post[0].text in known.posts and post[0].cost < 9.0:
+        if post[0].text in known.posts and post[0].cost < limit_of(tail) + 0.5:
             parts.append(
                 Part(f"{prefix}.name.post", row.span(spans[rest][0], spans[-1][1]), tail, post, rule="header.address")
             )
