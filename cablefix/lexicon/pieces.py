@@ -49,6 +49,7 @@ _PROTECTED = int(Flag.PROTECTED)
 _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
+_ADDRESS = re.compile(r"\w@\w|://|\bwww\.|\w\.(?:com|org|gov|net|edu|mil|int|example)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.!?]")
 # A full stop after these ends no sentence.
 ABBREVIATIONS = frozenset(
@@ -133,7 +134,7 @@ class Pieces:
 def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
     """Cut tokens into pieces and look each type up."""
     number: dict[str, int] = {}
-    plans: dict[str, tuple[tuple[tuple[int, int, str], ...], str]] = {}
+    plans: dict[str, tuple[tuple[tuple[int, int, str], ...], str, int]] = {}
     type_, token_, offset_, gap_, flag_ = [], [], [], [], []
     trail = ""
     for row, token in enumerate(tokens):
@@ -148,7 +149,7 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
             token_.append(row)
             offset_.append(offset)
             gap_.append(lead + before)
-            flag_.append(flags)
+            flag_.append(flags | plan[2])
             lead, flags = "", flags & _PROTECTED
         trail = plan[1] if plan[0] else lead.rstrip() + text
     types = look_up(list(number), np.array(type_, np.int64), words)
@@ -169,16 +170,16 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
     )
 
 
-def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """The pieces of a token, as (offset, type, what stands before), and what stands after the last."""
+def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str], ...], str, int]:
+    """The pieces of a token, as (offset, type, what stands before), what stands after the last, and flags."""
     if text.isalpha():
-        return ((0, number.setdefault(text, len(number)), ""),), ""
+        return ((0, number.setdefault(text, len(number)), ""),), "", 0
     found = []
     last = 0
     for match in _PIECE.finditer(text):
         found.append((match.start(), number.setdefault(match.group(), len(number)), text[last : match.start()]))
         last = match.end()
-    return tuple(found), text[last:]
+    return tuple(found), text[last:], _PROTECTED if _ADDRESS.search(text) else 0
 
 
 def _sentence_ends(gaps: list[str], types: Types, type_: Ints) -> Bools:

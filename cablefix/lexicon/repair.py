@@ -23,7 +23,7 @@ from cablefix.lexicon.model import LanguageModel, load_model
 from cablefix.lexicon.pieces import Case, Ints, Kind, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
-from cablefix.lexicon.wordlist import WordList, load_wordlist
+from cablefix.lexicon.wordlist import WordList, load_slips, load_wordlist
 
 Floats = npt.NDArray[np.float32]
 
@@ -126,7 +126,8 @@ def repair_words(
         return []
     confidence = doubt_clean_text((network or load_network()).probability(found.features), len(found.pieces))
     value = np.zeros(len(found.table.place), np.float32)
-    value[found.rows] = np.where(_initials_set_off(found), np.minimum(confidence, _CONVENTION), confidence)
+    theirs = _initials_set_off(found) | _writers_slips(found)
+    value[found.rows] = np.where(theirs, np.minimum(confidence, _CONVENTION), confidence)
     rows = without_overlap(found.table, value, found.rows[confidence >= least])
     repairs = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
     firsts = found.table.place[rows].tolist()
@@ -167,6 +168,13 @@ def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
     joins: npt.NDArray[np.bool_] = letter[pieces.type[place]] & capitals & (table.span[rows] == 2)
     joins &= start | ends
     return joins
+
+
+def _writers_slips(found: Study) -> npt.NDArray[np.bool_]:
+    """Which of the rows undo a slip that writers are known for."""
+    slips, table = load_slips(), found.table
+    pairs = [(table.seen[pair].lower(), table.meant[pair].lower()) for pair in table.pair[found.rows].tolist()]
+    return np.fromiter((slips.get(seen, "").lower() == meant for seen, meant in pairs), bool, len(pairs))
 
 
 def _repair_case(tokens: Sequence[Token], found: Study, busy: set[int], least: float) -> list[WordRepair]:

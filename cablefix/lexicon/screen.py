@@ -47,7 +47,7 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     word = (kind == Kind.WORD) | (kind == Kind.MIXED)
     capitals = neighbourhood(word & (case == Case.UPPER), word)
     acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
-    held = pieces.held | foreign(pieces)
+    held = pieces.held | foreign(pieces) | _double_names(pieces)
     lone = np.fromiter((text == "1" for text in types.text), bool, len(types.text))[of]
     free = ~held & ((kind == Kind.LETTER) | word | lone)
     known = types.known[of]
@@ -63,6 +63,17 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     doubtful |= _habitual(pieces, doubtful) & word & free & known
     damaged = unknown & ~acronym
     return Screen(unknown, doubtful, damaged, acronym, free, capitals, fit, rate)
+
+
+def _double_names(pieces: Pieces) -> Bools:
+    """Unknown words with a capital that a hyphen ties to another word with one: names."""
+    title = (pieces.types.case == Case.TITLE)[pieces.type]
+    tied = np.zeros(len(pieces), bool)
+    tied[1:] = title[1:] & title[:-1] & pieces.near[1:]
+    tied[1:] &= np.fromiter((gap == "-" for gap in pieces.gap[1:]), bool, max(len(pieces) - 1, 0))
+    tied[:-1] |= tied[1:]
+    names: Bools = tied & ~pieces.types.known[pieces.type]
+    return names
 
 
 def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:

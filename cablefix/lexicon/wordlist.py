@@ -168,3 +168,15 @@ def load_wordlist(folder: Path | None = None) -> WordList:
         lower_share,
         frozenset(vocabulary[row] for row in capital_only),
     )
+
+
+@lru_cache(maxsize=1)
+def load_slips() -> dict[str, str]:
+    """The slips that writers are known for, lower-case, and what they mean.
+
+    >>> load_slips()["recieve"]
+    'receive'
+    """
+    lines = (lexicon_folder() / "slips.txt").read_text(encoding="utf-8").splitlines()
+    rows = (line.partition(" ") for line in lines if line and not line.startswith("#"))
+    return {slip: meant for slip, _, meant in rows}
