@@ -21,6 +21,7 @@ _NEXT_DAY = 2.2  # filed on the day after
 _UNDATED = 2.5  # the DECL date is at no round distance from the date
 _OUT_OF_FORCE = 4.0
 _CLEAN = 3.0  # another reading than that of a group in perfect form which only one field disputes: one never decides
+_UNREAD = 9.0  # a month of which nothing can be read: all twelve are tried
 _UNMENTIONED = 3.0  # the text speaks of other years only; counts where the year is damaged
 
 
@@ -103,7 +104,7 @@ def _moments(draft: Draft, judge: _Judge, group: Part, month: Part, year: Part |
     years = [item.text for item in year.widen(judge.channel)] if year else []
     for two in dict.fromkeys([text for text in years if "?" not in text][:6] or judge.years_elsewhere()):
         full = century(int(two))
-        for word in month.readings[:4]:
+        for word in month.readings[: 12 if month.readings[0].cost > _UNREAD else 4]:
             entry = judge.codes.months.get(word.text)
             if entry is None:
                 continue

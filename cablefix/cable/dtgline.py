@@ -15,6 +15,8 @@ _DTG = re.compile(
     r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
     r"(?P<month>[A-Z]{3}) (?P<year>\d\d)\b"
 )
+_NO_MONTH = re.compile(r"(?P<prec>\S{1,2}) (?P<group>\S{6,8}) (?P<month>\S.{0,5}?) (?P<year>\S{2})")
+_NO_MONTH_LIMIT = 12.0
 _MONTH_LIMIT = 9.0
 
 
@@ -35,7 +37,31 @@ def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
             parsed = _fit_dtg(row, at, cut, size, month, channel)
             if parsed and (best is None or parsed.gain > best.gain):
                 best = parsed
-    return best
+    return best or _fit_without_month(row, channel, codes)
+
+
+def _fit_without_month(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    """A line whose month cannot be read at all, between a good group and a year: `R 140220Z | Y 02`.
+
+    The day of the year in the DE line may tell the month.
+    """
+    match = _NO_MONTH.fullmatch(row.text)
+    if match is None:
+        return None
+    prec, group = prosigns(match["prec"], channel), channel.decode(match["group"], DAY_TIME, 12)
+    year = channel.decode(match["year"], YEAR, 8)
+    if prec[0].cost + group[0].cost + year[0].cost > _NO_MONTH_LIMIT:
+        return None
+    seen = match["month"]
+    names = [name for name in codes.months if len(name) == 3]
+    months = sorted((Decoded(name, min(channel.word_cost(name, seen), 20.0)) for name in names), key=lambda r: r.cost)
+    parts = [
+        Part("dtg.prec", row.span(*match.span("prec")), match["prec"], prec, rule="header.precedence"),
+        Part("dtg.group", row.span(*match.span("group")), match["group"], group, rule="header.dtg"),
+        Part("dtg.month", row.span(*match.span("month")), seen, months, rule="header.dtg"),
+        Part("dtg.year", row.span(*match.span("year")), match["year"], year, YEAR, rule="header.dtg"),
+    ]
+    return Parsed("dtg", [row], parts, 5.0)
 
 
 def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, int, list[tuple[str, float]]]]:
