@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cablefix.ledger import Evidence
-from cablefix.text import IntArray, Span
+from cablefix.text import IntArray, Span, code_points
 
 FloatArray = npt.NDArray[np.float32]
 ByteArray = npt.NDArray[np.int8]
@@ -97,7 +97,8 @@ class Mark:
 # characters and the byte order mark. They stay in the source and are left out of the reading text.
 IGNORABLE = "\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff"
 _LINE_END = re.compile(r"\r\n|[\n\r\f]")
-_WORD = re.compile(r"\S+")
+# Whether a code point is white space; all that are lie below the last entry, which stands for every other.
+_IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
 _IGNORED = re.compile(f"[{IGNORABLE}]+")
 _PIECE = re.compile(rf"[^\s{IGNORABLE}](?:[{IGNORABLE}]*[^\s{IGNORABLE}])*")
 
@@ -271,10 +272,14 @@ class Layout:
 
 
 def _find_words(text: str) -> tuple[IntArray, IntArray]:
-    pattern = _PIECE if _IGNORED.search(text) else _WORD
-    spans = [match.span() for match in pattern.finditer(text)]
-    array = np.array(spans, dtype=np.int64).reshape(-1, 2)
-    return np.ascontiguousarray(array[:, 0]), np.ascontiguousarray(array[:, 1])
+    if _IGNORED.search(text):
+        spans = [match.span() for match in _PIECE.finditer(text)]
+        array = np.array(spans, dtype=np.int64).reshape(-1, 2)
+        return np.ascontiguousarray(array[:, 0]), np.ascontiguousarray(array[:, 1])
+    space = np.ones(len(text) + 2, bool)
+    space[1:-1] = _IS_SPACE[np.minimum(code_points(text), len(_IS_SPACE) - 1)]
+    edges = np.flatnonzero(space[1:] != space[:-1]).astype(np.int64)
+    return np.ascontiguousarray(edges[0::2]), np.ascontiguousarray(edges[1::2])
 
 
 def find_ignorable(text: str) -> list[Span]:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from cablefix.layout import HYPHENS
 from cablefix.readers.build import FormatFacts, clean_text
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, make_word
 from cablefix.readers.xml import local_name, number, parse_tree, root_of, stream_elements
 
 MEDIA_TYPE = "application/xml+alto"
@@ -246,7 +246,7 @@ def _read_string(element: etree._Element, styles: Mapping[str, int]) -> Word:
     alternatives = _read_alternatives(element) if len(element) else ()
     ident = get("ID") or ""
     value = number(confidence) if confidence is not None else NO_CONFIDENCE
-    return Word(text, read_box(element), value, ident, False, style, alternatives, characters, element)
+    return make_word((text, read_box(element), value, ident, False, style, alternatives, characters, element))
 
 
 def _read_characters(text: str | None, length: int) -> tuple[float, ...]:

@@ -19,9 +19,10 @@ Names of columns in `Layout.extra` (each is empty or absent where the format doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from functools import partial
 from math import isnan
 from typing import Any, NamedTuple
 
@@ -75,6 +76,10 @@ class Word(NamedTuple):
     alternatives: tuple[tuple[str, float], ...] = ()
     characters: tuple[float, ...] = ()
     element: Any = None
+
+
+make_word: Callable[[tuple[Any, ...]], Word] = partial(tuple.__new__, Word)
+"""A `Word` from all its fields in a tuple, in a third of the time; for the loops that see every word of a book."""
 
 
 def _join(one: Box, other: Box) -> Box:

@@ -14,7 +14,7 @@ from math import isnan
 from lxml import etree
 
 from cablefix.readers.build import FormatFacts, clean_text
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, around
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, around, make_word
 from cablefix.readers.xml import local_name, number, parse_tree, refuse_entities, stream_elements
 from cablefix.text import SourceError
 
@@ -197,8 +197,8 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
     try:
         # What nearly every word has, in this order; the patterns find it in any.
         first, left, top, right, bottom, second, percent = title.split()
-        usual = first == "bbox" and second == "x_wconf"
-        box = (float(left), float(top), float(right), float(bottom.removesuffix(";")))
+        usual = first == "bbox" and second == "x_wconf" and bottom[-1] == ";"
+        box = (float(left), float(top), float(right), float(bottom[:-1]))
         value = float(percent) / 100
     except ValueError:
         usual = False
@@ -217,7 +217,7 @@ def _read_word(element: etree._Element, line: PageLine) -> None:
     else:
         parts = text.split() if text else []
         text = parts[0] if len(parts) == 1 else " ".join(parts)
-        line.words.append(Word(text, box, value, ident, False, 0, (), (), element))
+        line.words.append(make_word((text, box, value, ident, False, 0, (), (), element)))
     tail = element.tail
     if tail and not tail.isspace():
         line.words.append(Word(clean_text(tail), glued=not tail[0].isspace()))
