@@ -112,12 +112,21 @@ def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[floa
         if following[:1] == "." or following[:1].islower():
             return 0.0, reason
         word = text[max(0, start - 24) : start].split()[-1]
-        if word.isupper() and len(word) > 1 and following and following.split()[0].isupper():
+        capitals = word.isupper() and len(word) > 1
+        if capitals and following and following.split()[0].isupper():
+            return 0.7, reason
+        if capitals and not following and _text_goes_on(text, end):
             return 0.7, reason
         return (0.9 if following else 0.85), reason
     if mark in ";:?!":
         return (0.9 if context.kind == "cable" else 0.75), reason
     return 0.93, reason
+
+
+def _text_goes_on(text: str, end: int) -> bool:
+    """Whether the next line follows at once: in a text of capitals it may begin a sentence or go on with one."""
+    line_end = text.find("\n", end)
+    return line_end >= 0 and bool(text[line_end + 1 : line_end + 80].split("\n", 1)[0].strip())
 
 
 def close_up_apostrophes(view: View, context: Context) -> Iterator[Edit]:
