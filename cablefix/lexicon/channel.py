@@ -113,6 +113,7 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
     if not seen:
         none = np.zeros(0, np.uint8)
         return Alignment(np.zeros(0, np.float32), np.zeros(0, np.int64), Errors(none.astype(int), none, none, none))
+    seen, meant = _trim(seen, meant)
     obs = np.ascontiguousarray(encode(seen, max(map(len, seen))).T)
     true = np.ascontiguousarray(encode(meant, max(map(len, meant))).T)
     pair_o, pair_t = np.zeros_like(obs), np.zeros_like(true)
@@ -124,6 +125,26 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
     cost = grid[size_o, size_t, np.arange(len(seen))]
     errors = _read_back(steps, size_o, size_t, (obs, true, pair_o, pair_t))
     return Alignment(cost, np.bincount(errors.row, minlength=len(seen)), errors)
+
+
+def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Each pair without what both begin and end with, but for one character on either side.
+
+    What is alike costs nothing; one character is kept because an error may take it in (`rn` for `m`).
+    """
+    short_seen, short_meant = [], []
+    for a, b in zip(seen, meant, strict=True):
+        end = min(len(a), len(b))
+        first = 0
+        while first < end and a[first] == b[first]:
+            first += 1
+        last = 0
+        while last < end - first and a[-1 - last] == b[-1 - last]:
+            last += 1
+        first, last = max(first - 1, 0), max(last - 1, 0)
+        short_seen.append(a[first : len(a) - last])
+        short_meant.append(b[first : len(b) - last])
+    return short_seen, short_meant
 
 
 def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: Codes) -> tuple[Floats, Codes]:
