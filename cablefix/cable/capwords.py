@@ -147,6 +147,8 @@ def _choices(channel: Channel, char: str) -> tuple[tuple[str, float], ...]:
     """The capitals that a seen character may be, the likeliest first; marks inside words stay."""
     if not char.isalnum() and char not in _REJECTS:
         return ((char, 0.0),)
+    if char in "_~":
+        return tuple((letter, channel.of(letter, char)) for letter in LETTERS)
     small = char.islower()
     costs = [(letter, 1.5 if small and letter == char.upper() else channel.of(letter, char)) for letter in LETTERS]
     near = sorted((pair for pair in costs if pair[1] < 6.8), key=lambda pair: pair[1])

@@ -16,7 +16,7 @@ _BEFORE = 60
 _DASHES = re.compile(r"[-—–_=~]{4,}")
 _PART = re.compile(r"\(?SECTION (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
 _LOCAL_TIME = re.compile(r", (?:NOON|MIDNIGHT|\d{1,2}(?::\d\d)? ?[AP]\.? ?M\b)", re.IGNORECASE)
-_NUMBER_LINE = re.compile(r"(?P<number>\d{1,5}) ?[,.] ?(?P<when>[A-Za-z]{3,10}\.? \d{1,2}, .*)")
+_NUMBER_LINE = re.compile(r"(?P<number>[0-9OoIlSBZ]{1,5}) ?[,.] ?(?P<when>[A-Za-z]{3,10}\.? \d{1,2}, .*)")
 
 
 def read_action_line(row: Row, channel: Channel) -> Parsed | None:
@@ -191,18 +191,20 @@ def read_control_line(row: Row) -> Parsed | None:
     return None
 
 
-def read_number_line(row: Row) -> Parsed | None:
+def read_number_line(row: Row, channel: Channel) -> Parsed | None:
     """`NO: 748, OCTOBER 19, 1 PM (SECTION ONE OF TWO)`: number and local time of telegrams until 1963."""
     head = re.match(r"(?:NO|No|N0)\s?[:;.]\s?", row.text)
     match = _NUMBER_LINE.match(row.text, head.end() if head else 0)
-    if not match or not (head or _LOCAL_TIME.search(match["when"])):
+    if not match or not (head or (match["number"].isdigit() and _LOCAL_TIME.search(match["when"]))):
         return None
+    form = [DIGITS] * len(match["number"])
     section = _PART.search(match["when"])
     end = match.start("when") + (section.start() if section else len(match["when"]))
     parts = [
-        Part("no.number", row.span(*match.span("number")), match["number"], [Decoded(match["number"], 0.1)]),
+        Part("no.number", row.span(*match.span("number")), match["number"], [], form, rule="header.number"),
         exact("no.when", row, match.start("when"), len(row.text[:end].rstrip())),
     ]
+    parts[0].widen(channel)
     if section:
         for name in ("section", "total"):
             a, b = section.span(name)

@@ -103,7 +103,7 @@ def candidates(row: Row, channel: Channel, codes: Codes, below: Row | None = Non
         read_action_line(row, channel),
         read_drafting_line(row, channel),
         read_control_line(row),
-        read_number_line(row),
+        read_number_line(row, channel),
         read_caption_line(row, channel, codes),
         read_routing_line(row, channel, codes),
     )

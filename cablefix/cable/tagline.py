@@ -158,8 +158,10 @@ def _join_split_tags(text: str, codes: Codes, year: int | None) -> str:
 
     def join(match: re.Match[str]) -> str:
         left, right = match["left"], match["right"]
-        whole = codes.is_tag(left + right, year) or ("," in text and len(left + right) == 4)
-        if whole and not codes.is_tag(left, year) and not codes.is_tag(right, year):
+        listed = "," in text and len(left + right) == 4 and left[0] in _SUBJECT_INITIALS
+        if codes.is_tag(right, year) or not (codes.is_tag(left + right, year) or listed):
+            return match[0]
+        if listed or not codes.is_tag(left, year):
             return f"{left}\xa0{right}"
         return match[0]
 
