@@ -119,10 +119,14 @@ ACROSS: dict[str, tuple[Column, ...]] = {
         ("seen", "text", "what the engine read; empty where it lost the character"),
         ("count", "int", "applied word and header edits that show it"),
         ("documents", "int", "documents that show it"),
-        ("meant_count", "int", "how often `meant` was printed in the corpus; 0 for more than one character"),
+        (
+            "meant_count",
+            "int",
+            "how often `meant` stands in the restored texts; for what was read where nothing is, their length",
+        ),
         ("rate", "float", "`count` for each use of `meant`"),
-        ("cost", "float", "cost in nats in the channel re-estimated on this corpus"),
-        ("shipped_cost", "float", "cost in nats in the shipped channel"),
+        ("cost", "float", "`-ln(rate)`: what it costs in the channel of this corpus, in nats"),
+        ("shipped_cost", "float", "what it costs in the shipped channel"),
     ),
     "names": _columns(
         ("usual", "text", "spelling that many documents have, in lower case"),

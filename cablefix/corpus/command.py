@@ -10,6 +10,7 @@ import click
 from cablefix.errors import ExitCode
 
 if TYPE_CHECKING:
+    from cablefix.corpus.questions import Answer
     from cablefix.corpus.run import Order, Report
 
 _EPILOG = """
@@ -187,9 +188,122 @@ def _say_report(out: Path, report: Report) -> None:
 
 
 def _across(out: Path, *, quiet: bool) -> None:
-    pass
+    """The pass across documents, each table told when it is made."""
+    from cablefix.corpus.across import look_across
+
+    def tell(name: str, rows: int) -> None:
+        if not quiet:
+            click.echo(f"{name}: {rows:,} rows", err=True)
+
+    look_across(out, tell)
 
 
 def _summarize(out: Path, report: Report, *, quiet: bool) -> None:
+    """The page, and what was done."""
+    from cablefix.corpus.summary import write_summary
+
+    if any((out / "tables" / "documents").glob("*.parquet")):
+        path = write_summary(out)
+        if not quiet:
+            click.echo(f"summary: {path}", err=True)
     if not quiet:
         _say_report(out, report)
+
+
+@corpus.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing.")
+def across(folder: Path, quiet: bool) -> int:
+    """Look across the documents of a corpus, and make its page anew.
+
+    Finds recurrent confusions of the engine, rare spellings of usual names, message numbers that do not rise with the
+    date, the documents that references name, and duplicates. It reports and repairs nothing.
+    """
+    from cablefix.corpus.extras import CorpusError
+    from cablefix.corpus.summary import write_summary
+
+    try:
+        _across(folder, quiet=quiet)
+        path = write_summary(folder)
+    except CorpusError as error:
+        raise CorpusFailure(str(error)) from error
+    if not quiet:
+        click.echo(f"summary: {path}", err=True)
+    return ExitCode.FINE
+
+
+_QUESTIONS = """
+Questions:
+
+\b
+  documents    documents of a post and period
+  posts        documents by post and year
+  repairs      the most frequent repairs
+  rules        repairs by rule
+  doubtful     the fields that are least sure
+  checks       cross-checks that fail
+  failed       documents that could not be restored, and why
+After the pass across documents:
+
+\b
+  sequences    message numbers that do not rise with the date
+  references   references and the documents that they name
+  confusions   what this engine reads for what
+  names        rare spellings of names that are usual
+  duplicates   copies and several OCR runs of one document
+
+The tables are documents, fields, paragraphs, edits, checks, and those of the pass; docs/corpus.md has their columns.
+"""
+
+
+@corpus.command(epilog=_QUESTIONS)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@click.argument("question", required=False, metavar="[QUESTION]")
+@click.option("--sql", metavar="SQL", help="A question of your own, in the SQL of DuckDB.")
+@click.option("--post", default="", metavar="NAME", help="Only documents of this post.")
+@click.option("--since", default="", metavar="DAY", help="Only messages from this day on (1974-03-31).")
+@click.option("--until", default="", metavar="DAY", help="Only messages up to this day.")
+@click.option("--most", type=click.IntRange(0), default=20, show_default=True, help="Rows of the answer; 0: all.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    help="How the answer is written; without it a table on a terminal, else CSV.",
+)
+def query(
+    folder: Path, question: str | None, sql: str | None, post: str, since: str, until: str, most: int, form: str | None
+) -> int:
+    """Ask the tables of a corpus."""
+    import sys
+
+    from cablefix.corpus.extras import CorpusError
+    from cablefix.corpus.questions import QUESTIONS, Filter, as_csv, as_json, ask, ask_sql
+
+    if (question is None) == (sql is None):
+        raise click.UsageError(f"give a QUESTION ({', '.join(QUESTIONS)}) or --sql")
+    if question is not None and question not in QUESTIONS:
+        raise click.UsageError(f"no question {question!r}; give one of {', '.join(QUESTIONS)}, or --sql")
+    try:
+        answer = ask_sql(folder, sql) if sql else ask(folder, question or "", Filter(post, since, until), most)
+    except CorpusError as error:
+        raise CorpusFailure(str(error)) from error
+    form = form or ("table" if sys.stdout.isatty() else "csv")
+    if form == "table":
+        _print_table(answer)
+    else:
+        click.echo(as_csv(answer) if form == "csv" else as_json(answer), nl=False)
+    return ExitCode.FINE
+
+
+def _print_table(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from cablefix.corpus.questions import as_cells
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in answer.names:
+        table.add_column(name, no_wrap=True)
+    for row in as_cells(answer):
+        table.add_row(*row)
+    Console(highlight=False, markup=False, emoji=False).print(table)

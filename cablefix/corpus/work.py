@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -38,8 +38,22 @@ class Settings:
     dictionaries: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object."""
-        return {**asdict(self), "dictionaries": list(self.dictionaries)}
+        """A JSON object that is equal for equal settings: files of the user by name and digest, not by place."""
+        own = [Path(folder) for folder in self.dictionaries]
+        if Path(self.profile).is_file():
+            own.insert(0, Path(self.profile))
+        files = {path.name: _digest(path) for path in own}
+        return {"to": self.to, "source": self.source, "profile": Path(self.profile).name, "own files": files}
+
+
+def _digest(path: Path) -> str:
+    """The digest of a file, or of the files in a folder with their names."""
+    found = hashlib.sha256()
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file():
+            found.update(file.relative_to(path).as_posix().encode("utf-8", "surrogatepass") + b"\0")
+            found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 _DEFAULT = Settings()
