@@ -33,16 +33,16 @@ def _lines(results: Results) -> Iterator[str]:
     sets, quality = results["sets"], results["quality"]
     for track in results["tracks"]:
         names = [name for name in sets if (sets[name]["track"] or name) == track]
-        yield f"#### {track.capitalize()}"
+        yield f"### {track.capitalize()}"
         yield ""
         yield from _table(["", *(_head(sets, name) for name in names)], _tool_rows(results, names))
     if "cablefix" in quality:
-        yield "#### Documents and records, cablefix"
+        yield "### Documents and records, cablefix"
         yield ""
         yield from _table(
             ["set", "texts", *(head for _, head in _DOCUMENT_COLUMNS)], _document_rows(quality["cablefix"])
         )
-    yield "#### Cost"
+    yield "### Cost"
     yield ""
     yield from _table(["tool", "version", "words per CPU second", "peak memory, MiB"], _cost_rows(results))
     machine = results["machine"]
