@@ -15,6 +15,8 @@ _DTG = re.compile(
     r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
     r"(?P<month>[A-Z]{3}) (?P<year>\d\d)\b"
 )
+# A group in good form after its precedence: no other cut between the two is worth trying.
+_GROUP = re.compile(r"^\S{1,2} (?P<group>[0-3]\d[0-2]\d[0-5]\d[Z2])$")
 _NO_MONTH = re.compile(r"(?P<prec>\S{1,2}) (?P<group>\S{6,8}) (?P<month>\S.{0,5}?) (?P<year>\S{2})")
 _NO_MONTH_LIMIT = 12.0
 _MONTH_LIMIT = 9.0
@@ -125,7 +127,9 @@ def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | 
     begin = len(text) - len(text.lstrip(" .,:;_-'‘’“*•|\\~"))
     best: tuple[float, int] | None = None
     stop = len(text.rstrip(" .,:;-"))
-    for cut in range(begin, min(begin + 7, stop)):
+    plain = _GROUP.search(text[begin:stop])
+    cuts = [begin + plain.start("group")] if plain else range(begin, min(begin + 7, stop))
+    for cut in cuts:
         group = text[cut:stop].strip().replace(" ", "").strip(".")
         prec = text[begin:cut].strip().strip(".").replace(" ", "")
         if not 5 <= len(group) <= 8 or len(prec) > 2:
