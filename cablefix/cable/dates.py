@@ -274,6 +274,8 @@ class _Judge:
             found.append(agree(text, [self.julian]))
         if self.decl is not None and decl_date(self.decl.best.text) and self._decl_cost(moment.day) < 1.0:
             found.append(agree("the DECL date is a round number of years later", [self.decl]))
+        if self.order is not None and self._order_cost(moment.day) == 0.0:
+            found.append(agree(f"E.O. {self.order.best.text} was in force in {moment.day:%Y}", [self.order]))
         return tuple(found)
 
     def settle_julian(self, moment: Moment, verdicts: Verdicts, confidence: float) -> None:

@@ -85,12 +85,61 @@ def best_alone(part: Part) -> tuple[str, float]:
     return text, shares[0]
 
 
+_PLACES = {
+    "channel": "the number of the channel",
+    "routing.prec": "a precedence, twice its letter,",
+    "routing.ri": "a routing indicator",
+    "de.station": "the routing indicator of the sender",
+    "de.serial": "the serial of the message",
+    "de.section": "the section",
+    "de.julian": "the day of the year",
+    "de.time": "the filing time",
+    "security.signal": "the operating signal",
+    "security.letters": "the letter of the classification, five times,",
+    "security.rest": "an operating signal",
+    "dtg.prec": "the precedence",
+    "dtg.group": "day and time in six digits, then Z,",
+    "dtg.month": "the month",
+    "dtg.year": "the year in two digits",
+    "class.level": "the classification",
+    "class.section": "the section",
+    "class.total": "the number of sections",
+    "class.post": "the post",
+    "class.number": "the number of the message",
+    "caption": "a caption",
+    "eo.number": "the number of an executive order",
+    "eo.decl": "the date or rule of declassification",
+    "tags": "a TAGS code",
+    "ref.label": "the next letter of the references",
+    "ref.post": "a post",
+    "ref.number": "a message number",
+    "ref.year": "a year",
+    "routing": "a routing indicator",
+    "precedence": "a precedence",
+    "serial": "a number",
+    "name": "an address",
+    "slash": "a slash",
+    "word": "its keyword",
+    "colon": "a colon",
+}
+"""What stands at a place, by the name of the part or the first word of its last pieces."""
+
+
+def _place(name: str) -> str:
+    """What the form has at a part, for a person."""
+    pieces = [piece for piece in name.split(".") if not piece[:1].isdigit()]
+    for key in (".".join(pieces[:2]), *reversed(pieces), *pieces):
+        if key in _PLACES:
+            return _PLACES[key]
+    return "a word of the form"
+
+
 def form_evidence(part: Part, text: str) -> tuple[Evidence, ...]:
     """The reason for reading a part otherwise than seen: the form of the line and a known confusion."""
     if text == part.seen:
         return ()
     return (
-        Evidence(EvidenceKind.FORM, f"{part.name.split('.')[0]} line: {text!r} stands here", 0.0, (part.span,)),
+        Evidence(EvidenceKind.FORM, f"the form has {_place(part.name)} here", 0.0, (part.span,)),
         Evidence(EvidenceKind.CONFUSION, f"{text!r} is read as {part.seen!r}", round(-part.readings[0].cost, 2)),
     )
 
