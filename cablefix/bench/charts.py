@@ -128,12 +128,12 @@ def calibration(table: Sequence[Sequence[float]], title: str) -> str:
     ]
     labels: list[Label] = []
     for low, high, count, confidence, right in table:
-        size = 3.0 + 3.2 * math.log10(1 + count)
+        size = 2.5 + 1.1 * math.log10(1 + count)
         tip = _tip(f"confidence {low:g} to {high:g}: {count:,.0f} edits, mean {confidence:.3f}, right {right:.3f}")
         parts.append(element("circle", tip, cx=frame.x(confidence), cy=frame.y(right), r=size, class_="dot own"))
         labels.append(Label(frame.x(confidence), frame.y(right), f"{count:,.0f}", "tick"))
-    parts.append(place_labels(labels, frame, 8.0))
-    return picture(400, 370, title, *parts)
+    parts.append(place_labels(labels, frame, 6.5))
+    return picture(430, 370, title, *parts)
 
 
 def rule_bars(quality: Mapping[str, Any]) -> str:

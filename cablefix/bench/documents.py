@@ -186,7 +186,8 @@ def _paragraph_counts(gold: Gold, record: Gold) -> Counts:
 def document_measures(total: Mapping[str, int]) -> dict[str, float]:
     """The measures of summed counts that only documents have, in percent where they are shares.
 
-    Those that need a record are there only if the tool gave one.
+    Those that need a record are there only if the tool gave one, those of fields and numbered paragraphs only if the
+    gold has any.
     """
     measures = {
         "surplus": float(total["surplus"]),
@@ -199,11 +200,13 @@ def document_measures(total: Mapping[str, int]) -> dict[str, float]:
     }
     if total.get("records"):
         measures |= {
-            "fields": 100 * share(total["fields_right"], total["fields"]),
             "spurious": float(total["spurious"]),
             "kind": 100 * share(total["kind_right"], total["records"]),
             "missing": 100 * share(total["missing_right"], total["records"]),
         }
-        for name in _PER_PARAGRAPH:
-            measures[name] = 100 * share(total[f"{name}_right"], total["paragraphs"])
+        if total["fields"]:
+            measures["fields"] = 100 * share(total["fields_right"], total["fields"])
+        if total["paragraphs"]:
+            for name in _PER_PARAGRAPH:
+                measures[name] = 100 * share(total[f"{name}_right"], total["paragraphs"])
     return measures

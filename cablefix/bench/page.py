@@ -210,7 +210,7 @@ def _levels(results: Results) -> str:
                     (f"{m['fixed']:.0f}", ""),
                     (f"{m['broken']:.0f}", ""),
                     (f"{m['broken_per_1000']:.2f}", ""),
-                    (f"{m.get('fields', 0):.1f}", ""),
+                    (f"{m['fields']:.1f}" if "fields" in m else "", ""),
                 ],
             )
         )
