@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -17,13 +19,15 @@ from cablefix.lexicon.channel import Channel
 from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_overlap
 from cablefix.lexicon.decision import Network, load_network
 from cablefix.lexicon.features import describe
+from cablefix.lexicon.files import find_parts
 from cablefix.lexicon.hypotheses import Builder, Table
 from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, study_marks
-from cablefix.lexicon.model import LanguageModel, load_model
+from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
 from cablefix.lexicon.pieces import Case, Ints, Kind, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.lexicon.wordlist import WordList, load_slips, load_wordlist
+from cablefix.resources import DictionaryError
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,12 +38,16 @@ _NAMED = 8  # candidates named with a repair
 
 
 class Candidate(NamedTuple):
-    """A reading that was considered: its score is what it gains over keeping, in nats, by channel and context."""
+    """A reading that was considered: its score is what it gains over keeping, in nats, by channel and context.
+
+    `before` is what stands there in its place, which may be more than the word that is doubted.
+    """
 
     text: str
     score: float
     channel: float
     context: float
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +76,38 @@ class Lexicon:
     channel: Channel
     finder: Finder
     marks: MarkTables
+    decision: Path | None = None  # the folder of the networks, None for ours
 
 
-def load_lexicon(words: WordList | None = None) -> Lexicon:
-    """The shipped lexicon, loaded once; with a word list of one's own in place of the shipped one."""
-    return _lexicon(words or load_wordlist())
+def load_lexicon(words: WordList | None = None, folder: Path | None = None) -> Lexicon:
+    """The shipped lexicon, loaded once; with a word list of one's own in place of the shipped one.
+
+    `folder` is one made by `cablefix train`; what it lacks is taken from ours. Raises DictionaryError for a folder that
+    cannot be used.
+    """
+    return _lexicon(words or load_own_words(folder), folder)
 
 
 @lru_cache(maxsize=4)
-def _lexicon(words: WordList) -> Lexicon:
-    channel = load_channel()
-    return Lexicon(words, load_model(), channel, Finder(words, channel), load_marks())
+def _lexicon(words: WordList, folder: Path | None) -> Lexicon:
+    parts = find_parts(folder)
+    try:
+        channel = load_channel(parts.channel)
+        model, marks = load_model(parts.words), load_marks(parts.words)
+    except (ValueError, OSError, KeyError, EOFError) as error:
+        raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error
+    if not len(model.p1) == len(marks.row) == words.counts.shape[1] + FIRST_WORD:
+        raise DictionaryError(f"{folder or 'dictionaries/lexicon'}: its files do not fit together. Train it again.")
+    return Lexicon(words, model, channel, Finder(words, channel), marks, parts.decision)
+
+
+def load_own_words(folder: Path | None = None) -> WordList:
+    """The word list of a folder made by `cablefix train`, ours where it has none. Raises DictionaryError."""
+    words_in = find_parts(folder).words
+    try:
+        return load_wordlist(words_in)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,10 +150,22 @@ def repair_words(
     tokens: Sequence[Token], lexicon: Lexicon | None = None, network: Network | None = None, least: float = 0.3
 ) -> list[WordRepair]:
     """The repairs of a text whose confidence is at least `least`, in order, none overlapping another."""
-    found = study(tokens, lexicon or load_lexicon())
-    if found is None:
-        return []
-    confidence = doubt_clean_text((network or load_network()).probability(found.features), len(found.pieces))
+    lexicon = lexicon or load_lexicon()
+    found = study(tokens, lexicon)
+    return [] if found is None else repairs_of(tokens, found, lexicon, network, least)
+
+
+def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Floats:
+    """How likely the best hypothesis of each place is right; shape (rows,)."""
+    network = network or load_network("words", lexicon.decision)
+    return doubt_clean_text(network.probability(found.features), len(found.pieces))
+
+
+def repairs_of(
+    tokens: Sequence[Token], found: Study, lexicon: Lexicon, network: Network | None = None, least: float = 0.3
+) -> list[WordRepair]:
+    """The repairs of a text that was studied; see `repair_words`."""
+    confidence = judge(found, lexicon, network)
     value = np.zeros(len(found.table.place), np.float32)
     theirs = _initials_set_off(found) | _writers_slips(found)
     value[found.rows] = np.where(theirs, np.minimum(confidence, _CONVENTION), confidence)
@@ -134,8 +175,8 @@ def repair_words(
     spans = found.table.span[rows].tolist()
     busy = {first + k for first, span in zip(firsts, spans, strict=True) for k in range(span)}
     inside = busy.difference(firsts)
-    repairs += _repair_case(tokens, found, busy, least)
-    repairs += _repair_marks(tokens, found, inside, least)
+    repairs += _repair_case(tokens, found, busy, least, lexicon.decision)
+    repairs += _repair_marks(tokens, found, inside, least, lexicon.decision)
     return sorted(repairs, key=lambda repair: repair.start)
 
 
@@ -177,18 +218,22 @@ def _writers_slips(found: Study) -> npt.NDArray[np.bool_]:
     return np.fromiter((slips.get(seen, "").lower() == meant for seen, meant in pairs), bool, len(pairs))
 
 
-def _repair_case(tokens: Sequence[Token], found: Study, busy: set[int], least: float) -> list[WordRepair]:
+def _repair_case(
+    tokens: Sequence[Token], found: Study, busy: set[int], least: float, folder: Path | None
+) -> list[WordRepair]:
     """The case repairs of places that no word repair touches."""
     case = found.case
-    confidence = load_network("case").probability(case.features)
+    confidence = load_network("case", folder).probability(case.features)
     rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(case.place[row]) not in busy]
     return [name_case_repair(tokens, found, row, float(confidence[row])) for row in rows]
 
 
-def _repair_marks(tokens: Sequence[Token], found: Study, inside: set[int], least: float) -> list[WordRepair]:
+def _repair_marks(
+    tokens: Sequence[Token], found: Study, inside: set[int], least: float, folder: Path | None
+) -> list[WordRepair]:
     """The repairs of marks that stand in no joined word."""
     marks = found.marks
-    confidence = load_network("marks").probability(marks.features)
+    confidence = load_network("marks", folder).probability(marks.features)
     rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(marks.place[row]) not in inside]
     return [name_mark_repair(tokens, found, row, float(confidence[row])) for row in rows]
 
@@ -217,7 +262,7 @@ def name_repair(tokens: Sequence[Token], found: Study, row: int, confidence: flo
     place, span, pair = int(table.place[row]), int(table.span[row]), int(table.pair[row])
     seen, meant = table.seen[pair], table.meant[pair]
     start, end, before, after = _locate(tokens, found.pieces, place, span, seen, meant)
-    return WordRepair(start, end, before, after, confidence, _candidates(found, place), _reason(found, row))
+    return WordRepair(start, end, before, after, confidence, candidates_at(found, place), _reason(found, row))
 
 
 def _locate(
@@ -235,7 +280,7 @@ def _locate(
     return first_token.start + a, last_token.start + b, before, after
 
 
-def _candidates(found: Study, place: int) -> tuple[Candidate, ...]:
+def candidates_at(found: Study, place: int) -> tuple[Candidate, ...]:
     table, weighed = found.table, found.weighed
     first, last = np.searchsorted(table.place, (place, place + 1))
     rows = np.arange(first, last)
@@ -246,6 +291,7 @@ def _candidates(found: Study, place: int) -> tuple[Candidate, ...]:
             round(float(weighed.gain[row]), 2),
             round(-float(weighed.alignment.cost[table.pair[row]]), 2),
             round(float(weighed.context[row] - weighed.keep[row]), 2),
+            table.seen[table.pair[row]],
         )
         for row in rows.tolist()
     )

@@ -38,7 +38,7 @@ def rescore(text: str, repairs: Sequence[WordRepair], model: Rescorer, weight: f
 
 
 def _rescore_one(text: str, repair: WordRepair, model: Rescorer, weight: float) -> WordRepair:
-    others = [c.text for c in repair.candidates if c.text != repair.after]
+    others = [c.text for c in repair.candidates if c.text != repair.after and c.before in ("", repair.before)]
     readings = [repair.before, repair.after, *others]
     before, after = text[max(0, repair.start - _SIDE) : repair.start], text[repair.end : repair.end + _SIDE]
     scores = list(model.score(before, readings, after))
