@@ -180,7 +180,7 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
             joined = number + row.words[last + 1]
             if len(number) < _LEAST_NUMBER + 1 and len(joined) <= _MOST_NUMBER:
                 number, stop = f"{number} {row.words[last + 1]}", last + 1
-        for first in range(max(at, last - 3), last):
+        for first in range(max(at, last - 4), last):
             name = row.text[row.starts[first] : row.word_end(last - 1)]
             readings = read_post(name, codes, channel)
             if post and strip_dust(name) != post:

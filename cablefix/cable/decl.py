@@ -59,6 +59,9 @@ def settle_decl(draft: Draft, day: date | None, verdicts: Verdicts, channel: Cha
     part = line.part("eo.decl") if line else None
     if part is None or not re.search(r"\d\d", part.seen):
         return
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d\d", part.seen):
+        verdicts.set(part, part.seen, 0.95)
+        return
     until = decl_date(part.seen)
     if until and (day is None or _round(until, day)):
         verdicts.set(part, part.seen, 0.99)

@@ -181,6 +181,11 @@ def _class_fields(decided: Decided) -> list[Field]:
             count = _count(verdicts.of(part).text)
             if count:
                 found.append(_field(name, count, [part], verdicts))
+    total = line.part("class.total")
+    if total and not line.part("class.section") and "FINAL" in line.rows[0].words:
+        count = _count(verdicts.of(total).text)
+        if count:
+            found.append(_field("section", count, [total], verdicts))
     for name, key in (("post", "class.post"), ("message_number", "class.number")):
         part = line.part(key)
         if part:
@@ -301,6 +306,7 @@ def _classified(run: Run) -> list[Field]:
     if reason:
         lead = _before_reasons(lead)
     plain = lead.strip(" .,;:'`‘’“”|_*")
+    plain = re.sub(r",?\s*E\.?\s?O\.?\s*\d{5}$", "", plain)
     who = without_specks(plain)
     start = text.find(plain) if plain else 0
     found = []
