@@ -297,3 +297,59 @@ def test_html_stays_html() -> None:
     assert b"The tug &amp; the barge" in data
     assert b"<?xml" not in data
     assert read_document(data).source.text == document.source.text.replace("ferry", "barge")
+
+
+REGION = """<?xml version="1.0" encoding="UTF-8"?>
+<PcGts xmlns="http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"><Metadata><Creator>Quill</Creator>
+<Created>2020-05-01T10:00:00</Created><LastChange>2020-05-01T10:00:00</LastChange></Metadata>
+<Page imageFilename="a.png" imageWidth="800" imageHeight="600">
+<TextRegion id="r1"><Coords points="100,100 700,100 700,220 100,220"/><TextEquiv><Unicode>The ferrv left
+at noon and did
+not come back.</Unicode></TextEquiv></TextRegion>
+<TextRegion id="r2"><Coords points="100,300 700,300 700,340 100,340"/>
+<TextLine id="l1"><Coords points="100,300 700,300"/>
+<Word id="w1"><Coords points="100,300 200,300 200,340 100,340"/></Word>
+<TextEquiv><Unicode>It sank on the bar.</Unicode></TextEquiv></TextLine></TextRegion></Page></PcGts>"""
+
+
+def test_page_regions_with_text_and_no_lines_keep_their_other_lines() -> None:
+    document = read_document(REGION.encode())
+    assert document.source.text.splitlines() == [
+        "The ferrv left",
+        "at noon and did",
+        "not come back.",
+        "",
+        "It sank on the bar.",
+    ]
+    assert document.layout.line_box[1].tolist() == [100.0, 140.0, 700.0, 180.0]
+    data = write_page(with_edits(document, edit(document, "ferrv", "ferry"), edit(document, "sank on", "sank off")))
+    regions = elements(data, "TextRegion")
+    texts = [item.findtext("{*}Unicode") for item in regions[0].findall("{*}TextEquiv")]
+    assert texts == [
+        "The ferry left\nat noon and did\nnot come back.",
+        "The ferrv left\nat noon and did\nnot come back.",
+    ]
+    line = elements(data, "TextLine")[0]
+    assert line.findtext("{*}TextEquiv/{*}Unicode") == "It sank off the bar."
+
+
+def test_a_word_merged_over_two_lines_leaves_the_second_element_empty() -> None:
+    for name, write in (("page2019.xml", write_page), ("alto2.xml", write_alto), ("tesseract.hocr", write_hocr)):
+        document = sample(name)
+        end = document.source.text.index("\n", document.source.text.index("tug" if name != "alto2.xml" else "opera"))
+        start = document.source.text.rindex(" ", 0, end) + 1
+        stop = min(k for k in (document.source.text.find(" ", end), document.source.text.find("\n", end + 1)) if k > 0)
+        before = document.source.text[start:stop]
+        merged = with_edits(document, edit(document, before, before.replace("\n", "")))
+        again = read_document(write(merged), name)
+        assert again.source.text.split() == document.source.text.replace(before, before.replace("\n", "")).split()
+
+
+def test_careless_xhtml_is_read_as_html_and_a_cut_off_file_is_not() -> None:
+    data = (FORMATS / "tesseract.hocr").read_bytes()
+    careless = data.replace(b"<meta name='ocr-system'", b"<meta name='generator'><meta name='ocr-system'")
+    assert read_document(careless).source.text == sample("tesseract.hocr").source.text
+    changed = write_hocr(with_edits(read_document(careless), edit(read_document(careless), "thanked", "praised")))
+    assert b"praised" in changed
+    with pytest.raises(SourceError, match="cut off or damaged"):
+        read_document(careless[:-200])

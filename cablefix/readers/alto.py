@@ -134,6 +134,7 @@ def _read_page(element: etree._Element, context: _Context) -> Page:
         role = _SPACES.get(local_name(space))
         if role is not None:
             blocks.extend(_read_space(space, role, context))
+    page.ordered = bool(context.order) or any(following for _, following, _ in blocks)
     for count, (_, _, lines) in enumerate(_in_order(blocks, context.order)):
         for line in lines:
             line.paragraph = count

@@ -120,7 +120,10 @@ class PageLine:
 
 @dataclass(slots=True)
 class Page:
-    """A page: its lines in reading order, size, image and resolution (pixels per inch)."""
+    """A page: its lines in reading order, size, image and resolution (pixels per inch).
+
+    `ordered` says that the file itself gives the order, and not only a sequence.
+    """
 
     lines: list[PageLine] = field(default_factory=list)
     width: float = NO_CONFIDENCE
@@ -129,6 +132,7 @@ class Page:
     resolution: float = NO_CONFIDENCE
     id: str = ""
     member: str = ""
+    ordered: bool = False
     element: Any = None
 
 

@@ -44,9 +44,18 @@ def parse_hocr(data: bytes, name: str) -> etree._ElementTree:
         return parse_tree(data, name)
     except SourceError:
         refuse_entities(data, name)
-        if is_xml(data):
+        if is_xml(data) and not is_whole(data):
             raise
         return parse_html(data, name)
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether an HTML file has its end: what is not well-formed then is written carelessly, and not cut off.
+
+    >>> is_whole(b"<html><head><meta></head></html>\\n"), is_whole(b"<html><head>")
+    (True, False)
+    """
+    return data[-64:].rstrip().lower().endswith(b"</html>")
 
 
 def is_xml(data: bytes) -> bool:
@@ -96,7 +105,7 @@ def hocr_pages(data: bytes, name: str, facts: FormatFacts, *, keep_elements: boo
             seen += 1
             yield read_page(element)
     except SourceError:
-        if seen or is_xml(data):
+        if seen or (is_xml(data) and not is_whole(data)):
             raise
         refuse_entities(data, name)
         yield from pages_of_tree(parse_html(data, name), facts)

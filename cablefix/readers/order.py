@@ -8,6 +8,7 @@ where the evidence is weak the order of the file stays.
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -33,13 +34,15 @@ _TABLE_CELL = 28
 _LEVEL = 0.45
 # In one column so many of the rows at most have more than one line: specks, codes in the margin.
 _LEVEL_ROWS = 0.1
+# So many of the lines at least must be in their places; else the page is of a kind that this does not understand.
+_IN_PLACE = 0.7
 # A gap of up to so many widths of a character is one blank.
 _ONE_GAP = 1.9
 
 
 def arrange(page: Page) -> Page:
-    """The page with its lines in reading order; the same page where there is nothing to change."""
-    if len(page.lines) < _TABLE_ROWS * 2 or _is_plain(page.lines):
+    """The page with its lines in reading order; the same page where there is nothing to change, or the file says it."""
+    if page.ordered or len(page.lines) < _TABLE_ROWS * 2 or _is_plain(page.lines):
         return page
     if not all(_has_boxes(line) for line in page.lines):
         return page
@@ -226,8 +229,15 @@ def _is_running(side: Sequence[list[Word]]) -> bool:
 
 
 def _divide(words: Sequence[Word], gutter: float) -> tuple[list[Word], list[Word]]:
-    left = [word for word in words if word.box is not None and word.box[0] < gutter]
-    return left, [word for word in words if word.box is None or word.box[0] >= gutter]
+    left: list[Word] = []
+    right: list[Word] = []
+    side = left
+    for word in words:
+        # A hyphen that is glued to its word goes with it.
+        if not word.glued:
+            side = left if word.box is not None and word.box[0] < gutter else right
+        side.append(word)
+    return left, right
 
 
 def _column_by_column(rows: Sequence[_Row], gutter: float, paragraph: int) -> Iterator[PageLine]:
@@ -264,7 +274,22 @@ def _top_down(lines: list[PageLine]) -> list[PageLine]:
         if above is None or below is None or above[0] >= below[2] or below[0] >= above[2]:
             return lines
     ordered = [line for row in rows for line in row]
-    return lines if all(a is b for a, b in zip(lines, ordered, strict=True)) else ordered
+    place = {id(line): k for k, line in enumerate(lines)}
+    kept = _longest_rise([place[id(line)] for line in ordered])
+    return ordered if _IN_PLACE * len(lines) <= kept < len(lines) else lines
+
+
+def _longest_rise(numbers: Sequence[int]) -> int:
+    """The length of the longest rising subsequence: how many things stay when the others are put in their places.
+
+    >>> _longest_rise([0, 1, 4, 2, 3])
+    4
+    """
+    ends: list[int] = []
+    for number in numbers:
+        k = bisect_left(ends, number)
+        ends[k : k + 1] = [number]
+    return len(ends)
 
 
 # --- lines that stand level: parts of one line, rows of a table ----------------------------------------------

@@ -74,6 +74,7 @@ def _read_page(element: etree._Element) -> Page:
         id=element.get("id") or "",
         element=element,
     )
+    page.ordered = element.find("{*}ReadingOrder") is not None
     for count, region in enumerate(_regions_in_order(element)):
         for line in _read_region(region):
             line.paragraph = count

@@ -119,8 +119,14 @@ def _apply(change: Change, elements: Sequence[etree._Element], ids: set[str]) ->
             if word != content:
                 _set(element, word, None, content)
         return
-    for element in elements[1:]:
-        _remove(element)
+    for element in elements:
+        if element is strings[0]:
+            continue
+        if element.getparent() is strings[0].getparent():
+            _remove(element)
+        elif local_name(element) == "String":
+            # The part on another line keeps its element, without text.
+            _set(element, "", None, element.get("CONTENT") or "")
     template = copy.deepcopy(strings[0]) if len(words) > 1 else None
     _set(strings[0], words[0], boxes[0], before if before != words[0] else "")
     last = strings[0]

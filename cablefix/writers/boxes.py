@@ -75,7 +75,7 @@ def find_corrections(restored: Restored) -> Corrections:
         )
     document = read_again(source)
     pieces = document.pieces
-    if pieces is None or (np.isnan(pieces.box).all() and not pieces.elements):
+    if pieces is None or (len(pieces) and np.isnan(pieces.box).all() and not pieces.elements):
         raise SourceError(f"{source.origin}: its words have no boxes, which hOCR, ALTO and PAGE need")
     changes = tuple(_changes(source.text, pieces, restored.applied))
     return Corrections(document, pieces, changes, tuple(_hyphens(restored, pieces, changes)))

@@ -115,7 +115,10 @@ def _apply(change: Change, elements: Sequence[etree._Element | None], ids: set[s
                 _set(element, word, None, "".join(str(part) for part in element.itertext()).strip())
         return
     for element in known[1:]:
-        _remove(element)
+        if element.getparent() is first.getparent():
+            _remove(element)
+        else:
+            _set(element, "", None, "".join(str(part) for part in element.itertext()).strip())
     template = copy.deepcopy(first) if len(words) > 1 else None
     _set(first, words[0], None if whole else boxes[0], change.before)
     last = first

@@ -119,7 +119,7 @@ class CorrectedPage:
 def corrected_pages(restored: Restored, corrections: Corrections) -> Iterator[CorrectedPage]:
     """The pages with every correction carried out. Raises `SourceError` where words have no boxes."""
     layout, document = restored.layout, corrections.document
-    if not document.has_boxes:
+    if layout.words and not document.has_boxes:
         raise SourceError(f"{restored.source.origin}: its words have no boxes, which hOCR, ALTO and PAGE need")
     words = _words_by_line(restored, corrections)
     baselines = layout.extra.get("line_baseline", np.zeros((0, 2)))

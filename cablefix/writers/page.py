@@ -68,17 +68,25 @@ def _correct(member: Member, corrections: Corrections, step: Step) -> bytes:
     some = [elements[c.first] for c in corrections.changes] + [elements[h.left] for h in corrections.hyphens]
     tree = some[0].getroottree()
     ids = set(tree.getroot().xpath("//@id"))
-    lines: dict[etree._Element, None] = {}
+    lines: dict[etree._Element, bool] = {}
+    plain: dict[etree._Element, list[Change]] = {}
     for change in corrections.changes:
         own = elements[change.first : change.last]
-        lines.update(dict.fromkeys(line for element in own for line in _line_of(element)))
+        if local_name(own[0]) not in ("Word", "TextLine"):
+            plain.setdefault(own[0], []).append(change)
+            continue
+        for element in own:
+            _note_line(element, lines)
         _apply(change, own, ids, version)
+    for region, changes in plain.items():
+        _set_plain_region(region, changes, corrections, version)
     for hyphen in corrections.hyphens:
-        lines.update(dict.fromkeys(_line_of(elements[hyphen.left])))
+        _note_line(elements[hyphen.left], lines)
         _soften(elements[hyphen.left])
     regions: dict[etree._Element, None] = {}
-    for line in lines:
-        _renew_line(line, version)
+    for line, by_words in lines.items():
+        if by_words:
+            _renew_line(line, version)
         parent = line.getparent()
         if parent is not None and local_name(parent) == "TextRegion":
             regions[parent] = None
@@ -88,14 +96,13 @@ def _correct(member: Member, corrections: Corrections, step: Step) -> bytes:
     return etree.tostring(tree, encoding=tree.docinfo.encoding or "utf-8", xml_declaration=True)
 
 
-def _line_of(element: etree._Element) -> list[etree._Element]:
-    """The line that a word belongs to."""
+def _note_line(element: etree._Element, lines: dict[etree._Element, bool]) -> None:
+    """Note the line of a word, whose text is then made anew from its words, or a line that is changed itself."""
     parent = element.getparent()
-    return [parent] if parent is not None and local_name(element) == "Word" else _line_itself(element)
-
-
-def _line_itself(element: etree._Element) -> list[etree._Element]:
-    return [element] if local_name(element) == "TextLine" else []
+    if local_name(element) == "Word" and parent is not None:
+        lines[parent] = True
+    elif local_name(element) == "TextLine":
+        lines.setdefault(element, False)
 
 
 def _apply(change: Change, elements: Sequence[etree._Element], ids: set[str], version: str) -> None:
@@ -110,11 +117,13 @@ def _apply(change: Change, elements: Sequence[etree._Element], ids: set[str], ve
             if word != before:
                 _set_text(element, word, before, version)
         return
+    first = elements[0]
     for element in elements[1:]:
         parent = element.getparent()
-        if parent is not None:
+        if parent is not None and parent is first.getparent():
             parent.remove(element)
-    first = elements[0]
+        else:
+            _set_text(element, "", _text_of(element), version)
     template = copy.deepcopy(first) if len(words) > 1 else None
     _set_word(first, words[0], boxes[0], change.before, version)
     last = first
@@ -128,6 +137,19 @@ def _apply(change: Change, elements: Sequence[etree._Element], ids: set[str], ve
                 inner.set("id", fresh_id(f"{inner.get('id')}_s", ids))
         put_after(last, new, last.tail)
         last = new
+
+
+def _set_plain_region(
+    region: etree._Element, changes: Sequence[Change], corrections: Corrections, version: str
+) -> None:
+    """Put new lines into a region that has text but no lines: each of its pieces is a line of that text."""
+    pieces, text = corrections.pieces, corrections.document.source.text
+    own = [k for k, element in enumerate(pieces.elements) if element is region]
+    lines = {k: text[int(pieces.start[k]) : int(pieces.end[k])] for k in own}
+    before = "\n".join(lines.values())
+    for change in changes:
+        lines[change.first] = " ".join(change.words)
+    _set_text(region, "\n".join(lines.values()), before, version)
 
 
 def _text_of(element: etree._Element) -> str:
@@ -194,9 +216,11 @@ def _renew_line(line: etree._Element, version: str) -> None:
 def _renew_region(region: etree._Element, version: str) -> None:
     """Make the text of a region anew from its lines, where it has one."""
     lines = [_text_of(line) for line in region.findall("{*}TextLine")]
+    if not any(lines):
+        return
     chosen = best_text(region)
     unicode = chosen.find("{*}Unicode") if chosen is not None else None
-    if lines and unicode is not None:
+    if unicode is not None:
         unicode.text = "\n".join(lines)
 
 
