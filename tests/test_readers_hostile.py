@@ -207,3 +207,22 @@ def test_an_archive_of_the_same_files_has_the_same_bytes() -> None:
 
     members = [Member("b.xml", b"<b/>"), Member("a.xml", zlib.compress(b"a" * 100))]
     assert pack(members) == pack(members)
+
+
+def test_mets_takes_the_group_with_text_and_leaves_images_out() -> None:
+    groups = (
+        '<fileGrp USE="DEFAULT"><file ID="I" MIMETYPE="image/png"><FLocat xlink:href="a.png"/></file></fileGrp>'
+        '<fileGrp USE="OCR-D-IMG-BIN"><file ID="B" MIMETYPE="image/png"><FLocat xlink:href="b.png"/></file></fileGrp>'
+        '<fileGrp USE="OCR-D-SEG"><file ID="S" MIMETYPE="application/vnd.prima.page+xml"><FLocat xlink:href="s.xml"/>'
+        "</file></fileGrp>"
+        '<fileGrp USE="OCR-D-OCR-1"><file ID="F" MIMETYPE="application/vnd.prima.page+xml"><FLocat xlink:href="f.xml"/>'
+        '</file><file ID="G" MIMETYPE="image/png"><FLocat xlink:href="g.png"/></file></fileGrp>'
+    )
+    head = '<mets xmlns="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink"><fileSec>'
+    assert mets_files(f"{head}{groups}</fileSec></mets>".encode()) == ["f.xml"]
+    only_images = groups.split("</fileGrp>")[0] + "</fileGrp>"
+    images = f"{head}{only_images}</fileSec></mets>".encode()
+    with pytest.raises(SourceError, match="no file group with OCR text"):
+        mets_files(images)
+    beside = read_document(zip_of(("mets.xml", images), ("p1.xml", sample("alto2.xml"))))
+    assert beside.members == ("p1.xml",)

@@ -17,7 +17,12 @@ from cablefix.text import SourceError
 _HREF = "{http://www.w3.org/1999/xlink}href"
 # What libraries call the group of OCR files; DFG Viewer has FULLTEXT, others ALTO, OCR-D names each step.
 _USES = ("FULLTEXT", "ALTO", "OCR", "PAGE", "HOCR", "TEXT")
-_IMAGES = ("image/", "audio/", "video/")
+_TEXTUAL = ("xml", "html", "hocr", "text/", "tab-separated")
+_OCR_D = "OCR-D-"
+
+
+class NoTextError(SourceError):
+    """A METS file knows of no files with text, only of images."""
 
 
 def mets_files(data: bytes, name: str = "<METS>") -> list[str]:
@@ -26,26 +31,27 @@ def mets_files(data: bytes, name: str = "<METS>") -> list[str]:
     Raises `SourceError` when there is none, and for a name that leads out of the folder or to the network.
     """
     root = parse_tree(data, name).getroot()
-    groups = [group for group in root.iter("{*}fileGrp") if group.find("{*}file") is not None]
-    group = min(groups, key=_preference, default=None)
-    if group is None or _preference(group) == len(_USES) + 1:
+    groups = [group for group in root.iter("{*}fileGrp") if _text_files(group)]
+    if not groups:
         wanted = ", ".join(_USES)
         remedy = "give the folder with the pages"
-        raise SourceError(f"{name}: has no file group with OCR text (USE one of {wanted}); {remedy}")
-    places = {file.get("ID") or "": _place(file, name) for file in group.iterchildren("{*}file")}
+        raise NoTextError(f"{name}: has no file group with OCR text (USE one of {wanted}); {remedy}")
+    # Of several that are as good the last: tools add a group for each step.
+    group = min(reversed(groups), key=_preference)
+    places = {file.get("ID") or "": _place(file, name) for file in _text_files(group)}
     ordered = [places[key] for key in _physical_order(root) if places.get(key)]
     return list(dict.fromkeys(ordered)) or [place for place in places.values() if place]
 
 
+def _text_files(group: etree._Element) -> list[etree._Element]:
+    """The files of a group that may be pages of text, by their media types; those without one may be."""
+    kinds = [(file, (file.get("MIMETYPE") or "").lower()) for file in group.iterchildren("{*}file")]
+    return [file for file, kind in kinds if not kind or any(part in kind for part in _TEXTUAL)]
+
+
 def _preference(group: etree._Element) -> int:
-    use = (group.get("USE") or "").upper()
-    kinds = [(file.get("MIMETYPE") or "").lower() for file in group.iterchildren("{*}file")]
-    if kinds and all(kind.startswith(_IMAGES) for kind in kinds):
-        return len(_USES) + 1
-    for rank, wanted in enumerate(_USES):
-        if wanted in use:
-            return rank
-    return len(_USES) if any("xml" in kind or "text" in kind or "html" in kind for kind in kinds) else len(_USES) + 1
+    use = (group.get("USE") or "").upper().removeprefix(_OCR_D)
+    return next((rank for rank, wanted in enumerate(_USES) if wanted in use), len(_USES))
 
 
 def _physical_order(root: etree._Element) -> list[str]:

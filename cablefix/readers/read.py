@@ -16,7 +16,7 @@ from cablefix.readers.detect import GZIP, METS, ZIP, detect_format
 from cablefix.readers.djvuxml import djvuxml_pages
 from cablefix.readers.document import Page, ReadDocument
 from cablefix.readers.hocr import hocr_pages
-from cablefix.readers.mets import mets_files
+from cablefix.readers.mets import NoTextError, mets_files
 from cablefix.readers.page import page_pages
 from cablefix.readers.pdf import pdf_pages
 from cablefix.readers.plain import plain_pages, read_plain
@@ -121,7 +121,10 @@ def choose_pages(members: Sequence[Member], name: str) -> tuple[list[Member], st
     by_name = {member.name: member for member in members}
     for member in members:
         if _is_mets(member):
-            listed = mets_files(member.data, f"{name}/{member.name}")
+            try:
+                listed = mets_files(member.data, f"{name}/{member.name}")
+            except NoTextError:
+                continue  # it describes the images; the files with text stand beside it
             parent = member.name.rpartition("/")[0]
             places = [f"{parent}/{place}" if parent else place for place in listed]
             missing = next((place for place in places if place not in by_name), None)
