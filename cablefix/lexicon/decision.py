@@ -1,7 +1,7 @@
 """The decision: how likely the best hypothesis of a place is right, from its features.
 
-Several small networks (one hidden layer, the mean of their answers), then a map from their answer to the share of
-right ones observed on texts that they were not trained on. Made by dictionaries/build/lexicon_decision.py.
+The mean of several small networks (one hidden layer) and of boosted trees, then a map from their answer to the share
+of right ones observed on texts that they were not trained on. Made by dictionaries/build/lexicon_decision.py.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ from cablefix.lexicon.files import lexicon_folder
 
 Floats = npt.NDArray[np.float32]
 
+_NO = np.float32(-4)  # log-odds of the networks below which the trees are not asked
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
-    """Standardised features through one hidden layer to one answer, a number of times.
+    """Standardised features through one hidden layer to one answer, a number of times; and trees.
 
     `shift`, `scale`: shape (features,). `w1`: (networks, features, hidden), `b1`: (networks, hidden), `w2`:
     (networks, hidden), `b2`: (networks,). `raw`, `right`: the calibration map, both rising, shape (knots,).
+    The trees' columns have the shape (trees, nodes): a node goes `left` where its feature is at most its threshold,
+    else `up`; a leaf goes to itself, and its `value` is what the tree adds to `base`.
     """
 
     shift: Floats
@@ -34,9 +38,35 @@ class Network:
     b2: Floats
     raw: Floats
     right: Floats
+    feature: npt.NDArray[np.int16]
+    threshold: Floats
+    left: npt.NDArray[np.int16]
+    up: npt.NDArray[np.int16]
+    value: Floats
+    base: Floats
 
     def answer(self, features: Floats) -> Floats:
-        """The networks' mean log-odds, before calibration; shape (rows,)."""
+        """Log-odds before calibration, shape (rows,); the trees are asked where the networks do not say no outright."""
+        logits = self.by_networks(features)
+        asked = np.flatnonzero(logits > _NO)
+        if self.feature.size and len(asked):
+            logits[asked] = (logits[asked] + np.maximum(self.by_trees(features[asked]), _NO)) / 2
+        return logits
+
+    def by_trees(self, features: Floats) -> Floats:
+        """The trees' log-odds; shape (rows,)."""
+        rows, trees = np.arange(len(features))[:, None], np.arange(len(self.feature))
+        node = np.zeros((len(features), len(trees)), np.int16)
+        while True:
+            goes_left = features[rows, self.feature[trees, node]] <= self.threshold[trees, node]
+            following = np.where(goes_left, self.left[trees, node], self.up[trees, node])
+            if (following == node).all():
+                total: Floats = self.base + self.value[trees, node].sum(1)
+                return total
+            node = following
+
+    def by_networks(self, features: Floats) -> Floats:
+        """The networks' mean log-odds; shape (rows,)."""
         x = np.clip((features - self.shift) * self.scale, -6, 6)
         hidden = np.maximum(np.einsum("rf,nfh->nrh", x, self.w1) + self.b1[:, None], 0)
         logits: Floats = ((hidden * self.w2[:, None]).sum(2) + self.b2[:, None]).mean(0)
@@ -53,4 +83,4 @@ class Network:
 def load_network(name: str = "words", folder: Path | None = None) -> Network:
     """A network of a folder made by dictionaries/build/lexicon_decision.py; without one, a shipped one."""
     with np.load((folder or lexicon_folder()) / f"decision_{name}.npz") as data:
-        return Network(**{key: data[key].astype(np.float32) for key in data.files})
+        return Network(**{key: data[key] for key in data.files})

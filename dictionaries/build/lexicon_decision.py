@@ -4,7 +4,8 @@
 
 Folders of --noisy hold <id>.ocr.txt and <id>.gt.txt; of --clean, .txt or .txt.xz files. Part of the documents are
 studied with a lexicon that lacks a quarter of its rarer words, so that the decision learns to live with words that
-no list has. Answers are calibrated on documents that the calibrating networks have not seen (three folds).
+no list has. Answers are calibrated on documents that the calibrating networks have not seen (three folds). Needs
+scikit-learn, for the trees.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from channel import documents
 from lexicon_text import texts
 from lexicon_truth import Truth
 from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from cablefix.lexicon.candidates import Finder
@@ -33,7 +35,7 @@ from cablefix.lexicon.repair import Lexicon, Study, load_lexicon, name_case_repa
 from cablefix.lexicon.tokens import Token, read_tokens
 
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
-HIDDEN, NETWORKS, FOLDS = 40, 3, 3
+HIDDEN, NETWORKS, FOLDS, TREES = 40, 3, 3, 200
 RARE = 96  # words below this count (in steps of the word list) may be hidden
 HIDDEN_SHARE = 0.25
 CLEAN_SIZE, CLEAN_STEP = 8_000, 60_000  # characters of a clean document, and from one to the next
@@ -208,14 +210,37 @@ def _gradient(params: list[Floats], x: Floats, y: Floats, weight: Floats) -> lis
 
 
 def fit(x: Floats, y: Floats, weight: Floats, seeds: range) -> Network:
-    """An uncalibrated network."""
+    """An uncalibrated network with its trees."""
     shift = x.mean(0)
     scale = 1 / np.maximum(x.std(0), 1e-3)
     z = np.clip((x - shift) * scale, -6, 6).astype(np.float32)
     nets = [train(z, y, weight, seed) for seed in seeds]
-    parts = [np.stack([net[k] for net in nets]) for k in range(4)]
+    parts = [np.stack([net[k] for net in nets]).astype(np.float32) for k in range(4)]
     line = np.array([-20, 20], np.float32)
-    return Network(shift, scale, *parts, line, 1 / (1 + np.exp(-line)))
+    trees = boost(x, y, weight)
+    return Network(shift, scale.astype(np.float32), *parts, line, 1 / (1 + np.exp(-line)), *trees)
+
+
+def boost(x: Floats, y: Floats, weight: Floats) -> tuple[NDArray[np.generic], ...]:
+    """Boosted trees as arrays: feature, threshold, left, right, value of each node, and the base value."""
+    model = HistGradientBoostingClassifier(
+        max_iter=TREES, learning_rate=0.08, max_leaf_nodes=15, l2_regularization=1.0, min_samples_leaf=40
+    )
+    model.fit(x, y, sample_weight=weight)
+    tables = [predictors[0].nodes for predictors in model._predictors]
+    size = max(map(len, tables))
+    own = np.tile(np.arange(size, dtype=np.int16), (len(tables), 1))
+    feature, left, right = np.zeros_like(own), own.copy(), own.copy()
+    threshold, value = np.zeros(own.shape, np.float32), np.zeros(own.shape, np.float32)
+    for row, nodes in enumerate(tables):
+        inner = np.flatnonzero(nodes["is_leaf"] == 0)
+        leaf = np.flatnonzero(nodes["is_leaf"])
+        feature[row, inner] = nodes["feature_idx"][inner]
+        threshold[row, inner] = nodes["num_threshold"][inner]
+        left[row, inner], right[row, inner] = nodes["left"][inner], nodes["right"][inner]
+        value[row, leaf] = nodes["value"][leaf]
+    base = np.float32(np.ravel(model._baseline_prediction)[0])
+    return feature, threshold, left, right, value, np.array(base, np.float32)
 
 
 def isotonic(raw: Floats, right: Floats, knots: int = 40) -> tuple[Floats, Floats]:
