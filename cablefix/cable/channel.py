@@ -234,11 +234,12 @@ def _relax_lost(columns: list[dict[str, float]], place: int, reading: tuple[str,
 def fold(seen: str) -> str:
     """A code in capitals: small letters in it are capitals misread, or letters of one shape in both cases.
 
-    >>> fold("RuEHwL"), fold("o811432")
-    ('RUEHWL', 'o811432')
+    >>> fold("RuEHwL"), fold("wasHbc"), fold("o811432"), fold("Washington")
+    ('RUEHWL', 'WASHBC', 'o811432', 'Washington')
     """
     letters = [char for char in seen if char.isalpha()]
-    if len(letters) < 4 or 2 * sum(map(str.isupper, letters)) < len(letters):
+    capitals = sum(map(str.isupper, letters))
+    if len(letters) < 4 or not capitals or (2 * capitals < len(letters) and letters[0].isupper()):
         return seen
     return "".join(char if char in "l" else char.upper() for char in seen)
 
