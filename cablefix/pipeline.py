@@ -11,8 +11,11 @@ from cablefix.cable.codes import load_codes
 from cablefix.cable.sections import find_messages
 from cablefix.layout import Layout, Mark, read_lines
 from cablefix.ledger import Edit, Ledger, Verdict
-from cablefix.lexicon.wordlist import load_wordlist
+from cablefix.lexicon.corrections import cached_corrections
+from cablefix.lexicon.rescoring import Remembering, Rescorer
+from cablefix.lexicon.userlists import load_words
 from cablefix.profiles import Profile, load_profile
+from cablefix.readers.read import read_document
 from cablefix.restoration import Restoration
 from cablefix.rules.context import Context, token_line
 from cablefix.text import Source
@@ -27,26 +30,33 @@ def restore(
     layout: Layout | None = None,
     dictionaries: Sequence[Path] = (),
     verdicts: Sequence[Verdict] = (),
+    rescorer: Rescorer | None = None,
 ) -> Restoration:
     """Restore a document.
 
-    `source` is a `Source`, a text, bytes, or the path of a file. `profile` is "cable", "prose", "faithful" or the
-    path of a TOML file; "auto" takes "cable" for what has a message header, else "prose". `layout` is what a reader
-    knows of the page; without it the text itself tells. `dictionaries` are folders of the user's own code tables.
+    `source` is a `Source`, a text, bytes of a text file, or the path of a file in any format that `read_document`
+    knows, or of a folder of pages. `profile` is "cable", "prose", "faithful" or the path of a TOML file; "auto" takes
+    "cable" for what has a message header, else "prose". `layout` is what a reader knows of the page; a path brings it
+    along, without it the text itself tells. `dictionaries` are folders or files of the user's own: code
+    tables, lists of words and names, correction tables (docs/words.md). `rescorer` is an outside model that votes on
+    repairs of words; none is shipped.
     Raises SourceError, ProfileError or DictionaryError, each with the remedy in its message.
 
     >>> restore("The tug left ( it was late ) at noon .").text
     'The tug left (it was late) at noon.\\n'
     """
-    source = as_source(source)
+    source, known = open_source(source)
     chosen = load_profile("cable" if profile == "auto" else profile) if isinstance(profile, str) else profile
     folders = (*chosen.dictionaries, *dictionaries)
     context = Context(
         source,
-        layout or Layout.from_text(source.text),
-        load_wordlist(),
+        layout or known or Layout.from_text(source.text),
+        load_words(chosen.lexicon, folders),
         load_codes(folders),
         settings=chosen.settings,
+        corrections=cached_corrections(folders),
+        lexicon=chosen.lexicon,
+        rescorer=Remembering(rescorer) if rescorer is not None else None,
     )
     ledger = Ledger(source.sha256, chosen.threshold)
     for stage in _STAGES:
@@ -73,6 +83,8 @@ def restore(
         checks,
         context.numbering,
         folders,
+        context.lexicon,
+        context.rescorer,
     )
 
 
@@ -90,29 +102,30 @@ def restore_all(
     >>> [r.text for r in restore_all("The tug left at noon .")]
     ['The tug left at noon.\\n']
     """
-    whole = as_source(source)
+    whole, known = open_source(source)
     chosen = load_profile(profile) if isinstance(profile, str) and profile != "auto" else profile
     folders = (*chosen.dictionaries, *dictionaries) if isinstance(chosen, Profile) else tuple(dictionaries)
-    layout = Layout.from_text(whole.text)
+    layout = known or Layout.from_text(whole.text)
     lines = [token_line(layout, n) for n in read_lines(layout)]
     ranges = find_messages(lines, load_codes(folders)) if lines and whole.container is None else []
     starts = [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
     if len(starts) < 2:
-        return [restore(whole, profile, dictionaries=dictionaries)]
+        return [restore(whole, profile, layout=known, dictionaries=dictionaries)]
     bounds = [0, *starts[1:], len(whole.text)]
     parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
     return [restore(part, profile, dictionaries=dictionaries) for part in parts]
 
 
-def as_source(source: Source | str | bytes | Path) -> Source:
-    """A Source from what a caller has: a Source, text, bytes or a path."""
+def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | None]:
+    """A Source from what a caller has, and the layout that a file tells: a path is read by `read_document`."""
     if isinstance(source, Source):
-        return source
+        return source, None
     if isinstance(source, bytes):
-        return Source.from_bytes(source)
+        return Source.from_bytes(source), None
     if isinstance(source, Path):
-        return Source.from_path(source)
-    return Source.from_text(source)
+        found = read_document(source)
+        return found.source, found.layout
+    return Source.from_text(source), None
 
 
 def _run_stage(context: Context, profile: Profile, stage: str, ledger: Ledger) -> Ledger:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from cablefix.layout import Layout
+from cablefix.pipeline import restore, restore_all
 from cablefix.readers.detect import detect_format
 from cablefix.readers.document import Role, Style
 from cablefix.readers.read import FORMATS as KNOWN
@@ -265,3 +266,11 @@ def test_a_container_that_was_changed_is_noticed() -> None:
     changed = replace(container, data=container.data.replace(b"ferrv", b"fairy"))
     with pytest.raises(SourceError, match="no longer gives the text"):
         read_again(replace(document.source, container=changed, sha256=""))
+
+
+def test_a_path_is_read_in_its_format() -> None:
+    document = sample("tesseract.hocr")
+    found = restore(FORMATS / "tesseract.hocr", "prose")
+    assert found.source.to_bytes() == document.source.to_bytes()
+    assert len(found.layout.word_box) == found.layout.words
+    assert [part.text for part in restore_all(FORMATS / "tesseract.hocr", "prose")] == [found.text]
