@@ -30,7 +30,7 @@ class Profile:
 
     `furniture` rules run before the header is read again and the paragraphs are counted, `structure` rules mark what
     lines are and how they join, `repairs` make edits. `dictionaries` are folders of the user's own code tables and
-    word lists.
+    word lists; `lexicon` is a folder made by `cablefix train`, None for ours.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Profile:
     repairs: tuple[str, ...]
     settings: Mapping[str, float] = field(default_factory=dict)
     dictionaries: tuple[Path, ...] = ()
+    lexicon: Path | None = None
 
     def rules(self, stage: str) -> list[tuple[str, Rule]]:
         """The rules of a stage ("furniture", "structure", "repairs") as (name, function)."""
@@ -95,6 +96,7 @@ def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) 
         **stages,
         settings={**(base.settings if base else {}), **{key: float(value) for key, value in settings.items()}},
         dictionaries=(*(base.dictionaries if base else ()), *folders),
+        lexicon=_lexicon(data, path, base),
     )
 
 
@@ -119,6 +121,15 @@ def _rule_names(data: Mapping[str, Any], stage: str, base: Profile | None, path:
     if unknown:
         raise ProfileError(f"{path}: no rule {unknown[0]!r} in {stage}; `cablefix rules` lists them")
     return names
+
+
+def _lexicon(data: Mapping[str, Any], path: Path, base: Profile | None) -> Path | None:
+    if "lexicon" not in data:
+        return base.lexicon if base else None
+    name = data["lexicon"]
+    if not isinstance(name, str) or not (path.parent / name).is_dir():
+        raise ProfileError(f"{path}: lexicon is {name!r}; give a folder made by cablefix train, told from this file")
+    return path.parent / name
 
 
 def _strings(data: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:

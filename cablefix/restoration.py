@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,12 @@ from cablefix.keep import (
 )
 from cablefix.layout import Mark
 from cablefix.ledger import Decision, Edit, Evidence, Ledger, LedgerError, Verdict
+from cablefix.lexicon.repair import Candidate
+from cablefix.lexicon.rescoring import Rescorer
+from cablefix.lexicon.userlists import load_words
 from cablefix.restored import Restored
+from cablefix.rules.context import Context
+from cablefix.rules.words import find_suspicious
 from cablefix.writers.html import write_html
 from cablefix.writers.markdown import write_markdown
 from cablefix.writers.record import write_record
@@ -29,6 +36,7 @@ from cablefix.writers.tei import SourceMode, write_tei
 from cablefix.writers.text import write_text
 
 _FORMAT = "cablefix-restoration/1"
+_WORD_REPAIR = "words.repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +57,46 @@ class Explanation:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A doubtful word: where (`start:end` in the source; line and column from 1), what it reads, what it may read.
+
+    `candidates` are the other readings, the best first, each with its score in nats over leaving the word as it is;
+    there may be none. `confidence` is that of `after`, the best of them. `votes` are those of an outside model.
+    `status` is that of the edit with the id `edit`: "applied", "proposed", "rejected", "superseded"; or "kept" where
+    the word stays as it is and no edit was made of the doubt.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    before: str
+    after: str
+    confidence: float
+    reason: str
+    candidates: tuple[Candidate, ...]
+    votes: tuple[tuple[str, float], ...]
+    status: str
+    edit: str
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON object of the fields: candidates with text, score, channel and context; votes by reading."""
+        data = asdict(self)
+        data["candidates"] = [
+            {"text": c.text, "score": c.score, "channel": c.channel, "context": c.context} for c in self.candidates
+        ]
+        return {**data, "confidence": round(self.confidence, 4), "votes": dict(self.votes)}
+
+
 @dataclass(frozen=True, eq=False)
 class Restoration(Restored):
     """A restored document: `text`, `record`, `document`, `edits`, `checks`, `layout`, and ways to work with them."""
 
     numbering: Numbering | None = None
     dictionaries: tuple[Path, ...] = ()
+    lexicon: Path | None = None
+    rescorer: Rescorer | None = None
 
     @property
     def record(self) -> dict[str, Any]:
@@ -100,6 +142,56 @@ class Restoration(Restored):
             rows.sort(key=lambda row: (row.line, row.column))
         return rows
 
+    @cached_property
+    def suspicious(self) -> tuple[Suspicion, ...]:
+        """The doubtful words of the document in order, with what each may read: for an editor to go through.
+
+        Listed are words that no list has, unless the text repeats them, and words that may well be misread, repaired or
+        not. They are found when they are first asked for.
+        """
+        cut = next((k for k, edit in enumerate(self.ledger.edits) if edit.rule == _WORD_REPAIR), len(self.ledger))
+        earlier = replace(self.ledger, edits=self.ledger.edits[:cut])
+        context = Context(
+            self.source,
+            self.layout,
+            load_words(self.lexicon, self.dictionaries),
+            load_codes(self.dictionaries),
+            self.document.kind,
+            self.document.header,
+            lexicon=self.lexicon,
+            rescorer=self.rescorer,
+        )
+        context.set_live(earlier.live([verdict for verdict in self.verdicts if verdict.edit in earlier]))
+        repairs = sorted((edit for edit in self.ledger.edits[cut:] if edit.rule == _WORD_REPAIR), key=lambda e: e.end)
+        ends = [edit.end for edit in repairs]
+        rows = []
+        for start, end, doubt in find_suspicious(context):
+            k = bisect_right(ends, start)
+            edit = repairs[k] if k < len(repairs) and repairs[k].start < end else None
+            line, column = self._place(start)
+            rows.append(
+                Suspicion(
+                    start,
+                    end,
+                    line,
+                    column,
+                    self.source.text[start:end],
+                    doubt.after,
+                    doubt.confidence,
+                    doubt.reason,
+                    doubt.candidates,
+                    doubt.votes,
+                    self.status(edit) if edit else "kept",
+                    edit.id if edit else "",
+                )
+            )
+        return tuple(rows)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a source offset, counted from 1."""
+        line = self.layout.line_at(offset)
+        return line + 1, offset - int(self.layout.line_start[line]) + 1 if self.layout.lines else 1
+
     def _row(
         self,
         edit_id: str,
@@ -111,10 +203,9 @@ class Restoration(Restored):
         evidence: tuple[Evidence, ...],
         edit: Edit | None = None,
     ) -> Explanation:
-        line = self.layout.line_at(start)
-        column = start - int(self.layout.line_start[line]) + 1 if self.layout.lines else 1
+        line, column = self._place(start)
         status = self.status(edit) if edit else "layout"
-        return Explanation(edit_id, line + 1, column, before, after, rule, confidence, evidence, status)
+        return Explanation(edit_id, line, column, before, after, rule, confidence, evidence, status)
 
     def to_text(self) -> str:
         """The reading text."""

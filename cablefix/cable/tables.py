@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cablefix.lexicon.userlists import LIST_NAMES, is_misnamed_list, list_kind, read_list_text
 from cablefix.resources import DictionaryError, dictionary_path
 
 __all__ = ["FOLDER", "TABLES", "Row", "Table", "TableSet", "check_folders"]
@@ -64,9 +65,7 @@ TABLES: dict[str, Table] = {
         dates=("signed", "effective", "until"),
         needed=("signed", "effective", "kind"),
     ),
-    "months": Table(
-        ("word", "number", "days"), ("word",), whole=("number", "days"), needed=("number", "days")
-    ),
+    "months": Table(("word", "number", "days"), ("word",), whole=("number", "days"), needed=("number", "days")),
     "posts": Table(
         ("post", "place", "territory", "kind", "first", "last", "alternates"),
         ("post", "kind", "first"),
@@ -96,18 +95,9 @@ TABLES: dict[str, Table] = {
 
 def _split(path: Path) -> tuple[list[tuple[int, Row]], Row]:
     """The rows of a file with their line numbers, and its header."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise DictionaryError(f"{path}, line {line}: not UTF-8. Save the file as UTF-8.") from error
-    except OSError as error:
-        raise DictionaryError(
-            f"{path}: cannot be read ({error.strerror}). Check that it is a readable file."
-        ) from error
     header: Row | None = None
     rows: list[tuple[int, Row]] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(read_list_text(path).split("\n"), start=1):
         line = raw.removesuffix("\r")
         if header is None:
             if line and not line.startswith("#"):
@@ -173,32 +163,35 @@ def _read_extra(path: Path, table: Table) -> list[Row]:
 
 
 def check_folders(folders: Sequence[Path]) -> None:
-    """Refuse folders that a look-up could not use, before anything is looked up.
+    """Refuse folders and files that a look-up could not use, before anything is looked up.
 
     A file with a wrong name would otherwise be passed over in silence, and the user would never learn that it
-    has no effect. Files that do not end in ``.tsv`` are left alone: a folder may hold a README.
+    has no effect. Files that do not end in ``.tsv`` and do not look like a list are left alone: a folder may hold a
+    README. Lists (``words.txt``, ``names.txt``, ``corrections.tsv``) are read elsewhere.
 
     :raises DictionaryError: naming the folder, or the file and the line, and the remedy.
     """
+    tables = ", ".join(f"{name}.tsv" for name in TABLES)
+    known = f"{tables}; or, for lists, {', '.join(LIST_NAMES)}"
     for folder in folders:
-        if not folder.is_dir():
-            raise DictionaryError(
-                f"{folder}: no such folder. Name a folder that holds tables such as posts.tsv."
-            )
-        paths = sorted(folder.glob("*.tsv"))
-        known = ", ".join(f"{name}.tsv" for name in TABLES)
+        if not folder.exists():
+            raise DictionaryError(f"{folder}: no such folder. Name a folder that holds tables such as posts.tsv.")
+        inside = sorted(folder.iterdir()) if folder.is_dir() else [folder]
+        paths = [path for path in inside if path.suffix == ".tsv" or is_misnamed_list(path) or list_kind(path)]
         if not paths:
-            raise DictionaryError(f"{folder}: no tables in it. Put there one or more of these: {known}.")
+            what = "no tables in it" if folder.is_dir() else "neither a table nor a list"
+            raise DictionaryError(f"{folder}: {what}. Put there one or more of these: {known}.")
         for path in paths:
-            if path.stem not in TABLES:
+            if path.stem in TABLES and path.suffix == ".tsv":
+                _read_extra(path, TABLES[path.stem])
+            elif list_kind(path) is None:
                 raise DictionaryError(f"{path}, line 1: unknown table. Rename it to one of these: {known}.")
-            _read_extra(path, TABLES[path.stem])
 
 
 class TableSet:
     """Our tables with the tables of users' folders laid over them.
 
-    :param folders: folders of the user's own tables; those of later folders win.
+    :param folders: folders of the user's own tables, or single tables; those of later folders win.
     """
 
     def __init__(self, folders: Sequence[Path] = ()) -> None:
@@ -216,7 +209,7 @@ class TableSet:
         """
         table = TABLES[name]
         ours = [row for _, row in _split(dictionary_path(f"{FOLDER}/{name}.tsv"))[0]]
-        paths = [folder / f"{name}.tsv" for folder in self.folders]
+        paths = [folder if folder.name == f"{name}.tsv" else folder / f"{name}.tsv" for folder in self.folders]
         extra = [row for path in paths if path.is_file() for row in _read_extra(path, table)]
         if not extra:
             return ours

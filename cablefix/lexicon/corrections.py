@@ -114,8 +114,8 @@ def read_corrections(path: Path) -> list[Correction]:
     header = first.split("\t")
     if not set(_NEEDED) <= set(header) <= set(COLUMNS) or len(set(header)) < len(header):
         raise DictionaryError(
-            f"{path}, line {number}: the columns are {', '.join(header)}. A correction table needs {' and '.join(_NEEDED)}"
-            f" and may have {', '.join(COLUMNS[2:])}; part them by tabs."
+            f"{path}, line {number}: the columns are {', '.join(header)}. A correction table needs"
+            f" {' and '.join(_NEEDED)} and may have {', '.join(COLUMNS[2:])}; part them by tabs."
         )
     return [_read_row(path, number, line.split("\t"), header) for number, line in lines[1:]]
 
@@ -179,21 +179,22 @@ def _compile(origin: str, pattern: str, replacement: str, case: CaseRule) -> re.
         bounded = _bounded(pattern, case)
     except (re.error, OverflowError, RecursionError) as error:
         raise DictionaryError(
-            f"{origin}: {pattern!r} is no regular expression ({error}). Correct it, or leave the kind empty for text as it"
-            " stands; the column 'case' takes the place of flags."
+            f"{origin}: {pattern!r} is no regular expression ({error}). Correct it, or leave the kind empty for text as"
+            " it stands; the column 'case' takes the place of flags."
         ) from error
     try:
         plain.sub(replacement, "")
     except (re.error, IndexError) as error:
         raise DictionaryError(
-            f"{origin}: the replacement {replacement!r} does not fit the pattern ({error}). Write \\1 for its first group,"
-            r" \\ for a backslash."
+            f"{origin}: the replacement {replacement!r} does not fit the pattern ({error}). Write \\1 for its first"
+            r" group, \\ for a backslash."
         ) from error
     if plain.match(""):
         raise DictionaryError(f"{origin}: {pattern!r} matches nothing at all, and so everywhere. Ask for a character.")
     if is_slow(bounded):
         raise DictionaryError(
-            f"{origin}: {pattern!r} would take too long on some texts. Avoid repetitions inside repetitions, as in (a+)+."
+            f"{origin}: {pattern!r} would take too long on some texts. Avoid repetitions inside repetitions,"
+            " as in (a+)+."
         )
     return bounded
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +25,7 @@ from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
 from cablefix.lexicon.pieces import Case, Ints, Kind, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
-from cablefix.lexicon.wordlist import WordList, load_slips, load_wordlist
+from cablefix.lexicon.wordlist import WordList, load_own_words, load_slips
 from cablefix.resources import DictionaryError
 
 Floats = npt.NDArray[np.float32]
@@ -55,7 +54,8 @@ class WordRepair:
     """A place that should perhaps read otherwise.
 
     `start:end` are offsets of the tokens' own system; `before` is what the tokens have there, `after` what they should
-    have. `confidence` is calibrated: of repairs at 0.9, nine in ten are right. `reason` says what decided.
+    have. `confidence` is calibrated: of repairs at 0.9, nine in ten are right. `reason` says what decided. `votes` are
+    what an outside model gave each reading, in nats, against what stands there.
     """
 
     start: int
@@ -65,6 +65,7 @@ class WordRepair:
     confidence: float
     candidates: tuple[Candidate, ...]
     reason: str
+    votes: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,15 +100,6 @@ def _lexicon(words: WordList, folder: Path | None) -> Lexicon:
     if not len(model.p1) == len(marks.row) == words.counts.shape[1] + FIRST_WORD:
         raise DictionaryError(f"{folder or 'dictionaries/lexicon'}: its files do not fit together. Train it again.")
     return Lexicon(words, model, channel, Finder(words, channel), marks, parts.decision)
-
-
-def load_own_words(folder: Path | None = None) -> WordList:
-    """The word list of a folder made by `cablefix train`, ours where it has none. Raises DictionaryError."""
-    words_in = find_parts(folder).words
-    try:
-        return load_wordlist(words_in)
-    except (ValueError, OSError, EOFError, zlib.error) as error:
-        raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +150,9 @@ def repair_words(
 def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Floats:
     """How likely the best hypothesis of each place is right; shape (rows,)."""
     network = network or load_network("words", lexicon.decision)
-    return doubt_clean_text(network.probability(found.features), len(found.pieces))
+    confidence = doubt_clean_text(network.probability(found.features), len(found.pieces))
+    theirs = _initials_set_off(found) | _writers_slips(found)
+    return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 
 
 def repairs_of(
@@ -167,8 +161,7 @@ def repairs_of(
     """The repairs of a text that was studied; see `repair_words`."""
     confidence = judge(found, lexicon, network)
     value = np.zeros(len(found.table.place), np.float32)
-    theirs = _initials_set_off(found) | _writers_slips(found)
-    value[found.rows] = np.where(theirs, np.minimum(confidence, _CONVENTION), confidence)
+    value[found.rows] = confidence
     rows = without_overlap(found.table, value, found.rows[confidence >= least])
     repairs = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
     firsts = found.table.place[rows].tolist()
@@ -251,7 +244,7 @@ def name_case_repair(tokens: Sequence[Token], found: Study, row: int, confidence
     """The case repair of one place, in the tokens' offsets."""
     pieces, place = found.pieces, int(found.case.place[row])
     seen, meant = pieces.types.text[int(pieces.type[place])], found.case.meant(pieces, row)
-    start, end, before, after = _locate(tokens, pieces, place, 1, seen, meant)
+    start, end, before, after = locate(tokens, pieces, place, 1, seen, meant)
     reason = ("a capital in mid-sentence", "a sentence begins here", "capitals in their column")
     return WordRepair(start, end, before, after, confidence, (), reason[int(found.case.change[row])])
 
@@ -261,11 +254,11 @@ def name_repair(tokens: Sequence[Token], found: Study, row: int, confidence: flo
     table = found.table
     place, span, pair = int(table.place[row]), int(table.span[row]), int(table.pair[row])
     seen, meant = table.seen[pair], table.meant[pair]
-    start, end, before, after = _locate(tokens, found.pieces, place, span, seen, meant)
+    start, end, before, after = locate(tokens, found.pieces, place, span, seen, meant)
     return WordRepair(start, end, before, after, confidence, candidates_at(found, place), _reason(found, row))
 
 
-def _locate(
+def locate(
     tokens: Sequence[Token], pieces: Pieces, place: int, span: int, before: str, after: str
 ) -> tuple[int, int, str, str]:
     """Start and end of pieces in the tokens' offsets, and the two readings; a token joined at a line end whole."""
@@ -281,6 +274,7 @@ def _locate(
 
 
 def candidates_at(found: Study, place: int) -> tuple[Candidate, ...]:
+    """The candidates of a place, the best first."""
     table, weighed = found.table, found.weighed
     first, last = np.searchsorted(table.place, (place, place + 1))
     rows = np.arange(first, last)

@@ -12,12 +12,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from cablefix.lexicon.wordlist import WordList, strip_possessive
+from cablefix.lexicon.wordlist import WordList, load_own_words, strip_possessive
 from cablefix.resources import DictionaryError
 
 LIST_NAMES = ("words.txt", "names.txt", "corrections.tsv")
@@ -65,18 +66,22 @@ def find_lists(paths: Sequence[Path], kind: ListKind) -> list[Path]:
     return found
 
 
-def read_list_lines(path: Path) -> list[tuple[int, str]]:
-    """The lines of a list with their numbers; comments and empty lines left out. Raises DictionaryError."""
+def read_list_text(path: Path) -> str:
+    """The text of a list or table, without a byte order mark. Raises DictionaryError naming file, line and remedy."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        at = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise DictionaryError(f"{path}, line {at}: not UTF-8. Save the file as UTF-8.") from error
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise DictionaryError(f"{path}, line {line}: not UTF-8. Save the file as UTF-8.") from error
     except OSError as error:
         reason = error.strerror or str(error)
         raise DictionaryError(f"{path}: cannot be read ({reason}). Check that it is a readable file.") from error
+
+
+def read_list_lines(path: Path) -> list[tuple[int, str]]:
+    """The lines of a list with their numbers; comments and empty lines left out. Raises DictionaryError."""
     rows: list[tuple[int, str]] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(read_list_text(path).split("\n"), start=1):
         line = raw.removesuffix("\r")
         if not line.strip() or line.startswith("#"):
             continue
@@ -200,3 +205,16 @@ def lay_over(words: WordList, paths: Sequence[Path]) -> WordList:
     given["hyphens"] = {**words.hyphens, **{word: first + k for k, word in enumerate(compounds)}}
     given["hyphen_counts"] = np.concatenate((words.hyphen_counts, np.full(len(compounds), 8, np.uint8)))
     return OwnWordList(**given, own=own, own_names=frozenset(names), forms=forms)
+
+
+def load_words(lexicon: Path | None = None, paths: Sequence[Path] = ()) -> WordList:
+    """The word list of a run: ours, or that of a folder made by `cablefix train`, with the user's lists laid over it.
+
+    Kept for each folder and tuple of paths. Raises DictionaryError naming file, line and remedy.
+    """
+    return _load_words(lexicon, tuple(paths))
+
+
+@lru_cache(maxsize=8)
+def _load_words(lexicon: Path | None, paths: tuple[Path, ...]) -> WordList:
+    return lay_over(load_own_words(lexicon), paths)

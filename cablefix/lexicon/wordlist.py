@@ -7,6 +7,7 @@ from SCOWL. Counts are kept in one byte, eight steps to the octave, so they are 
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from cablefix.lexicon.files import lexicon_folder, read_words
+from cablefix.lexicon.files import find_parts, lexicon_folder, read_words
+from cablefix.resources import DictionaryError
 
 _COUNTS_PER_OCTAVE = 8
 _NAME_SHARE = 0.9  # a word is a name when nine in ten of its uses inside a sentence have a capital
@@ -180,3 +182,12 @@ def load_slips() -> dict[str, str]:
     lines = (lexicon_folder() / "slips.txt").read_text(encoding="utf-8").splitlines()
     rows = (line.partition(" ") for line in lines if line and not line.startswith("#"))
     return {slip: meant for slip, _, meant in rows}
+
+
+def load_own_words(folder: Path | None = None) -> WordList:
+    """The word list of a folder made by `cablefix train`, ours where it has none. Raises DictionaryError."""
+    words_in = find_parts(folder).words
+    try:
+        return load_wordlist(words_in)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error

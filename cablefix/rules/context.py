@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from cablefix.cable.sequence import Candidate, Numbering, find_candidate, solve_
 from cablefix.convention import Convention, learn_convention
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
+from cablefix.lexicon.corrections import Correction
+from cablefix.lexicon.rescoring import Rescorer
+from cablefix.lexicon.userlists import OwnWordList
 from cablefix.lexicon.wordlist import WordList
 from cablefix.rules.measure import Geometry, measure
 from cablefix.text import Replacement, Source, Span, View
@@ -33,7 +37,11 @@ Rule = Callable[[View, "Context"], Iterator[Edit | Mark]]
 
 @dataclass
 class Context:
-    """The state that the rules of one document share. Rules read it; only `restore` changes it, between rules."""
+    """The state that the rules of one document share. Rules read it; only `restore` changes it, between rules.
+
+    `words` is an `OwnWordList` where the user gave lists; `corrections` are those of the user's tables; `lexicon` is
+    the folder of a lexicon that the user trained, None for ours; `rescorer` is an outside model.
+    """
 
     source: Source
     layout: Layout
@@ -45,6 +53,9 @@ class Context:
     sections: tuple[tuple[int, int], ...] = ()
     live: Sequence[Edit] = ()
     settings: Mapping[str, float] = field(default_factory=dict)
+    corrections: Sequence[Correction] = ()
+    lexicon: Path | None = None
+    rescorer: Rescorer | None = None
     _header_read: bool = False
     _listed: tuple[Layout, list[int], list[int]] | None = None
     _token_lines: dict[int, Line] = field(default_factory=dict)
@@ -197,7 +208,20 @@ class Context:
         """An edit of source text; live edits that lie inside it become its parents."""
         parents = tuple(edit.id for edit in self.touching(start, end))
         before = self.source.text[start:end]
+        if isinstance(self.words, OwnWordList):
+            evidence += self._own_words(self.words, start, end, after)
         return Edit(start, end, before, after, rule, confidence, evidence, parents, self.source.sha256)
+
+    def _own_words(self, words: OwnWordList, start: int, end: int, after: str) -> tuple[Evidence, ...]:
+        """The user's lists as evidence: the words of the text with an edit in it that stand in them."""
+        text = self.source.text
+        left, right = start, end
+        while left > 0 and not text[left - 1].isspace():
+            left -= 1
+        while right < len(text) and not text[right].isspace():
+            right += 1
+        listed = words.places_in(text[left:start] + after + text[end:right])
+        return tuple(because(EvidenceKind.USER, f"a word of your own: {place}") for place in listed)
 
 
 def _without_last_speck(line: Line) -> Line:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cablefix.rules import (
+    corrections,
     engine,
     furniture,
     geometry,
@@ -62,6 +63,7 @@ RULES: dict[str, Rule] = {
     "spacing.split-words": spacing.join_split_words,
     "spacing.spaced-letters": spacing.join_spaced_letters,
     "spacing.numbers": spacing.close_up_numbers,
+    "words.corrections": corrections.apply_corrections,
     "words.repair": words.repair_words_in,
     "names.variants": names.propose_name_variants,
 }

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from cablefix.layout import LineClass
 from cablefix.ledger import Edit, Evidence, EvidenceKind
+from cablefix.lexicon.doubts import find_doubts
 from cablefix.lexicon.repair import WordRepair, load_lexicon, repair_words
+from cablefix.lexicon.rescoring import rescore
 from cablefix.lexicon.tokens import Flag, Token
+from cablefix.lexicon.userlists import OwnWordList
 from cablefix.reading import reading_view
 from cablefix.rules.context import Context, because
 from cablefix.rules.engine import weigh_with_engine
@@ -21,6 +25,7 @@ _HELD_LINES = (LineClass.HEADER, LineClass.TABLE, LineClass.SIGNATURE, LineClass
 _WORD_OR_END = re.compile(r"\S+|\n")
 _PORTION = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{2,6})*\)[.:]?|¶\S*|\[REDACTED.*|[A-Z]?\d+\]")
 _LEAST = 0.3  # less likely repairs are not even proposed
+_LEAST_ASKED = 0.05  # less likely ones are not even shown to an outside model
 
 
 def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
@@ -39,25 +44,51 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
     """
     reading = reading_view(context.source, context.layout, context.live)
     tokens = list(read_view(reading, context))
-    for repair in repair_words(tokens, load_lexicon(context.words), least=_LEAST):
+    lexicon = load_lexicon(context.words, context.lexicon)
+    repairs = repair_words(tokens, lexicon, least=_LEAST if context.rescorer is None else _LEAST_ASKED)
+    for repair in settle(repairs, reading, context):
         start, end = reading.source_span(repair.start, repair.end)
-        if context.is_free(start, end):
+        if context.is_free(start, end) and repair.confidence >= _LEAST:
             confidence, engine = weigh_with_engine(context.layout, start, end, repair.confidence)
             reasons = explain(repair) if engine is None else [*explain(repair), engine]
             yield context.edit(start, end, repair.after, "words.repair", confidence, *reasons)
 
 
+def settle(repairs: Sequence[WordRepair], reading: View, context: Context) -> Sequence[WordRepair]:
+    """The repairs as an outside model and the user's own names would have them."""
+    if context.rescorer is not None:
+        repairs = rescore(reading.text, repairs, context.rescorer)
+    if isinstance(context.words, OwnWordList):
+        spell = context.words.in_own_form
+        repairs = [
+            repair if not repair.candidates else replace(repair, after=spell(repair.after)) for repair in repairs
+        ]
+    return repairs
+
+
+def find_suspicious(context: Context) -> Iterator[tuple[int, int, WordRepair]]:
+    """The doubtful words with their candidates, each with its span of the source; `context.live` as for the rule."""
+    reading = reading_view(context.source, context.layout, context.live)
+    doubts = find_doubts(list(read_view(reading, context)), load_lexicon(context.words, context.lexicon))
+    for doubt in settle(doubts, reading, context):
+        start, end = reading.source_span(doubt.start, doubt.end)
+        if context.is_free(start, end):
+            yield start, end, doubt
+
+
 def read_view(reading: View, context: Context) -> Iterator[Token]:
     """The tokens of the reading text, in its offsets; a new logical line is a break."""
     held = held_spans(reading, context)
+    own = context.words.names_in if isinstance(context.words, OwnWordList) else None
     flags = int(Flag.BREAK | Flag.LINE_START)
     for match in _WORD_OR_END.finditer(reading.text):
         if match.group() == "\n":
             flags = int(Flag.BREAK | Flag.LINE_START)
             continue
-        if held[match.start()] or _PORTION.fullmatch(match.group()):
+        word = match.group()
+        if held[match.start()] or _PORTION.fullmatch(word) or (own is not None and own(word)):
             flags |= Flag.PROTECTED
-        yield Token(match.group(), match.start(), match.end(), flags)
+        yield Token(word, match.start(), match.end(), flags)
         flags = 0
 
 
@@ -85,6 +116,10 @@ def explain(repair: WordRepair) -> list[Evidence]:
     if chosen is not None:
         found.append(because(EvidenceKind.CONFUSION, f"misread as {repair.before}", weight=chosen.channel))
         found.append(because(EvidenceKind.CONTEXT, "the words around it", weight=chosen.context))
+    if repair.votes:
+        listed = ", ".join(f"{text} {vote:+.1f}" for text, vote in repair.votes)
+        weight = dict(repair.votes).get(repair.after, 0.0)
+        found.append(because(EvidenceKind.CONTEXT, f"votes of the outside model in nats: {listed}", weight=weight))
     if repair.candidates:
         listed = ", ".join(f"{c.text} {c.score:+.1f}" for c in repair.candidates)
         found.append(because(EvidenceKind.LEXICON, f"candidates, by what they gain in nats: {listed}"))
