@@ -31,6 +31,7 @@ Examples:
   cablefix explain cable.txt              all repairs
   cablefix explain cable.txt --proposed   what waits for a person
   cablefix explain cable.txt --layout     line joins and page furniture too
+  cablefix explain cable.txt --suspicious doubtful words and what each may read
   cablefix explain cable.txt --json       for programs
 
 Spaces in a repair are shown as ␣, line ends as ␊, nothing as ∅. The id is what undo --edit takes; it stays the
@@ -44,6 +45,7 @@ same when the document is restored again.
 @click.option("--applied", "only", flag_value="applied", help="Only repairs that are in the text.")
 @click.option("--proposed", "only", flag_value="proposed", help="Only repairs that wait for a person.")
 @click.option("--rule", metavar="RULE", help="Only this rule, or this family of rules (spacing).")
+@click.option("--suspicious", is_flag=True, help="The doubtful words, repaired or not, with their other readings.")
 @click.option("--json", "as_json", is_flag=True, help="A list of JSON objects in place of the table.")
 @profile_option
 @dictionary_option
@@ -52,6 +54,7 @@ def explain(
     layout: bool,
     only: str | None,
     rule: str | None,
+    suspicious: bool,
     as_json: bool,
     profile: str,
     dictionaries: tuple[Path, ...],
@@ -60,7 +63,12 @@ def explain(
 
     PATH is a document as restore takes it, a restoration that was kept with --to restoration, or - for standard input.
     """
+    if suspicious and (layout or rule):
+        raise click.UsageError("--suspicious lists doubtful words; --layout and --rule do not go with it")
     restoration = restoration_of(path, profile, dictionaries)
+    if suspicious:
+        _explain_doubts(restoration, name_of(path), only, as_json=as_json)
+        return
     rows = [
         row
         for row in restoration.explain(layout=layout)
@@ -72,6 +80,17 @@ def explain(
     from cablefix.cli.console import data_console
 
     print_explanations(data_console(), rows, restoration, name_of(path))
+
+
+def _explain_doubts(restoration: Restoration, name: str, only: str | None, *, as_json: bool) -> None:
+    doubts = [doubt for doubt in restoration.suspicious if only is None or doubt.status == only]
+    if as_json:
+        write_stdout(to_json([doubt.to_json() for doubt in doubts]))
+        return
+    from cablefix.cli.console import data_console
+    from cablefix.cli.doubts import print_doubts
+
+    print_doubts(data_console(), doubts, name)
 
 
 def print_explanations(console: Console, rows: Sequence[Explanation], restoration: Restoration, name: str) -> None:

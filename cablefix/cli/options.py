@@ -17,7 +17,7 @@ dictionary_option = click.option(
     "--dictionary",
     "dictionaries",
     multiple=True,
-    metavar="FOLDER",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with code tables of your own; may be given several times.",
+    metavar="FOLDER|FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Lists of your own: words.txt, names.txt, corrections.tsv, code tables; may be given several times.",
 )
