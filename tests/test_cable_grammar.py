@@ -210,6 +210,7 @@ def test_signature_and_protocol() -> None:
         ("GP-4. BRUCE\n", "BRUCE"),
         ("THE MAGISTRATE ADJOURNED. BRUCE\n", "BRUCE"),
         ("8RUCE\nLIMITED OFFICIAL USE\n", "BRUCE"),
+        (".BRUCE\n\n.IM: CJ/1\n\nSECRET\n", "BRUCE"),
         ("END COMMENT.\n", None),
         ("COMMENT\n", None),
     ],

@@ -163,7 +163,7 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
         return near[0][1], confidence, (Reading(plain, 0.1),)
     if any(char.isdigit() for char in plain) and sum(map(str.isalpha, plain)) > 3:
         letters = channel.decode(plain, [LETTERS if char.isalnum() else char for char in plain], 2)
-        if letters and "?" not in letters[0].text and plain.upper() == plain:
+        if letters and _NAME.fullmatch(letters[0].text) and plain.upper() == plain:
             return letters[0].text, min(0.85, weigh([item.cost for item in letters])[0]), (Reading(plain, 0.1),)
     if plain in _NO_NAMES or not _NAME.fullmatch(plain) or sum(char.isdigit() for char in plain) > 1:
         return None

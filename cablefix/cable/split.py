@@ -29,6 +29,13 @@ _MORE_CUTS = re.compile(
 _GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
 _MOST_DUST = 3
 _KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
+# Sheets that archives laid in front of a document have a FROM and a TO too; what stands around them tells them apart.
+_SHEET_ADDRESS = re.compile(r"(?:FROM|TO)\s?:", re.IGNORECASE)
+_SHEET = re.compile(
+    r"(?:AGENCY|RECORD (?:NUMBER|SERIES)|AGENCY FILE NUMBER|ORIGINATOR|TITLE|DATE|PAGES|SUBJECTS|DOCUMENT TYPE)\s?:",
+    re.IGNORECASE,
+)
+_SHEET_REACH = 3
 _ADDRESS = re.compile(rf"(?<= )(?={_HEAD}|{_ROUTE}/[A-Z])", re.IGNORECASE)
 
 
@@ -41,13 +48,23 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
     ['FM AMEMBASSY QUITO', 'TO SECSTATE']
     """
     found: list[Row] = []
-    for row in map(clean_row, rows):
+    for row in map(clean_row, _without_sheets(list(rows))):
         if len(row.words) < 3:
             found.append(row)
         else:
             pattern = _MORE_CUTS if _START.match(row.text) else _CUT
             found += cut_row(row, [match.start() for match in pattern.finditer(row.text)])
     return found
+
+
+def _without_sheets(rows: list[Row]) -> list[Row]:
+    """The rows without the addresses of archives' cover sheets."""
+    return [row for at, row in enumerate(rows) if not (_SHEET_ADDRESS.match(row.text) and _in_sheet(rows, at))]
+
+
+def _in_sheet(rows: list[Row], at: int) -> bool:
+    around = rows[max(0, at - _SHEET_REACH) : at + _SHEET_REACH + 1]
+    return sum(_SHEET.match(row.text) is not None for row in around) >= 2
 
 
 def clean_row(row: Row) -> Row:
