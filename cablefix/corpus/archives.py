@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import tarfile
 import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import IO
+from typing import IO, cast
 
 from cablefix.corpus.items import Choice, Item, TooLarge, read_bounded, too_large, unreadable
 from cablefix.text import SourceError
 
 _REMEDY = "take it from a copy"
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
 
 
 @dataclass(slots=True)
@@ -71,16 +75,19 @@ class TarFiles:
     def items(self) -> Iterator[Item]:
         """The documents in the order of the archive."""
         try:
-            with self.opener() as file, tarfile.open(fileobj=file, mode="r|*") as archive:
+            with (
+                self.opener() as file,
+                _unpacked(file, self.label) as tar,
+                tarfile.open(fileobj=tar, mode="r|") as archive,
+            ):
                 for info in archive:
-                    if info.isfile() and self.choice.takes(info.name):
+                    if info.isfile() and self.choice.takes(_name(info)):
                         yield self._item(archive, info)
         except (tarfile.TarError, *_DAMAGE, OSError, SourceError) as error:
             yield unreadable(f"{self.label}#end", f"this tar archive cannot be read further ({error}); {_REMEDY}")
 
     def _item(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Item:
-        name = info.name.removeprefix("./")
-        key = f"{self.label}/{name}"
+        key = f"{self.label}/{_name(info)}"
         if info.size > self.choice.most_bytes:
             return Item(key, partial(_raise_too_large, key, self.choice))
         stream = archive.extractfile(info)
@@ -91,12 +98,32 @@ class TarFiles:
         """How many documents there are."""
         number = 0
         try:
-            with self.opener() as file, tarfile.open(fileobj=file, mode="r|*") as archive:
+            with (
+                self.opener() as file,
+                _unpacked(file, self.label) as tar,
+                tarfile.open(fileobj=tar, mode="r|") as archive,
+            ):
                 for info in archive:
-                    number += info.isfile() and self.choice.takes(info.name)
+                    number += info.isfile() and self.choice.takes(_name(info))
         except (tarfile.TarError, *_DAMAGE, OSError):
             number += 1
         return number
+
+
+def _unpacked(file: IO[bytes], name: str) -> AbstractContextManager[IO[bytes]]:
+    """A packed file unpacked as it is read. These readers say when it is cut off, tarfile's own do not always."""
+    low = name.lower()
+    if low.endswith((".gz", ".tgz")):
+        return cast(AbstractContextManager[IO[bytes]], gzip.GzipFile(fileobj=file))
+    if low.endswith((".bz2", ".tbz2")):
+        return cast(AbstractContextManager[IO[bytes]], bz2.BZ2File(file))
+    if low.endswith((".xz", ".txz")):
+        return cast(AbstractContextManager[IO[bytes]], lzma.LZMAFile(file))
+    return nullcontext(file)
+
+
+def _name(info: tarfile.TarInfo) -> str:
+    return info.name.removeprefix("./")
 
 
 def _raise_too_large(key: str, choice: Choice) -> bytes:

@@ -166,7 +166,8 @@ ACROSS: dict[str, tuple[Column, ...]] = {
         _N,
         ("key", "text", "name of the document"),
         ("kind", "text", "`first`, `same bytes`, `same text`, or `near`"),
-        ("similarity", "float", "share of three-word sequences in common with the first, estimated"),
+        ("of", "int", "number of the earlier document that it has these bytes or this text from, else of the first"),
+        ("similarity", "float", "share of three-word sequences in common with that document, estimated"),
     ),
 }
 """The tables of the pass across documents."""

@@ -46,22 +46,33 @@ def find_duplicates(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
     _join_equal(groups, corpus.text_digest)
     for one, other in near_pairs(corpus.sketches):
         groups.join(int(corpus.sketched[one]), int(corpus.sketched[other]))
-    where = {int(row): place for place, row in enumerate(corpus.sketched.tolist())}
+    where = {row: place for place, row in enumerate(corpus.sketched.tolist())}
     rows = []
     for members in groups.several():
-        first = members[0]
+        seen: dict[bytes, int] = {}
         for member in members:
-            kind, share = _compare(corpus, where, first, member)
+            kind, other = _relation(corpus, seen, members[0], member)
+            equal = kind != "near" or corpus.sketches[where[other]] == corpus.sketches[where[member]]
             rows.append(
                 {
-                    "group": corpus.n[first],
+                    "group": corpus.n[members[0]],
                     "n": corpus.n[member],
                     "key": corpus.key[member],
                     "kind": kind,
-                    "similarity": share,
+                    "of": corpus.n[other],
+                    "similarity": round(float(np.mean(equal)), 3),
                 }
             )
     return rows
+
+
+def _relation(corpus: _Corpus, seen: dict[bytes, int], first: int, member: int) -> tuple[str, int]:
+    """What a member of a group is, and of which earlier one; `seen` are the digests of the earlier ones."""
+    found = "first" if member == first else "near", first
+    for kind, digest in (("same text", corpus.text_digest[member]), ("same bytes", corpus.bytes_digest[member])):
+        if digest and seen.setdefault(digest, member) != member:
+            found = kind, seen[digest]
+    return found
 
 
 def _load(connection: DuckDBPyConnection) -> _Corpus:
@@ -130,14 +141,3 @@ def _join_equal(groups: _Groups, digests: list[bytes]) -> None:
     for row, digest in enumerate(digests):
         if digest:
             groups.join(first.setdefault(digest, row), row)
-
-
-def _compare(corpus: _Corpus, where: dict[int, int], first: int, member: int) -> tuple[str, float]:
-    if member == first:
-        return "first", 1.0
-    if corpus.bytes_digest[first] and corpus.bytes_digest[first] == corpus.bytes_digest[member]:
-        return "same bytes", 1.0
-    if corpus.text_digest[first] and corpus.text_digest[first] == corpus.text_digest[member]:
-        return "same text", 1.0
-    share = float((corpus.sketches[where[first]] == corpus.sketches[where[member]]).mean())
-    return "near", round(share, 3)

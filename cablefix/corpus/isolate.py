@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import weakref
 from dataclasses import dataclass
 from typing import Any
 
 from cablefix.corpus.extras import CorpusError
-from cablefix.corpus.worker import Fault, Orders, receive, send
+from cablefix.corpus.messages import Fault, Orders, receive, send
 
 _START = 300.0
 # One thread for each process: the work is divided by documents.
@@ -33,6 +36,7 @@ class Isolated:
         self._orders = Orders(function, warm_up, limits.timeout, limits.memory)
         self._timeout = limits.timeout
         self._process: subprocess.Popen[bytes] | None = None
+        self._ending: weakref.finalize[[subprocess.Popen[bytes]], Isolated] | None = None
         self._abandoned = False
 
     def call(self, key: str, data: bytes, settings: object) -> Any:
@@ -74,29 +78,30 @@ class Isolated:
         if self._process is not None:
             return self._process
         environment = {**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "cablefix.corpus.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        watch = threading.Timer(_START, process.kill)
-        watch.daemon = True
-        watch.start()
-        try:
-            send(process.stdin, self._orders)
-            receive(process.stdout)
-        except (EOFError, OSError) as error:
-            code = process.wait()
-            raise CorpusError(
-                f"a worker process cannot start ({_say_code(code)}); does `{sys.executable} -c 'import cablefix'` run?"
-            ) from error
-        finally:
-            watch.cancel()
+        command = [sys.executable, "-m", "cablefix.corpus.worker"]
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said, env=environment
+            )
+            assert process.stdin is not None
+            assert process.stdout is not None
+            watch = threading.Timer(_START, process.kill)
+            watch.daemon = True
+            watch.start()
+            try:
+                send(process.stdin, self._orders)
+                receive(process.stdout)
+            except (EOFError, OSError) as error:
+                said.seek(0)
+                lines = said.read().decode("utf-8", "replace").splitlines()
+                reason = lines[-1] if lines else _say_code(process.wait())
+                _end(process)
+                raise CorpusError(f"a worker process cannot start ({reason}); repair the installation") from error
+            finally:
+                watch.cancel()
         self._process = process
+        # Where the thread that used this is gone, or the interpreter ends, nobody else ends the process.
+        self._ending = weakref.finalize(self, _end, process)
         return process
 
     def abandon(self) -> None:
@@ -108,17 +113,21 @@ class Isolated:
 
     def close(self) -> None:
         """End the process."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
+        self._process = None
+        if self._ending is not None:
+            self._ending()
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """End a process and close the way to it; its exit code."""
+    process.kill()
+    code = process.wait()
+    for stream in (process.stdin, process.stdout):
+        # What was not sent cannot be flushed to a process that is gone.
+        with contextlib.suppress(OSError):
             if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue
+                stream.close()
+    return code
 
 
 def _say_code(code: int) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from cablefix.corpus.extras import need
 from cablefix.corpus.items import Choice, Item, TooLarge, too_large, unreadable
@@ -42,9 +43,14 @@ class JsonLines:
         except (OSError, EOFError, zlib.error):
             return None
 
-    def _lines(self) -> IO[bytes]:
-        file = self.opener()
-        return cast(IO[bytes], gzip.GzipFile(fileobj=file)) if self.label.lower().endswith(".gz") else file
+    @contextmanager
+    def _lines(self) -> Iterator[Iterable[bytes]]:
+        with self.opener() as file:
+            if self.label.lower().endswith(".gz"):
+                with gzip.GzipFile(fileobj=file) as unpacked:
+                    yield unpacked
+            else:
+                yield file
 
     def _item(self, number: int, line: bytes) -> Item:
         place = f"{self.label}/{number:09d}"

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # `06 MOSCOW 11698`, `STATE 123456`, `USUN NEW YORK 0412 (NOTAL)`.
-_MESSAGE = re.compile(r"(?:(?P<year>\d{2})\s+)?(?P<post>[A-Z][A-Z.' ]*[A-Z])[\s-]+(?P<number>\d{1,6})\b")
+_MESSAGE = re.compile(r"(?:(?P<year>\d{2})\s+)?(?P<post>[A-Z][A-Z.' ]*[A-Z])[\s-]+(?P<number>\d{2,6})\b(?!/)")
+_NOT_POSTS = frozenset({"OF", "ON", "DATED", "AND", "TO", "FOR"})
 _CENTURY = 45
 
 _REFS = """
@@ -59,7 +60,7 @@ def read_reference(text: str) -> Cited | None:
     (Cited(post='QUITO', year=2006, number=1107), Cited(post='STATE', year=None, number=412), None)
     """
     found = _MESSAGE.match(text.strip().upper())
-    if found is None:
+    if found is None or _NOT_POSTS & set(found["post"].split()):
         return None
     year = int(found["year"]) if found["year"] else None
     if year is not None:

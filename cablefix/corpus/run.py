@@ -16,11 +16,11 @@ from cablefix.corpus.engines import Job, Outcome, Plan, read_item, run_dask, run
 from cablefix.corpus.extras import CorpusError, need
 from cablefix.corpus.inputs import open_inputs
 from cablefix.corpus.items import Choice, Collection, Item
+from cablefix.corpus.messages import Fault
 from cablefix.corpus.places import output_place, short_digest
 from cablefix.corpus.store import DOCUMENTS, PART, Result, Store, key_code, read_manifest
 from cablefix.corpus.tables import finish_part
 from cablefix.corpus.work import SUFFIXES
-from cablefix.corpus.worker import Fault
 
 # So many results, or so many seconds, and what is there is brought to the disk.
 _BATCH = 32
@@ -89,8 +89,8 @@ def run_corpus(order: Order, tell: Told = lambda number: None, start: Started = 
     _keep_apart(order)
     store = Store(order.out, order.part)
     report, began = Report(), time.monotonic()
-    store.open(order.plan.settings.to_json())
     try:
+        store.open(order.plan.settings.to_json())
         start(count_inputs(collections))
         _run(order, store, collections, report, tell)
     finally:

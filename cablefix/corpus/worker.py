@@ -4,65 +4,23 @@ It is a process of its own, started from the command line and not forked, so tha
 eats memory takes nothing with it, whatever runs above: a process of this machine, a worker of dask, an executor of
 Spark. It ends when its standard input does, so none is left over when the process above is killed.
 
-Messages are pickles with their length before them: first `Orders`, then one (key, data, settings) after the other; the
-answers are "ready", then for each document what the function gave, or a `Fault`.
+It is sent `Orders` first, then one (key, data, settings) after the other. It answers "ready", then for each document
+what the function gave, or a `Fault`.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
 import signal
-import struct
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
-from typing import IO, Any
+from typing import Any
 
-_HEAD = struct.Struct("<Q")
+from cablefix.corpus.messages import Fault, Orders, receive, send
+
 # Seconds beyond the time limit after which the system ends a process whose parent did not.
 _GRACE = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What a worker is told first: "module:function", a function to call before, seconds and MB for a document."""
-
-    function: str
-    warm_up: str
-    timeout: float
-    memory: int
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a document was not restored: a kind as in the table of documents, a sentence, length and digest if known."""
-
-    kind: str
-    message: str
-    size: int | None = None
-    sha256: str = ""
-
-
-def send(stream: IO[bytes], message: object) -> None:
-    """Write a message. Raises OSError when nobody reads it."""
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    stream.write(_HEAD.pack(len(data)))
-    stream.write(data)
-    stream.flush()
-
-
-def receive(stream: IO[bytes]) -> Any:
-    """Read a message. Raises EOFError when the other side is gone."""
-    head = stream.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        raise EOFError
-    (length,) = _HEAD.unpack(head)
-    data = stream.read(length)
-    if len(data) < length:
-        raise EOFError
-    return pickle.loads(data)
 
 
 def load(name: str) -> Callable[..., Any]:
@@ -86,6 +44,9 @@ def main() -> None:
         load(orders.warm_up)()
     _limit_memory(orders.memory)
     send(answers, "ready")
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
     alarm = getattr(signal, "alarm", lambda seconds: None)
     while True:
         try:

@@ -1,0 +1,203 @@
+"""A corpus survives what happens to it: kills at any moment, poisoned documents, a full disk, other engines."""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cablefix.corpus.engines import Plan
+from cablefix.corpus.extras import CorpusError
+from cablefix.corpus.isolate import Limits
+from cablefix.corpus.items import Choice
+from cablefix.corpus.run import run_corpus
+from cablefix.corpus.store import Store, read_manifest
+from cablefix.corpus.work import Settings
+from tests.corpus_support import POISON, make_corpus, order, telegram, tree
+
+pytest.importorskip("pyarrow")
+duckdb = pytest.importorskip("duckdb")
+
+DRIVER = """
+import sys
+from pathlib import Path
+from cablefix.corpus.run import run_corpus
+from tests.corpus_support import order
+run_corpus(order(sys.argv[1], Path(sys.argv[2])))
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_corpus(tmp_path_factory.mktemp("corpus") / "set", 60)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    report = run_corpus(order(corpus, out))
+    assert (report.done, report.failed) == (60, 0)
+    return tree(out)
+
+
+def start(corpus: Path, out: Path, root: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", DRIVER, str(corpus), str(out)]
+    return subprocess.Popen(command, cwd=root, stderr=subprocess.DEVNULL)
+
+
+def lines_in(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def test_killed_at_any_moment_it_goes_on(
+    corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path, root: Path
+) -> None:
+    """Killed at three moments, each a little after some documents are done, and resumed."""
+    out, chance = tmp_path / "out", random.Random(11)
+    for least in (1, 20, 50):
+        process = start(corpus, out, root)
+        while process.poll() is None and lines_in(out / "manifest.jsonl") < least:
+            time.sleep(0.005)
+        time.sleep(chance.random() * 0.05)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path in out.glob("documents/**/*.txt"):
+            name = path.relative_to(out).as_posix()
+            assert path.read_bytes() == undisturbed[name], "a file is there half-written"
+    report = run_corpus(order(corpus, out))
+    assert report.done + report.before == 60
+    assert tree(out) == undisturbed
+
+
+def test_number_of_workers_makes_no_difference(corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    made = order(corpus, tmp_path / "out")
+    run_corpus(replace(made, plan=replace(made.plan, workers=1)))
+    assert tree(tmp_path / "out") == undisturbed
+
+
+def test_dask_gives_the_same(corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    report = run_corpus(replace(order(corpus, tmp_path / "out"), scheduler="local"))
+    assert report.done == 60
+    assert tree(tmp_path / "out") == undisturbed
+
+
+def test_torn_lines_are_cut(corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path) -> None:
+    """What a power cut may leave at the ends of manifest and journal does no harm."""
+    out = tmp_path / "out"
+    few = [next(corpus.glob("box0/0000.txt"))]
+    run_corpus(order(few[0], out))
+    manifest = out / "manifest.jsonl"
+    manifest.write_bytes(manifest.read_bytes() + b'{"n": 1, "key": "se')
+    (out / "journal").mkdir(exist_ok=True)
+    (out / "journal" / "part-000000.jsonl").write_bytes(b'{"n":1,"out')
+    report = run_corpus(order(few[0], out))
+    assert (report.done, report.before) == (0, 1)
+    assert [entry["key"] for entry in read_manifest(manifest)] == ["0000.txt"]
+    assert not list((out / "journal").iterdir())
+
+
+def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crashing, hanging, eating memory, faulty, huge, binary, empty, unreadable: each recorded, the others done."""
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "poison.py").write_text(POISON, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "modules"))
+    folder = make_corpus(tmp_path / "set", 6)
+    poison = {
+        "crash": b"CRASH",
+        "hang": b"HANG",
+        "eat": b"EAT",
+        "fault": b"FAULT",
+        "huge": b"NO END OF IT\n" * 200_000,
+        "binary": bytes(range(256)) * 40,
+        "image": b"\x89PNG\r\n\x1a\n" + bytes(200),
+        "empty": b"",
+    }
+    for name, data in poison.items():
+        (folder / f"{name}.txt").write_bytes(data)
+    (folder / "gone.txt").symlink_to(tmp_path / "nowhere")
+    plan = Plan(Settings("text", profile="faithful"), Limits(3, 256), 2, "poison:work")
+    made = replace(order(folder, tmp_path / "out"), plan=plan, choice=Choice(most_bytes=1 << 20))
+    report = run_corpus(made)
+    failed = {
+        Path(entry["key"]).stem: entry["error"].partition(":")[0]
+        for entry in read_manifest(tmp_path / "out" / "manifest.jsonl")
+        if entry["status"] == "failed"
+    }
+    assert failed == {
+        "crash": "crash",
+        "hang": "timeout",
+        "eat": "memory",
+        "fault": "fault",
+        "huge": "too large",
+        "binary": "not text",
+        "image": "unreadable",
+    }
+    assert (report.done, report.failed) == (7, 7)
+    assert not report.whole
+    rows = duckdb.sql(
+        f"SELECT key, error, message FROM '{tmp_path}/out/tables/documents/*.parquet' WHERE status <> 'done'"
+    )
+    assert len(rows.fetchall()) == 7
+    again = run_corpus(made)
+    assert (again.done, again.failed, again.before, again.failed_before) == (0, 0, 14, 7)
+    (folder / "crash.txt").write_text(telegram(900), encoding="utf-8")
+    (folder / "hang.txt").unlink()
+    (folder / "eat.txt").unlink()
+    retried = run_corpus(replace(made, retry_failed=True))
+    assert (retried.done, retried.failed) == (1, 4)
+
+
+def test_retried_documents_give_the_tables_of_an_undisturbed_run(tmp_path: Path) -> None:
+    folder = make_corpus(tmp_path / "set", 25)
+    target = folder / "box0" / "0009.txt"
+    good = target.read_bytes()
+    target.write_bytes(bytes(range(256)) * 40)
+    assert run_corpus(order(folder, tmp_path / "mended")).failed == 1
+    target.write_bytes(good)
+    assert run_corpus(replace(order(folder, tmp_path / "mended"), retry_failed=True)).done == 1
+    assert run_corpus(order(folder, tmp_path / "plain")).done == 25
+    mended, plain = tree(tmp_path / "mended"), tree(tmp_path / "plain")
+    assert {name: data for name, data in mended.items() if name != "manifest.jsonl"} == {
+        name: data for name, data in plain.items() if name != "manifest.jsonl"
+    }
+
+
+def test_a_full_disk_stops_the_run_and_loses_nothing(
+    corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, left = os.write, 60
+
+    def full(handle: int, data: memoryview) -> int:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(handle, data)
+
+    monkeypatch.setattr("cablefix.corpus.places.os.write", full)
+    with pytest.raises(OSError, match="No space left"):
+        run_corpus(order(corpus, tmp_path / "out"))
+    monkeypatch.setattr("cablefix.corpus.places.os.write", write)
+    assert not list((tmp_path / "out").rglob("*.tmp"))
+    run_corpus(order(corpus, tmp_path / "out"))
+    assert tree(tmp_path / "out") == undisturbed
+
+
+def test_two_runs_on_one_folder_do_not_meet(tmp_path: Path) -> None:
+    first, second = Store(tmp_path / "out"), Store(tmp_path / "out")
+    first.open({})
+    with pytest.raises(CorpusError, match="another run works on this folder"):
+        second.open({})
+    first.close()
+    with pytest.raises(CorpusError, match="was made with to None, now it is 'tei'"):
+        second.open({"to": "tei"})
+    second.close()
