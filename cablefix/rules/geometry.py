@@ -45,6 +45,8 @@ _RAGGED = 0.16
 # out of these bounds: width in pitches, height in usual heights. Type is 0.2 (a stop) to 1.1 wide; letters from 0.5.
 _SPECK_LENGTH = 4
 _DOUBTED = 0.5
+# So far off the word before it, and so unsure, even a number or a known word of odd size is one.
+_FAR_OFF, _HARDLY = 6.0, 0.35
 _NARROWEST, _NARROWEST_LETTER, _WIDEST = 0.12, 0.4, 1.45
 _LOWEST_LETTER, _HIGHEST = 0.4, 1.8
 # A margin code stands so many characters off the text.
@@ -52,12 +54,13 @@ _OFF_TEXT = 3.0
 _TERMINAL = (".", "?", "!", ":", ";", '"', "\u201d", ")", "]")
 
 
-def remove_page_specks(view: View, context: Context) -> Iterator[Edit]:
+def remove_page_specks(view: View, context: Context) -> Iterator[Edit | Mark]:
     """Remove specks at the edges of lines that the engine read as letters or stops: `NNNN ie ee`, `22H . . |`.
 
     Dust, punch holes and page edges have not the shape of type: a word of four characters or fewer is far too wide, too
     narrow, too high or too low for its text, and the engine itself was not sure of it. All of that is asked for, so
-    a real dash, a faint paragraph mark and the last number of a row stay. So do known words, capitals and numbers.
+    a real dash, a faint paragraph mark and the last number of a row stay. So do known words, capitals and numbers,
+    unless they stand far off the line.
 
     >>> from cablefix.rules.examples import edits_of
     >>> edits_of(remove_page_specks, "The tug left ee\\nat noon.")
@@ -69,7 +72,9 @@ def remove_page_specks(view: View, context: Context) -> Iterator[Edit]:
         return
     specks = _has_no_shape_of_type(layout, geometry)
     for k in np.flatnonzero(specks).tolist():
-        specks[k] = not _may_be_meant(context, layout.text[int(layout.word_start[k]) : int(layout.word_end[k])])
+        alone = k > 0 and geometry.gap[k - 1] >= _FAR_OFF and layout.word_confidence[k] < _HARDLY
+        word = layout.text[int(layout.word_start[k]) : int(layout.word_end[k])]
+        specks[k] = alone or not _may_be_meant(context, word)
     for n in context.read_lines():
         first, last = int(layout.line_first[n]), int(layout.line_last[n])
         head, tail = first, last
@@ -78,6 +83,8 @@ def remove_page_specks(view: View, context: Context) -> Iterator[Edit]:
         while tail > head and specks[tail - 1]:
             tail -= 1
         if head == last:
+            shape = because(EvidenceKind.GEOMETRY, "nothing on the line has the size of what it is read as")
+            yield layout.mark_line(n, LineClass.RULE, "geometry.speck-line", 0.9, [shape])
             continue
         for begin, stop in ((first, head), (tail, last)):
             if begin == stop:
