@@ -255,7 +255,7 @@ def test_specks_have_not_the_size_of_type() -> None:
         "The board met at ten o'clock in the old customs house ee",
         "and heard the pilot, who had been at sea for a week on 7",
         "the tug of the port and had seen no other ship and so",
-        confidence=0.3,
+        confidence=0.4,
     )
     layout = document.layout
     box = layout.word_box.copy()
@@ -266,6 +266,11 @@ def test_specks_have_not_the_size_of_type() -> None:
     assert [(item.before, item.rule) for item in found.applied] == [("ee", "geometry.speck")]
     assert "house and heard" in found.text
     assert "week on 7 the tug" in found.text
+    # Far off the line and hardly believed even a number goes.
+    sure = layout.word_confidence.copy()
+    sure[:] = 0.2
+    unsure = restore(document.source, "prose", layout=replace(layout, word_box=box, word_confidence=sure))
+    assert {item.before for item in unsure.applied} == {"ee", "7"}
     # A small word of the usual size stays, however unsure the engine was of it.
     assert not [item for item in restored(document).edits if item.rule == "geometry.speck"]
 
