@@ -353,3 +353,28 @@ def test_careless_xhtml_is_read_as_html_and_a_cut_off_file_is_not() -> None:
     assert b"praised" in changed
     with pytest.raises(SourceError, match="cut off or damaged"):
         read_document(careless[:-200])
+
+
+@pytest.mark.parametrize("name,factor", [("alto4.xml", 300 / 254), ("tesseract.pdf", 300 / 72)])
+def test_other_units_become_pixels(name: str, factor: float) -> None:
+    if name.endswith("pdf"):
+        pytest.importorskip("pypdfium2", reason="the extra pdf is not installed")
+    document = sample(name)
+    for write in (write_hocr, write_page):
+        data = write(with_edits(document))
+        if data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                data = archive.read(archive.namelist()[0])
+        again = read_document(data)
+        assert again.unit == "pixel"
+        assert again.layout.extra["page_resolution"][0] == 300
+        count = again.layout.words
+        assert abs(again.layout.word_box - document.layout.word_box[:count] * factor).max() <= 0.51
+        assert again.layout.page_size[0] == pytest.approx(document.layout.page_size[0] * factor, abs=1)
+
+
+def test_a_page_without_a_size_gets_the_one_that_its_words_need() -> None:
+    data = (FORMATS / "alto2.xml").read_bytes().replace(b' HEIGHT="1000" WIDTH="800"', b"")
+    document = read_document(data)
+    assert len(document.layout.page_size) == 0
+    assert b'imageWidth="700" imageHeight="160"' in write_page(with_edits(document))

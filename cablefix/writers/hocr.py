@@ -28,6 +28,7 @@ from cablefix.writers.ocr_pages import (
     CorrectedWord,
     Step,
     corrected_pages,
+    in_pixels,
     processing_step,
     write_back,
 )
@@ -53,7 +54,8 @@ def write_hocr(restored: Restored) -> bytes:
     step = processing_step(restored, corrections)
     if corrections.document.format == "hocr":
         return write_back(restored, corrections, lambda member, own: _correct(member, own, step))
-    return _new_file(list(corrected_pages(restored, corrections)), step, corrections.document.engine)
+    pages = in_pixels(corrected_pages(restored, corrections), corrections.document.unit)
+    return _new_file(list(pages), step, corrections.document.engine)
 
 
 def quote_property(text: str) -> str:

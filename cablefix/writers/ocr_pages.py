@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from math import isnan
+from dataclasses import dataclass, field, replace
+from math import ceil, isnan
 
 import numpy as np
 
@@ -13,8 +13,12 @@ from cablefix.readers.archives import Member, pack
 from cablefix.readers.document import Box, around
 from cablefix.readers.read import members_of
 from cablefix.restored import Restored
-from cablefix.text import SourceError
+from cablefix.text import IntArray, SourceError
 from cablefix.writers.boxes import Corrections, box_of, divide_box
+
+# Pixels at this many an inch for tenths of a millimetre, 1/1200 inch and points.
+_RESOLUTION = 300.0
+_PIXELS_PER_UNIT = {"mm10": _RESOLUTION / 254, "inch1200": _RESOLUTION / 1200, "point": _RESOLUTION / 72}
 
 SOFT_HYPHEN = "\u00ad"
 
@@ -133,6 +137,8 @@ def corrected_pages(restored: Restored, corrections: Corrections) -> Iterator[Co
             layout.page_image[number] if layout.page_image else "",
             float(resolutions[number]) if len(resolutions) else float("nan"),
         )
+        if not page.width or not page.height:
+            _fit(page, words, layout.line_page)
         block: list[CorrectedLine] = []
         for line in np.flatnonzero(layout.line_page == number).tolist():
             if not words.get(line):
@@ -148,6 +154,37 @@ def corrected_pages(restored: Restored, corrections: Corrections) -> Iterator[Co
         if block:
             page.blocks.append(block)
         yield page
+
+
+def _fit(page: CorrectedPage, words: dict[int, list[CorrectedWord]], page_of: IntArray) -> None:
+    """Give a page whose size the file does not tell the size that its words need."""
+    box = around(word.box for line, row in words.items() if page_of[line] == page.number for word in row)
+    if box is not None:
+        page.width, page.height = ceil(box[2]), ceil(box[3])
+
+
+def in_pixels(pages: Iterator[CorrectedPage], unit: str) -> Iterator[CorrectedPage]:
+    """The pages in pixels, which hOCR and PAGE ask for: other units are turned into pixels at 300 an inch."""
+    scale = _PIXELS_PER_UNIT.get(unit, 1.0)
+    for page in pages:
+        if scale != 1.0:
+            page.width, page.height = round(page.width * scale), round(page.height * scale)
+            page.resolution = _RESOLUTION
+            for block in page.blocks:
+                for line in block:
+                    _scale(line, scale)
+        yield page
+
+
+def _scale(line: CorrectedLine, scale: float) -> None:
+    line.box = _scaled(line.box, scale)
+    line.words = [replace(word, box=_scaled(word.box, scale)) for word in line.words]
+    if line.baseline:
+        line.baseline = (line.baseline[0] * scale, line.baseline[1] * scale)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return (box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale)
 
 
 def _words_by_line(restored: Restored, corrections: Corrections) -> dict[int, list[CorrectedWord]]:

@@ -31,6 +31,7 @@ from cablefix.writers.ocr_pages import (
     CorrectedWord,
     Step,
     corrected_pages,
+    in_pixels,
     processing_step,
     write_back,
 )
@@ -53,7 +54,8 @@ def write_page(restored: Restored) -> bytes:
     if corrections.document.format == "page":
         return write_back(restored, corrections, lambda member, own: _correct(member, own, step))
     engine = corrections.document.engine
-    files = [_new_file(page, step, engine) for page in corrected_pages(restored, corrections)]
+    pages = in_pixels(corrected_pages(restored, corrections), corrections.document.unit)
+    files = [_new_file(page, step, engine) for page in pages]
     if len(files) == 1:
         return files[0]
     return pack(Member(f"page_{number:04d}.xml", data) for number, data in enumerate(files, 1))
