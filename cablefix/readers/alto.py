@@ -14,7 +14,7 @@ from lxml import etree
 from cablefix.layout import HYPHENS
 from cablefix.readers.build import FormatFacts, clean_text
 from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, make_word
-from cablefix.readers.xml import local_name, number, parse_tree, root_of, stream_elements
+from cablefix.readers.xml import elements_of, local_name, number, root_of
 
 MEDIA_TYPE = "application/xml+alto"
 FORMAT = "alto"
@@ -65,10 +65,7 @@ def alto_pages(data: bytes, name: str, facts: FormatFacts, *, keep_elements: boo
     after it are one word of the text. Blocks come in the order of `ReadingOrder` or `IDNEXT` where there is one.
     """
     facts.version = alto_version(data)
-    if keep_elements:
-        found: Iterator[etree._Element] = parse_tree(data, name).getroot().iter("{*}Page")
-    else:
-        found = stream_elements(data, "{*}Page", name)
+    found = elements_of(data, "{*}Page", name, keep=keep_elements)
     return _pages(found, facts)
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 
 from cablefix.readers.build import FormatFacts, clean_text
 from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Role, Style, Word, around
-from cablefix.readers.xml import local_name, number, parse_tree, root_of, stream_elements
+from cablefix.readers.xml import elements_of, local_name, number, root_of
 
 MEDIA_TYPE = "application/vnd.prima.page+xml"
 FORMAT = "page"
@@ -43,10 +43,7 @@ def page_pages(data: bytes, name: str, facts: FormatFacts, *, keep_elements: boo
     `readingOrder` in `custom` (Transkribus), else of the file.
     """
     facts.version = page_version(data)
-    if keep_elements:
-        found: Iterator[etree._Element] = parse_tree(data, name).getroot().iter("{*}Page")
-    else:
-        found = stream_elements(data, "{*}Page", name)
+    found = elements_of(data, "{*}Page", name, keep=keep_elements)
     return _pages(found, facts)
 
 

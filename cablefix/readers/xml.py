@@ -125,6 +125,11 @@ def stream_elements(data: bytes, tag: str, name: str, *, marked: str = "") -> It
         raise not_well_formed(error, name) from error
 
 
+def elements_of(data: bytes, tag: str, name: str, *, keep: bool) -> Iterator[etree._Element]:
+    """The elements with this tag: one after the other, or with `keep` those of a whole tree. Raises `SourceError`."""
+    return parse_tree(data, name).getroot().iter(tag) if keep else stream_elements(data, tag, name)
+
+
 def local_name(element: etree._Element) -> str:
     """The name of an element without its namespace; "" for comments and the like."""
     tag = element.tag
