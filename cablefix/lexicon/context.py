@@ -114,7 +114,7 @@ class Weigher:
         cache = self._cached(table.place, last, table.word)
         value = self._value(flat, left, right, table.unit, table.units, rare.astype(np.float32), cache)
         # One value of keeping for all hypotheses of a place and span.
-        _, row, back = np.unique(table.place * 16 + table.span, return_index=True, return_inverse=True)
+        _, row, back = np.unique(table.place * 32 + table.span, return_index=True, return_inverse=True)
         keep = self._keep_value(flat, left[row], right[row], table.place[row], table.span[row])
         return value, keep[back]
 

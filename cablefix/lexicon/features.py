@@ -21,7 +21,7 @@ NAMES = (
     "count", "seen_count", "document_seen", "document_meant", "agreement", "repeats", "split", "join", "junk", "rate",
     "left_bad", "right_bad", "name", "scowl", "first_changed", "last_changed", "prefix", "suffix", "turned", "doubled",
     "short", "fit", "mixed", "line_end", "posterior",
-    "tie_before", "tie_after", "rivals",
+    "tie_before", "tie_after", "rivals", "joins", "splits",
 )  # fmt: skip
 
 
@@ -70,6 +70,7 @@ def describe(
         unit == UNKNOWN, *shape[:, 2:].T, _doubled(table, weighed, pair), types.length[kind] <= 3, screen.fit[place],
         types.kind[kind] == Kind.MIXED, joined[place], weighed.posterior[rows],
         *weighed.ties[rows].T, _rivals(table, gain, rows),
+        *(_share(table, gain, rows, source, len(pieces)) for source in (Source.JOIN, Source.SPLIT)),
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 
@@ -82,6 +83,12 @@ def _runner_up(table: Table, gain: Floats, rows: Ints) -> Floats:
     best = np.maximum.reduceat(rest, first)
     runner: Floats = np.maximum(best[np.searchsorted(table.place[first], table.place[rows])], 0)
     return runner
+
+
+def _share(table: Table, gain: Floats, rows: Ints, source: Source, pieces: int) -> Floats:
+    """How many of a thousand pieces of the text are best repaired in this way, as ln of one plus it."""
+    number = float(((table.source[rows] == source) & (gain[rows] > 3)).sum())
+    return np.full(len(rows), np.log1p(1000 * number / max(pieces, 1)), np.float32)
 
 
 def _rivals(table: Table, gain: Floats, rows: Ints) -> Floats:

@@ -25,7 +25,7 @@ _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps
 _JOIN_COUNT = 13
 _MEMORY = 3
 _SHORT = 6
-_MOST_JOINED = 9
+_MOST_JOINED = 16
 _SHORT_PARTS = frozenset("a i o of to in is it be by we he as at on or an my no so up us do if me go am".split())
 
 
@@ -235,7 +235,7 @@ class Builder:
         return row if len(low) > 2 or low in _SHORT_PARTS else -1
 
     def propose_joins(self, damaged: Bools, free: Bools) -> None:
-        """Runs of two to eight pieces that make one word together.
+        """Runs of two to sixteen pieces that make one word together.
 
         `damaged`: the piece is unknown or a stray letter; two pieces that are words themselves are joined only where
         the whole is a common word. `free`: the piece may be repaired.

@@ -97,9 +97,10 @@ def slip(text: str, rng: random.Random) -> str:
 def space(text: str, rng: random.Random) -> str:
     """The text with words parted and joined, as engines do it: now and then, often, or letter by letter in a line."""
     rate = rng.choice((0.002, 0.01, 0.03, 0.1))
+    spaced = rng.choice((0.1, 0.1, 0.5))  # share of the lines in which most words are in pieces
     lines = []
     for line in text.split("\n"):
-        here = 0.5 if rate > 0.02 and rng.random() < 0.1 else rate
+        here = rng.choice((0.5, 0.8)) if rate > 0.02 and rng.random() < spaced else rate
         words = line.split(" ")
         for at, word in enumerate(words):
             if not word.isalpha() or rng.random() > here:
@@ -290,7 +291,7 @@ def learn(name: str, data: list[tuple[Floats, NDArray[np.bool_], bool]], out: Pa
     for fold in range(FOLDS):
         hidden = group % FOLDS == fold
         held[hidden] = fit(x[~hidden], y[~hidden], weight[~hidden], range(NETWORKS)).answer(x[hidden])
-    loss = -np.mean(np.log(1 / (1 + np.exp(-np.where(y > 0, held, -held)))))
+    loss = np.mean(np.logaddexp(0, np.where(y > 0, -held, held)))
     print(f"held-out cross-entropy {loss:.4f}")
     raw, right = isotonic(held[~made], y[~made])
     network = replace(fit(x, y, weight, range(NETWORKS)), raw=raw, right=right)
