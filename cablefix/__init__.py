@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from cablefix.errors import CablefixError
     from cablefix.layout import Layout
     from cablefix.ledger import Edit, Evidence, Ledger, Verdict
+    from cablefix.lexicon.rescoring import Rescorer
     from cablefix.pipeline import restore, restore_all
     from cablefix.profiles import Profile
-    from cablefix.restoration import Restoration
+    from cablefix.restoration import Restoration, Suspicion
     from cablefix.text import Source, SourceError, View
 
 _HOME = {
@@ -24,9 +25,11 @@ _HOME = {
     "Layout": "layout",
     "Ledger": "ledger",
     "Profile": "profiles",
+    "Rescorer": "lexicon.rescoring",
     "Restoration": "restoration",
     "Source": "text",
     "SourceError": "text",
+    "Suspicion": "restoration",
     "Verdict": "ledger",
     "View": "text",
     "restore": "pipeline",
@@ -41,9 +44,11 @@ __all__ = [
     "Layout",
     "Ledger",
     "Profile",
+    "Rescorer",
     "Restoration",
     "Source",
     "SourceError",
+    "Suspicion",
     "Verdict",
     "View",
     "__version__",

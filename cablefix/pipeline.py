@@ -47,7 +47,7 @@ def restore(
     """
     source, known = open_source(source)
     chosen = load_profile("cable" if profile == "auto" else profile) if isinstance(profile, str) else profile
-    folders = (*chosen.dictionaries, *dictionaries)
+    folders = (*chosen.dictionaries, *map(Path, dictionaries))
     context = Context(
         source,
         layout or known or Layout.from_text(source.text),
@@ -93,6 +93,7 @@ def restore_all(
     profile: str | Profile = "auto",
     *,
     dictionaries: Sequence[Path] = (),
+    rescorer: Rescorer | None = None,
 ) -> list[Restoration]:
     """Restore a file that may hold several messages: one restoration each, in the order of the file.
 
@@ -110,10 +111,10 @@ def restore_all(
     ranges = find_messages(lines, load_codes(folders)) if lines and whole.container is None else []
     starts = [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
     if len(starts) < 2:
-        return [restore(whole, profile, layout=known, dictionaries=dictionaries)]
+        return [restore(whole, profile, layout=known, dictionaries=dictionaries, rescorer=rescorer)]
     bounds = [0, *starts[1:], len(whole.text)]
     parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
-    return [restore(part, profile, dictionaries=dictionaries) for part in parts]
+    return [restore(part, profile, dictionaries=dictionaries, rescorer=rescorer) for part in parts]
 
 
 def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | None]:

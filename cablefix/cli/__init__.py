@@ -19,6 +19,7 @@ COMMANDS = {
     "rules": "cablefix.cli.rules:rules",
     "demo": "cablefix.cli.demo:demo",
     "corpus": "cablefix.corpus.command:corpus",
+    "train": "cablefix.train.command:train",
     "bench": "cablefix.bench.command:bench",
 }
 

@@ -6,6 +6,7 @@ on disk they are bytes (14 steps to a nat). Made by dictionaries/build/lexicon_m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,7 @@ _BACKOFF_ZERO = 128
 Units = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
+Reader = Callable[[str], npt.NDArray[np.generic]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,31 +89,36 @@ def _load(folder: Path, name: str) -> npt.NDArray[np.generic]:
     return array
 
 
-def _logs(folder: Path, name: str) -> Floats:
-    return -_STEP * _load(folder, name).astype(np.float32)
+def _logs(read: Reader, name: str) -> Floats:
+    return -_STEP * read(name).astype(np.float32)
 
 
-def _weights(folder: Path, name: str) -> Floats:
-    return _STEP * (_load(folder, name).astype(np.float32) - _BACKOFF_ZERO)
+def _weights(read: Reader, name: str) -> Floats:
+    return _STEP * (read(name).astype(np.float32) - _BACKOFF_ZERO)
 
 
 @lru_cache(maxsize=4)
 def load_model(folder: Path | None = None) -> LanguageModel:
     """The model of a folder made by dictionaries/build/lexicon_model.py; without one, the shipped model."""
     folder = folder or lexicon_folder()
-    count2 = _load(folder, "count2").astype(np.int64)
-    count3 = _load(folder, "count3").astype(np.int64)
+    return decode_model(lambda name: _load(folder, name))
+
+
+def decode_model(read: Reader) -> LanguageModel:
+    """The model whose arrays, as bytes and counts, `read` gives by name."""
+    count2 = read("count2").astype(np.int64)
+    count3 = read("count3").astype(np.int64)
     first = np.repeat(np.arange(len(count2), dtype=np.uint32), count2)
-    second = _load(folder, "unit2").astype(np.uint32)
+    second = read("unit2").astype(np.uint32)
     row = np.repeat(np.arange(len(count3), dtype=np.uint64), count3)
-    third = _load(folder, "unit3").astype(np.uint64)
+    third = read("unit3").astype(np.uint64)
     return LanguageModel(
-        _logs(folder, "p1"),
-        _weights(folder, "b1"),
+        _logs(read, "p1"),
+        _weights(read, "b1"),
         (first << np.uint32(16)) | second,
-        _logs(folder, "p2"),
-        _weights(folder, "b2"),
+        _logs(read, "p2"),
+        _weights(read, "b2"),
         (row << np.uint64(16)) | third,
-        _logs(folder, "p3"),
-        np.asarray(_load(folder, "letters"), np.uint8),
+        _logs(read, "p3"),
+        np.asarray(read("letters"), np.uint8),
     )

@@ -1,0 +1,1 @@
+"""Training on a user's own text: a lexicon with its language model, and the channel of an engine."""
