@@ -94,6 +94,11 @@ def pairs_of(paths: Sequence[Path]) -> Iterator[tuple[str, str, str]]:
         yield name, read_text(path), read_text(truth)
 
 
+def documents(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield (id, OCR, truth) of the documents of a folder."""
+    yield from pairs_of(sorted(folder.glob(f"*{_OCR}")))
+
+
 def _read_pairs(paths: Sequence[Path], step: Step) -> tuple[Words, int]:
     words: Words = []
     unreadable = 0

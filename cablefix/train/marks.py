@@ -60,9 +60,9 @@ def count(stream: Stream, number: Mapping[str, int]) -> tuple[NDArray[np.float64
 
 def write_marks(after: NDArray[np.float64], before: NDArray[np.float64], path: Path) -> int:
     """Smooth counts of the classes and write what `load_marks` reads; returns how many words have a row."""
-    smooth = after.sum(0) + 0.5
+    smooth = np.maximum(after.sum(0), 0.5)
     prior = smooth / smooth.sum()
-    cased = before.sum(0) + 0.5
+    cased = np.maximum(before.sum(0), 0.5)
     cased /= cased.sum(-1, keepdims=True)
     own = np.flatnonzero(after.sum(1) >= LEAST)
     row = np.zeros(len(after), np.uint16)

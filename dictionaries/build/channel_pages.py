@@ -12,12 +12,15 @@ from __future__ import annotations
 import argparse
 import random
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
 import numpy as np
-from lexicon_text import texts
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from cablefix.train.texts import texts
 
 FACES = (
     "GNUTypewriter", "FreeMono", "FreeMono:bold", "Nimbus Mono PS", "Nimbus Mono PS:bold", "Liberation Mono",

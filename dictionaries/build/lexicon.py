@@ -10,79 +10,16 @@ Debian package `scowl`; its notice ships beside the list. Only words and counts 
 from __future__ import annotations
 
 import argparse
-import zlib
-from collections import Counter
-from dataclasses import dataclass, field
+import sys
 from pathlib import Path
 
-import numpy as np
-from lexicon_text import Stream, cached_stream
-from numpy.typing import NDArray
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from cablefix.train.texts import cached_stream
+from cablefix.train.words import bare, count_words, list_words
 
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
 SCOWL_LEVEL = 70  # larger lists hold ever more words that are also misreadings of common ones
 SCOWL_SHORT_LEVEL = 50  # the same for words of up to three letters
-COUNTS_PER_OCTAVE = 8  # a count is written as round(8 log2(count + 1)) in one byte
-# Misreadings common to all engines, observed>intended; they only sift the misprints out of the counted text.
-MISREADING_LIST = """
-    o>e c>e e>c b>h h>b i>l l>i u>n n>u ii>n n>ii rn>m m>rn li>h cl>d d>cl fi>fl fl>fi ll>fi j>i i>j
-    t>f f>t a>s s>a o>a a>o a>e e>a c>o o>c r>t t>r v>y y>v vv>w q>g g>q tli>th tb>th th>tb ri>n
-    iu>in in>iu l>t t>l i>t r>n e>o ni>m in>m m>in s>e e>s u>a h>n n>h k>h z>s
-"""
-MISREADINGS = tuple(pair.split(">") for pair in MISREADING_LIST.split())
-MISPRINT_RATIO = 250  # a word is taken for a misprint when its well-read twin is this much more frequent
-MISPRINT_COUNT = 30
-LITTLE_WORDS = frozenset(
-    "a an and as at be by for from had has he i in is it of on or that the this to was we with".split()
-)
-
-
-@dataclass
-class Counts:
-    """Of each lower-case word: all uses, uses with a capital inside a sentence, uses in lower case."""
-
-    total: Counter[str] = field(default_factory=Counter)
-    capital: Counter[str] = field(default_factory=Counter)
-    lower: Counter[str] = field(default_factory=Counter)
-    hyphen: Counter[str] = field(default_factory=Counter)
-
-
-def bare(word: str) -> str:
-    """The word without a possessive ending."""
-    return word[:-2] if word.endswith("'s") else word
-
-
-def count_words(stream: Stream) -> Counts:
-    """Count every type; a capital counts as a name's only when the token before is a lower-case word."""
-    types = stream.types
-    uses = np.bincount(stream.ids, minlength=len(types))
-    is_lower = np.fromiter((t.islower() and t[0].isalpha() for t in types), bool, len(types))
-    inside = np.bincount(stream.ids[1:][is_lower[stream.ids[:-1]]], minlength=len(types))
-    counts = Counts()
-    for token, n, within in zip(types, uses.tolist(), inside.tolist(), strict=True):
-        if not token[0].isalpha():
-            continue
-        low = bare(token.lower())
-        if "-" in low:
-            if all(part.isalpha() for part in low.split("-")):
-                counts.hyphen[low] += n
-            for part in token.split("-"):
-                add_use(counts, part, n, within)
-        else:
-            add_use(counts, token, n, within)
-    return counts
-
-
-def add_use(counts: Counts, token: str, n: int, within: int) -> None:
-    """Add n uses of a token, `within` of them after a lower-case word."""
-    low = bare(token.lower())
-    if not low:
-        return
-    counts.total[low] += n
-    if token[0].islower():
-        counts.lower[low] += n
-    elif not token.isupper():
-        counts.capital[low] += within
 
 
 def read_scowl(folder: Path) -> tuple[set[str], set[str]]:
@@ -101,68 +38,6 @@ def read_scowl(folder: Path) -> tuple[set[str], set[str]]:
     return words, names - words
 
 
-def misprints(total: Counter[str], trusted: set[str]) -> set[str]:
-    """Rare words of the text that are a common misreading away from a far more frequent one."""
-    found = set()
-    for word, n in total.items():
-        if n > MISPRINT_COUNT or word in trusted:
-            continue
-        for seen, meant in MISREADINGS:
-            at = word.find(seen)
-            while at >= 0:
-                if total.get(word[:at] + meant + word[at + len(seen) :], 0) >= MISPRINT_RATIO * n:
-                    found.add(word)
-                at = word.find(seen, at + 1)
-    return found
-
-
-def run_together(counts: Counts, trusted: set[str]) -> set[str]:
-    """Rare lower-case words that are two common words without the space: `ofthe`."""
-    total = counts.total
-    found = set()
-    for word, n in total.items():
-        if n > MISPRINT_COUNT or word in trusted or counts.lower[word] * 2 < n:
-            continue
-        for at in range(1, len(word)):
-            left, right = word[:at], word[at:]
-            short = left in LITTLE_WORDS or right in LITTLE_WORDS
-            if short and min(total.get(left, 0), total.get(right, 0)) >= MISPRINT_RATIO * n:
-                found.add(word)
-    return found
-
-
-def misspellings(counts: Counts, trusted: set[str]) -> set[str]:
-    """Rare longer words that are a letter away from a common one."""
-    total = counts.total
-    common = [word for word, n in total.items() if n >= MISPRINT_RATIO and len(word) >= 6]
-    shorter: dict[str, str] = {}
-    for word in sorted(common, key=lambda word: total[word]):
-        for at in range(len(word)):
-            shorter[word[:at] + word[at + 1 :]] = word
-    found = set()
-    for word, n in total.items():
-        if n > MISPRINT_COUNT or len(word) < 6 or word in trusted:
-            continue
-        cuts = {word[:at] + word[at + 1 :] for at in range(len(word))}
-        twins = {shorter[cut] for cut in cuts if cut in shorter} | {cut for cut in cuts if len(cut) >= 6}
-        twins.add(shorter.get(word, ""))
-        least = n if counts.lower[word] * 2 >= n else 4 * n
-        if any(total.get(t, 0) >= MISPRINT_RATIO * n and counts.lower[t] * 20 >= least * MISPRINT_RATIO for t in twins):
-            found.add(word)
-    return found
-
-
-def quantise(values: list[int]) -> NDArray[np.uint8]:
-    """Counts as one byte each, eight steps to the octave; shape (n,)."""
-    steps = np.round(COUNTS_PER_OCTAVE * np.log2(np.asarray(values, float) + 1))
-    return np.minimum(steps, 255).astype(np.uint8)
-
-
-def write_words(name: str, words: list[str]) -> None:
-    """Write words, one a line, deflated."""
-    (OUT / name).write_bytes(zlib.compress("\n".join(words).encode("utf-8"), 9))
-
-
 def main() -> None:
     """Count, sift, write."""
     raw = argparse.RawDescriptionHelpFormatter
@@ -176,20 +51,10 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     counts = count_words(cached_stream(options.text, options.cache))
     words, names = read_scowl(options.scowl) if options.scowl else (set[str](), set[str]())
-    sifted = misprints(counts.total, words | names) | misspellings(counts, words | names)
-    sifted |= run_together(counts, words | names)
-    kept = sorted(w for w, n in counts.total.items() if n >= options.least and w not in sifted)
-    write_words("words.z", kept)
-    table = [quantise([source[w] for w in kept]) for source in (counts.total, counts.lower, counts.capital)]
-    np.save(OUT / "word_counts.npy", np.stack(table))
-    seen = set(kept)
-    write_words("scowl_words.z", sorted(words - seen))
-    write_words("scowl_names.z", sorted(names - seen))
-    hyphens = sorted(w for w, n in counts.hyphen.items() if n >= options.least_hyphen)
-    write_words("hyphens.z", hyphens)
-    np.save(OUT / "hyphen_counts.npy", quantise([counts.hyphen[w] for w in hyphens]))
-    more = f"{len(words - seen)} words and {len(names - seen)} names of SCOWL, {len(hyphens)} compounds"
-    print(f"{len(kept)} words, {len(sifted)} sifted out, {more}")
+    listing, sifted = list_words(counts, words, names, options.least, options.least_hyphen)
+    listing.write(OUT)
+    more = f"{len(listing.more)} words and {len(listing.names)} names of SCOWL, {len(listing.compounds)} compounds"
+    print(f"{len(listing.words)} words, {sifted} sifted out, {more}")
 
 
 if __name__ == "__main__":

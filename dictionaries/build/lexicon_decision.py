@@ -21,8 +21,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from channel import documents
-from lexicon_text import texts
 from lexicon_truth import Truth
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -33,6 +31,8 @@ from cablefix.lexicon.decision import Network
 from cablefix.lexicon.marks import MARKS, mark_bounds
 from cablefix.lexicon.repair import Lexicon, Study, load_lexicon, name_case_repair, name_repair, study
 from cablefix.lexicon.tokens import Token, read_tokens
+from cablefix.train.channel import documents
+from cablefix.train.texts import texts
 
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
 HIDDEN, NETWORKS, FOLDS, TREES = 40, 3, 3, 200
