@@ -140,20 +140,21 @@ def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, monkeypatch: pyt
         "huge": "too large",
         "binary": "not text",
         "image": "unreadable",
+        "gone": "unreadable",
     }
-    assert (report.done, report.failed) == (7, 7)
+    assert (report.done, report.failed) == (7, 8)
     assert not report.whole
     rows = duckdb.sql(
         f"SELECT key, error, message FROM '{tmp_path}/out/tables/documents/*.parquet' WHERE status <> 'done'"
     )
-    assert len(rows.fetchall()) == 7
+    assert len(rows.fetchall()) == 8
     again = run_corpus(made)
-    assert (again.done, again.failed, again.before, again.failed_before) == (0, 0, 14, 7)
+    assert (again.done, again.failed, again.before, again.failed_before) == (0, 0, 15, 8)
     (folder / "crash.txt").write_text(telegram(900), encoding="utf-8")
     (folder / "hang.txt").unlink()
     (folder / "eat.txt").unlink()
     retried = run_corpus(replace(made, retry_failed=True))
-    assert (retried.done, retried.failed) == (1, 4)
+    assert (retried.done, retried.failed) == (1, 5)
 
 
 def test_retried_documents_give_the_tables_of_an_undisturbed_run(tmp_path: Path) -> None:

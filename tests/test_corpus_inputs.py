@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -48,6 +49,13 @@ def test_a_folder(folder: Path) -> None:
     choice = Choice(patterns=("*.txt",))
     assert list(contents(folder)) == ["set/a/10.txt", "set/a/2.txt", "set/a/picture.png", "set/b.txt"]
     assert contents(folder, choice=choice) == {"set/a/10.txt": b"ten", "set/a/2.txt": b"two", "set/b.txt": b"bee"}
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    """A file of an old system whose name is no UTF-8."""
+    (tmp_path / "set").mkdir()
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/set/caf\xe9.txt")).write_bytes(b"coffee")
+    assert contents(tmp_path / "set") == {"set/caf\\udce9.txt": b"coffee"}
 
 
 def test_a_pattern_and_a_file(folder: Path) -> None:

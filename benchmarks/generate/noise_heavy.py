@@ -92,7 +92,7 @@ def damage_heavily(
     best, best_strength, best_gap = printed, 0.0, float("inf")
     for _ in range(12):
         strength = (low + high) / 2
-        text = _Damage(engine, strength, target / _REFERENCE_CER, stream()).apply(printed)
+        text = damage_once(printed, engine, strength, target, stream())
         cer = character_error_rate(printed, text)
         if abs(cer - target) < best_gap:
             best, best_strength, best_gap = text, strength, abs(cer - target)
@@ -101,6 +101,11 @@ def damage_heavily(
         else:
             high = strength
     return best, best_strength
+
+
+def damage_once(printed: str, engine: Engine, strength: float, target: float, random: np.random.Generator) -> str:
+    """Damages a printed text with a strength that is known; `target` sets how often words split and lines merge."""
+    return _Damage(engine, strength, target / _REFERENCE_CER, random).apply(printed)
 
 
 class _Damage:

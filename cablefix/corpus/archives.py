@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, cast
 
-from cablefix.corpus.items import Choice, Item, TooLarge, read_bounded, too_large, unreadable
+from cablefix.corpus.items import Choice, Item, TooLarge, clean_key, read_bounded, too_large, unreadable
 from cablefix.text import SourceError
 
 _REMEDY = "take it from a copy"
@@ -36,7 +36,7 @@ class ZipFiles:
             with self.opener() as file, zipfile.ZipFile(file) as archive:
                 lock = threading.Lock()
                 for info in self._members(archive):
-                    key = f"{self.label}/{info.filename}"
+                    key = clean_key(f"{self.label}/{info.filename}")
                     yield Item(key, partial(self._read, archive, info, key, lock))
         except (*_DAMAGE, OSError, SourceError) as error:
             yield unreadable(self.label, f"this zip archive cannot be read ({error}); {_REMEDY}")
@@ -87,7 +87,7 @@ class TarFiles:
             yield unreadable(f"{self.label}#end", f"this tar archive cannot be read further ({error}); {_REMEDY}")
 
     def _item(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Item:
-        key = f"{self.label}/{_name(info)}"
+        key = clean_key(f"{self.label}/{_name(info)}")
         if info.size > self.choice.most_bytes:
             return Item(key, partial(_raise_too_large, key, self.choice))
         stream = archive.extractfile(info)

@@ -107,6 +107,9 @@ def run(**options: Any) -> int:
         _summarize(order.out, report, quiet=options["quiet"])
     except CorpusError as error:
         raise CorpusFailure(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo(f"{options['out']}: what is done is kept; the same command goes on from there", err=True)
+        raise
     return ExitCode.FINE if report.whole else ExitCode.INCOMPLETE
 
 

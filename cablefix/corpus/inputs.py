@@ -93,14 +93,22 @@ def is_packed(name: str) -> bool:
 
 
 def _walk(root: Path, below: str = "") -> Iterator[str]:
-    """The files below a folder in the order of their names; links to folders are not followed."""
-    with os.scandir(root / below) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
+    """The files below a folder in the order of their names; links to folders are not followed.
+
+    A folder that cannot be listed comes as its name with a slash, a link that leads nowhere as a file: both fail when
+    they are read, and are recorded.
+    """
+    try:
+        with os.scandir(root / below) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        yield below
+        return
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
                 yield from _walk(root, f"{below}{entry.name}/")
-        elif entry.is_file():
+        elif entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path)):
             yield f"{below}{entry.name}"
 
 

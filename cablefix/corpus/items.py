@@ -60,7 +60,7 @@ class Files:
     def items(self) -> Iterator[Item]:
         """The documents in order."""
         for path in self._chosen():
-            key = f"{self.label}/{path}" if path else self.label
+            key = clean_key(f"{self.label}/{path}" if path else self.label)
             yield Item(key, partial(self._read, path, key))
 
     def count(self) -> int | None:
@@ -68,11 +68,21 @@ class Files:
         return sum(1 for _ in self._chosen())
 
     def _chosen(self) -> Iterator[str]:
-        return (path for path in self.paths() if not path or self.choice.takes(path))
+        # A path that ends in a slash is a folder that cannot be listed: reading it says why.
+        return (path for path in self.paths() if not path or path.endswith("/") or self.choice.takes(path))
 
     def _read(self, path: str, key: str) -> bytes:
         with self.opener(path) as file:
             return read_bounded(file, key, self.choice)
+
+
+def clean_key(name: str) -> str:
+    """A name as text: bytes that are no UTF-8, and other lone surrogates, as escapes.
+
+    >>> clean_key("caf\\udce9.txt")
+    'caf\\\\udce9.txt'
+    """
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class TooLarge(SourceError):

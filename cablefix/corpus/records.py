@@ -12,7 +12,7 @@ from functools import partial
 from typing import IO, Any
 
 from cablefix.corpus.extras import need
-from cablefix.corpus.items import Choice, Item, TooLarge, too_large, unreadable
+from cablefix.corpus.items import Choice, Item, TooLarge, clean_key, too_large, unreadable
 
 _ROWS = 256
 
@@ -108,7 +108,7 @@ class ParquetRows:
 def record_item(label: str, number: int, name: object, record: dict[str, Any], choice: Choice) -> Item:
     """The document in a record; a thousand of them go into one folder of outputs."""
     known = isinstance(name, str | int) and str(name).strip()
-    key = f"{label}/{(number - 1) // 1000:06d}/{str(name).strip() if known else f'{number:09d}'}"
+    key = clean_key(f"{label}/{(number - 1) // 1000:06d}/{str(name).strip() if known else f'{number:09d}'}")
     text = record.get(choice.text_column)
     if isinstance(text, bytes):
         data = text

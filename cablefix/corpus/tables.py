@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -67,12 +67,25 @@ def to_arrow(columns: Sequence[Column], rows: Rows) -> Any:
     arrow = need("pyarrow")
     arrays = []
     for column in columns:
-        values: Iterable[Any] = [row.get(column.name) for row in rows]
-        convert = _CONVERT.get(column.kind)
-        if convert is not None:
-            values = [None if value is None else convert(value) for value in values]
-        arrays.append(arrow.array(values, _type(arrow, column.kind)))
+        convert = _CONVERT.get(column.kind, _same)
+        values = [None if value is None else convert(value) for value in (row.get(column.name) for row in rows)]
+        try:
+            array = arrow.array(values, _type(arrow, column.kind))
+        except UnicodeEncodeError:
+            array = arrow.array([_without_surrogates(value) for value in values], _type(arrow, column.kind))
+        arrays.append(array)
     return arrow.Table.from_arrays(arrays, schema=schema_of(columns))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _without_surrogates(value: Any) -> Any:
+    """A text, or the texts of a list, with lone surrogates as escapes: Arrow holds UTF-8 only."""
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    return value.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(value, str) else value
 
 
 _CONVERT: dict[str, Callable[[Any], Any]] = {

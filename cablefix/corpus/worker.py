@@ -10,6 +10,7 @@ what the function gave, or a `Fault`.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -42,6 +43,7 @@ def main() -> None:
     function = load(orders.function)
     if orders.warm_up:
         load(orders.warm_up)()
+    _spare_the_collector()
     _limit_memory(orders.memory)
     send(answers, "ready")
     with open(os.devnull, "wb") as nowhere:
@@ -94,6 +96,13 @@ def _describe(key: str, error: Exception) -> str:
         place = place.tb_next
     where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else ""
     return f"{key}: {type(error).__name__} at {where}: {error}"[:500]
+
+
+def _spare_the_collector() -> None:
+    """Keep the garbage collector from walking the models again and again: they stay. Saves a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _limit_memory(megabytes: int) -> None:
