@@ -118,8 +118,9 @@ def bench(
             return _gate(found, home / FLOORS, options)
     except BenchError as error:
         raise BenchFailure(str(error)) from error
-    _print(found, show)
+    # Files first: whoever reads the tables may go away before their end.
     _write(found, home, json_path, html_path, markdown_path)
+    _print(found, show)
     return ExitCode.FINE
 
 
