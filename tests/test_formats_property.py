@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,5 +59,6 @@ def test_what_is_written_reads_as_edited(name: str, data: st.DataObject) -> None
 
 
 def lines_of(text: str) -> list[list[str]]:
-    """The words of each line. ALTO cannot tell a hyphen before its HYP from the HYP: two are one."""
-    return [words for line in text.replace("--", "-").split("\n") if (words := line.split())]
+    """The words of each line. The HYP of ALTO is glued to its word, and with a hyphen before it makes one hyphen."""
+    lines = (re.sub(r"[ -]*-$", "-", line.rstrip()) for line in text.split("\n"))
+    return [words for line in lines if (words := line.split())]

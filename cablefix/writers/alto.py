@@ -112,8 +112,12 @@ def _apply(change: Change, elements: Sequence[etree._Element], ids: set[str]) ->
             boxes = [around(read_box(element) for element in elements)]
     strings = [element for element in elements if local_name(element) == "String"]
     if not strings:
+        _apply_to_hyphen(elements[-1] if elements else None, " ".join(change.words), ids)
         return
     if len(words) == len(strings) > 1:
+        for element in elements:
+            if element not in strings:
+                _remove(element)
         for element, word in zip(strings, words, strict=True):
             content = element.get("CONTENT") or ""
             if word != content:
@@ -133,6 +137,22 @@ def _apply(change: Change, elements: Sequence[etree._Element], ids: set[str]) ->
     for word, box in zip(words[1:], boxes[1:], strict=True):
         assert template is not None
         last = _add(last, copy.deepcopy(template), word, box, ids)
+
+
+def _apply_to_hyphen(hyphen: etree._Element | None, text: str, ids: set[str]) -> None:
+    """Put new text where only a HYP stood: what comes before the hyphen is a word of its own; no hyphen, no HYP."""
+    if hyphen is None:
+        return
+    core, before, parent = text.rstrip(HYPHENS), hyphen.getprevious(), hyphen.getparent()
+    if core.strip() and before is not None and local_name(before) == "String":
+        new = copy.deepcopy(before)
+        for alternative in new.findall("{*}ALTERNATIVE"):
+            new.remove(alternative)
+        _add(before, new, core.strip(), read_box(hyphen), ids)
+    if core != text:
+        hyphen.set("CONTENT", text[-1])
+    elif parent is not None:
+        parent.remove(hyphen)
 
 
 def _add(last: etree._Element, new: etree._Element, word: str, box: Box | None, ids: set[str]) -> etree._Element:
