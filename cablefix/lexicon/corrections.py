@@ -162,8 +162,8 @@ def _confidence(origin: str, value: str) -> float:
 
 
 def _literal(pattern: str, case: CaseRule) -> re.Pattern[str]:
-    """The expression of a literal: its blanks match any run of white space."""
-    return _bounded(r"\s+".join(map(re.escape, pattern.split())), case)
+    """The expression of a literal: its blanks match any run of blanks within a logical line."""
+    return _bounded(r"[^\S\n]+".join(map(re.escape, pattern.split())), case)
 
 
 def _bounded(expression: str, case: CaseRule) -> re.Pattern[str]:

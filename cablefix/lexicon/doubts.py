@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cablefix.lexicon.context import without_overlap
+from cablefix.lexicon.pieces import Ints
 from cablefix.lexicon.repair import Lexicon, Study, WordRepair, judge, load_lexicon, locate, name_repair, study
 from cablefix.lexicon.tokens import Token
 
@@ -31,8 +32,7 @@ def find_doubts(tokens: Sequence[Token], lexicon: Lexicon | None = None, least: 
         return []
     value = np.zeros(len(found.table.place), np.float32)
     value[found.rows] = judge(found, lexicon)
-    types = found.pieces.types
-    strange = found.screen.unknown & ~found.screen.acronym & (types.count[found.pieces.type] < _REPEATED)
+    strange = found.screen.unknown & ~found.screen.acronym & (_uses(found) < _REPEATED)
     likely = found.rows[(value[found.rows] >= least) | strange[found.table.place[found.rows]]]
     rows = without_overlap(found.table, value, likely)
     doubts = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
@@ -42,6 +42,15 @@ def find_doubts(tokens: Sequence[Token], lexicon: Lexicon | None = None, least: 
         covered[first : first + int(found.table.span[row])] = True
     doubts += [_nothing_like(tokens, found, place) for place in np.flatnonzero(strange & ~covered).tolist()]
     return sorted(doubts, key=lambda doubt: doubt.start)
+
+
+def _uses(found: Study) -> Ints:
+    """How often the text has the word of each piece, in any case, possessives included; shape (pieces,)."""
+    types = found.pieces.types
+    number: dict[str, int] = {}
+    of_type = np.fromiter((number.setdefault(low, len(number)) for low in types.low), np.int64, len(types.low))
+    uses = np.bincount(of_type, weights=types.count, minlength=len(number)).astype(np.int64)
+    return uses[of_type][found.pieces.type]
 
 
 def _nothing_like(tokens: Sequence[Token], found: Study, place: int) -> WordRepair:

@@ -18,6 +18,7 @@ from rapidfuzz.distance import Levenshtein
 from cablefix.lexicon.candidates import Finder
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
+from cablefix.lexicon.userlists import OwnWordList
 from cablefix.lexicon.wordlist import WordList, strip_possessive
 
 _LONGEST = 24
@@ -129,6 +130,7 @@ class Builder:
         self.pieces = pieces
         self.finder = finder
         self.words = finder.words
+        self._own_forms = finder.words.forms if isinstance(finder.words, OwnWordList) else {}
         self.memory = Memory.of(pieces.types)
         self._pair: dict[tuple[str, str], int] = {}
         self._of_type: dict[int, list[tuple[int, Source, tuple[int, ...]]]] = {}
@@ -183,7 +185,7 @@ class Builder:
         for low in lows:
             if adds_prefix(stem[0], low) or (known and is_variant(stem[0], low)):
                 continue
-            form = self.memory.form.get(low)
+            form = self.memory.form.get(low) or (None if case == Case.UPPER else self._own_forms.get(low))
             meant = (form or render(seen, low, case, self.words)) + ending
             if meant != seen:
                 found.append((self._add_pair(seen, meant), Source.WORD, (self.unit(low),)))

@@ -93,8 +93,9 @@ def load_lexicon(words: WordList | None = None, folder: Path | None = None) -> L
 def _lexicon(words: WordList, folder: Path | None) -> Lexicon:
     parts = find_parts(folder)
     try:
-        channel = load_channel(parts.channel)
-        model, marks = load_model(parts.words), load_marks(parts.words)
+        channel = load_channel(parts.channel) if parts.channel else load_channel()
+        model = load_model(parts.words) if parts.words else load_model()
+        marks = load_marks(parts.words) if parts.words else load_marks()
     except (ValueError, OSError, KeyError, EOFError) as error:
         raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error
     if not len(model.p1) == len(marks.row) == words.counts.shape[1] + FIRST_WORD:

@@ -188,6 +188,6 @@ def load_own_words(folder: Path | None = None) -> WordList:
     """The word list of a folder made by `cablefix train`, ours where it has none. Raises DictionaryError."""
     words_in = find_parts(folder).words
     try:
-        return load_wordlist(words_in)
+        return load_wordlist(words_in) if words_in else load_wordlist()
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error
