@@ -160,7 +160,8 @@ def machine() -> str:
 def print_peers(source: Path, most: int) -> None:
     """Words per CPU second of cablefix with layout, structure and TEI, and of symspellpy, on the same texts."""
     from cablefix.bench.roster import make_tool
-    from cablefix.corpus.work import Settings, pack_row, warm_up
+    from cablefix.corpus.settings import Settings
+    from cablefix.corpus.work import pack_row, warm_up
 
     texts = [path.read_text(encoding="utf-8") for path in sorted(source.rglob("*.txt"))[:most]]
     words = sum(len(text.split()) for text in texts)
@@ -185,8 +186,9 @@ def print_kills(source: Path, times: int, seed: int) -> bool:
     """Kill runs at random moments until it was done so many times; whether every result was that of a quiet run."""
     chance, killed, rounds, same = random.Random(seed), 0, 0, True
     with tempfile.TemporaryDirectory(dir=source.parent) as folder:
-        quiet = Path(folder) / "quiet"
+        quiet, began = Path(folder) / "quiet", time.monotonic()
         subprocess.run(command(source, quiet, 2, "auto"), check=True)
+        longest = 0.6 * (time.monotonic() - began)
         wanted = contents(quiet)
         while killed < times:
             out = Path(folder) / f"out-{rounds}"
@@ -195,7 +197,7 @@ def print_kills(source: Path, times: int, seed: int) -> bool:
                 process = subprocess.Popen(command(source, out, 2, "auto"))
                 if killed < times:
                     try:
-                        process.wait(chance.uniform(0.2, 6.0))
+                        process.wait(chance.uniform(0.2, longest))
                     except subprocess.TimeoutExpired:
                         process.send_signal(signal.SIGKILL)
                         killed += 1

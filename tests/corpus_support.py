@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from cablefix.corpus.engines import Plan
 from cablefix.corpus.isolate import Limits
 from cablefix.corpus.run import Order
-from cablefix.corpus.work import Settings
+from cablefix.corpus.settings import Settings
 
 TELEGRAM = """\
 R {day:02d}1430Z MAR 74
@@ -30,12 +31,13 @@ PRICE OF FUEL AND ABOUT THE LICENSES FOR THE NORTHERN BANKS.
 BT
 """
 
-# A module for the worker processes: restores unless the text says what to do instead.
-POISON = """
-import os, signal, time
-from cablefix.corpus.work import pack_row
+# A module for the worker processes. `work` restores unless the text says what to do instead; `light` makes rows without
+# any model, for tests of what is around it.
+MISCHIEF = """
+import hashlib, json, os, re, signal, time
 
 def work(key, data, settings):
+    from cablefix.corpus.work import pack_row
     if data.startswith(b"CRASH"):
         os.kill(os.getpid(), signal.SIGSEGV)
     if data.startswith(b"HANG"):
@@ -47,6 +49,18 @@ def work(key, data, settings):
         raise KeyError("a fault in a rule")
     print("what a library prints does not come among the answers")
     return pack_row(key, data, settings)
+
+def light(key, data, settings):
+    from cablefix.corpus.settings import Packed
+    from cablefix.text import SourceError
+    if data.startswith(b"BAD"):
+        raise SourceError(f"{key}: bad")
+    digest = hashlib.sha256(data).hexdigest()
+    words = data.decode().split()
+    row = {"key": key, "status": "done", "sha256": digest, "output_sha256": digest, "words": len(words),
+           "number": int(re.search(rb"REYKJAVIK (\\d+)", data)[1]),
+           "paragraphs": [{"position": n, "text": word} for n, word in enumerate(words)]}
+    return Packed(data, json.dumps(row).encode(), digest, digest)
 """
 
 
@@ -70,6 +84,11 @@ def order(inputs: Path | str, out: Path) -> Order:
     """A quick order: faithful profile, two processes, small parts."""
     plan = Plan(Settings("text", profile="faithful"), Limits(timeout=30), workers=2)
     return Order((str(inputs),), out, plan, part=10)
+
+
+def light(made: Order) -> Order:
+    """The same order with the light function of `MISCHIEF`."""
+    return replace(made, plan=replace(made.plan, function="mischief:light", warm_up=""))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

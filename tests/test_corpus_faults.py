@@ -19,9 +19,9 @@ from cablefix.corpus.extras import CorpusError
 from cablefix.corpus.isolate import Limits
 from cablefix.corpus.items import Choice
 from cablefix.corpus.run import run_corpus
+from cablefix.corpus.settings import Settings
 from cablefix.corpus.store import Store, read_manifest
-from cablefix.corpus.work import Settings
-from tests.corpus_support import POISON, make_corpus, order, telegram, tree
+from tests.corpus_support import MISCHIEF, light, make_corpus, order, telegram, tree
 
 pytest.importorskip("pyarrow")
 duckdb = pytest.importorskip("duckdb")
@@ -33,6 +33,14 @@ from cablefix.corpus.run import run_corpus
 from tests.corpus_support import order
 run_corpus(order(sys.argv[1], Path(sys.argv[2])))
 """
+
+
+@pytest.fixture
+def mischief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module `mischief` can be imported, in worker processes too."""
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "mischief.py").write_text(MISCHIEF, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path / "modules"))
 
 
 @pytest.fixture(scope="module")
@@ -105,11 +113,8 @@ def test_torn_lines_are_cut(corpus: Path, undisturbed: dict[str, bytes], tmp_pat
     assert not list((out / "journal").iterdir())
 
 
-def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, mischief: None) -> None:
     """Crashing, hanging, eating memory, faulty, huge, binary, empty, unreadable: each recorded, the others done."""
-    (tmp_path / "modules").mkdir()
-    (tmp_path / "modules" / "poison.py").write_text(POISON, encoding="utf-8")
-    monkeypatch.syspath_prepend(str(tmp_path / "modules"))
     folder = make_corpus(tmp_path / "set", 6)
     poison = {
         "crash": b"CRASH",
@@ -124,7 +129,7 @@ def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, monkeypatch: pyt
     for name, data in poison.items():
         (folder / f"{name}.txt").write_bytes(data)
     (folder / "gone.txt").symlink_to(tmp_path / "nowhere")
-    plan = Plan(Settings("text", profile="faithful"), Limits(3, 256), 2, "poison:work")
+    plan = Plan(Settings("text", profile="faithful"), Limits(3, 256), 2, "mischief:work")
     made = replace(order(folder, tmp_path / "out"), plan=plan, choice=Choice(most_bytes=1 << 20))
     report = run_corpus(made)
     failed = {
@@ -157,25 +162,46 @@ def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, monkeypatch: pyt
     assert (retried.done, retried.failed) == (1, 5)
 
 
-def test_retried_documents_give_the_tables_of_an_undisturbed_run(tmp_path: Path) -> None:
+def test_retried_documents_give_the_tables_of_an_undisturbed_run(tmp_path: Path, mischief: None) -> None:
     folder = make_corpus(tmp_path / "set", 25)
+    mended, plain = light(order(folder, tmp_path / "mended")), light(order(folder, tmp_path / "plain"))
     target = folder / "box0" / "0009.txt"
     good = target.read_bytes()
-    target.write_bytes(bytes(range(256)) * 40)
-    assert run_corpus(order(folder, tmp_path / "mended")).failed == 1
+    target.write_bytes(b"BAD")
+    assert run_corpus(mended).failed == 1
     target.write_bytes(good)
-    assert run_corpus(replace(order(folder, tmp_path / "mended"), retry_failed=True)).done == 1
-    assert run_corpus(order(folder, tmp_path / "plain")).done == 25
-    mended, plain = tree(tmp_path / "mended"), tree(tmp_path / "plain")
-    assert {name: data for name, data in mended.items() if name != "manifest.jsonl"} == {
-        name: data for name, data in plain.items() if name != "manifest.jsonl"
-    }
+    assert run_corpus(replace(mended, retry_failed=True)).done == 1
+    assert run_corpus(plain).done == 25
+    one, other = tree(mended.out), tree(plain.out)
+    del one["manifest.jsonl"], other["manifest.jsonl"]
+    assert one == other
+
+
+def test_inputs_that_grow_and_change(tmp_path: Path, mischief: None) -> None:
+    """New files get new numbers; --verify finds what has changed and what was lost, and nothing else."""
+    folder, out = make_corpus(tmp_path / "set", 6), tmp_path / "out"
+    made = light(order(folder, out))
+    assert run_corpus(made).done == 6
+    (folder / "box0" / "0000a.txt").write_text(telegram(900), encoding="utf-8")
+    assert run_corpus(made).done == 1
+    (folder / "box1" / "0001.txt").write_text(telegram(901), encoding="utf-8")
+    (out / "documents" / "set" / "box2" / "0002.txt").unlink()
+    assert run_corpus(made).done == 0
+    assert run_corpus(replace(made, verify=True)).done == 2
+    assert run_corpus(replace(made, verify=True)).done == 0
+    rows = duckdb.sql(f"SELECT n, number FROM '{out}/tables/documents/*.parquet' ORDER BY n").fetchall()
+    assert [n for n, _ in rows] == list(range(7))
+    assert {number for _, number in rows} == {100, 901, 102, 103, 104, 105, 900}
+    assert (out / "documents" / "set" / "box2" / "0002.txt").is_file()
 
 
 def test_a_full_disk_stops_the_run_and_loses_nothing(
-    corpus: Path, undisturbed: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, mischief: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, left = os.write, 60
+    folder = make_corpus(tmp_path / "set", 60)
+    made, plain = light(order(folder, tmp_path / "out")), light(order(folder, tmp_path / "plain"))
+    run_corpus(plain)
+    write, left = os.write, 50
 
     def full(handle: int, data: memoryview) -> int:
         nonlocal left
@@ -186,11 +212,11 @@ def test_a_full_disk_stops_the_run_and_loses_nothing(
 
     monkeypatch.setattr("cablefix.corpus.places.os.write", full)
     with pytest.raises(OSError, match="No space left"):
-        run_corpus(order(corpus, tmp_path / "out"))
+        run_corpus(made)
     monkeypatch.setattr("cablefix.corpus.places.os.write", write)
-    assert not list((tmp_path / "out").rglob("*.tmp"))
-    run_corpus(order(corpus, tmp_path / "out"))
-    assert tree(tmp_path / "out") == undisturbed
+    assert not list(made.out.rglob("*.tmp"))
+    assert 0 < run_corpus(made).before < 60
+    assert tree(made.out) == tree(plain.out)
 
 
 def test_two_runs_on_one_folder_do_not_meet(tmp_path: Path) -> None:

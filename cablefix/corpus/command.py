@@ -120,9 +120,10 @@ def _order(options: dict[str, Any]) -> Order:
     from cablefix.corpus.isolate import Limits
     from cablefix.corpus.items import Choice
     from cablefix.corpus.run import Order
-    from cablefix.corpus.work import Settings
+    from cablefix.corpus.settings import Settings
     from cablefix.profiles import load_profile
 
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     if options["profile"] != "auto":
         load_profile(options["profile"])
     folders = tuple(str(folder.resolve()) for folder in options["dictionaries"])
@@ -130,7 +131,7 @@ def _order(options: dict[str, Any]) -> Order:
     settings = Settings(options["to"], options["source"], profile, folders)
     limits = Limits(options["timeout"], options["memory"])
     choice = Choice(options["patterns"], options["text_column"], options["id_column"], options["max_size"] << 20)
-    plan = Plan(settings, limits, options["workers"] or len(os.sched_getaffinity(0)))
+    plan = Plan(settings, limits, options["workers"] or cores)
     return Order(
         options["inputs"],
         options["out"],

@@ -14,7 +14,7 @@ from cablefix.corpus.extras import CorpusError, need
 from cablefix.corpus.isolate import Isolated, Limits
 from cablefix.corpus.items import Item, TooLarge
 from cablefix.corpus.messages import Fault
-from cablefix.corpus.work import Packed, Settings
+from cablefix.corpus.settings import Packed, Settings
 from cablefix.text import SourceError
 
 FUNCTION = "cablefix.corpus.work:pack_row"

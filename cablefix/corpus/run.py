@@ -18,9 +18,9 @@ from cablefix.corpus.inputs import open_inputs
 from cablefix.corpus.items import Choice, Collection, Item
 from cablefix.corpus.messages import Fault
 from cablefix.corpus.places import output_place, short_digest
+from cablefix.corpus.settings import SUFFIXES
 from cablefix.corpus.store import DOCUMENTS, PART, Result, Store, key_code, read_manifest
 from cablefix.corpus.tables import finish_part
-from cablefix.corpus.work import SUFFIXES
 
 # So many results, or so many seconds, and what is there is brought to the disk.
 _BATCH = 32

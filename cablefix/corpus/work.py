@@ -9,51 +9,21 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
+from cablefix.corpus.settings import Packed, Settings
 from cablefix.corpus.sketch import sketch, text_digest
 from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.pipeline import restore
 from cablefix.readers.read import read_document
 from cablefix.restoration import Restoration
 from cablefix.text import Source, SourceError
-from cablefix.writers.tei import SourceMode, write_tei
+from cablefix.writers.tei import write_tei
 
-Target = Literal["tei", "text", "json", "none"]
-SUFFIXES: dict[Target, str] = {"tei": ".xml", "text": ".txt", "json": ".json", "none": ""}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1c\x1e\x7f]")
 _MOST_CONTROLS = 0.02
 _NAME = re.compile(r"(?<![\w'-])[A-Z][\w'-]{4,}(?![\w-])")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What decides about the outputs: format, how TEI keeps the source, profile, folders of the user's own tables."""
-
-    to: Target = "tei"
-    source: SourceMode = "compact"
-    profile: str = "auto"
-    dictionaries: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """A JSON object that is equal for equal settings: files of the user by name and digest, not by place."""
-        own = [Path(folder) for folder in self.dictionaries]
-        if Path(self.profile).is_file():
-            own.insert(0, Path(self.profile))
-        files = {path.name: _digest(path) for path in own}
-        return {"to": self.to, "source": self.source, "profile": Path(self.profile).name, "own files": files}
-
-
-def _digest(path: Path) -> str:
-    """The digest of a file, or of the files in a folder with their names."""
-    found = hashlib.sha256()
-    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-        if file.is_file():
-            found.update(file.relative_to(path).as_posix().encode("utf-8", "surrogatepass") + b"\0")
-            found.update(file.read_bytes())
-    return found.hexdigest()
 
 
 _DEFAULT = Settings()
@@ -61,15 +31,6 @@ _DEFAULT = Settings()
 
 class NotText(SourceError):
     """The input is binary."""
-
-
-class Packed(NamedTuple):
-    """A row ready to be sent and stored: the output, and everything else as one line of JSON."""
-
-    output: bytes
-    line: bytes
-    sha256: str
-    output_sha256: str
 
 
 def restore_row(key: str, data: bytes, settings: Settings = _DEFAULT) -> dict[str, Any]:

@@ -22,6 +22,14 @@ from cablefix.corpus.messages import Fault, Orders, receive, send
 
 # Seconds beyond the time limit after which the system ends a process whose parent did not.
 _GRACE = 15
+# By name: the modules of these classes load much that not every function needs.
+_KINDS = {
+    "ProfileError": "settings",
+    "DictionaryError": "settings",
+    "TooLarge": "too large",
+    "NotText": "not text",
+    "SourceError": "unreadable",
+}
 
 
 def load(name: str) -> Callable[..., Any]:
@@ -65,28 +73,17 @@ def main() -> None:
 
 def attempt(function: Callable[..., Any], key: str, data: bytes, settings: object) -> Any:
     """What the function gives for a document, or the fault. Only what ends the process gets past this."""
-    from cablefix.corpus.items import TooLarge
-    from cablefix.corpus.work import NotText
-    from cablefix.profiles import ProfileError
-    from cablefix.resources import DictionaryError
-    from cablefix.text import SourceError
-
     try:
         return function(key, data, settings)
-    except (ProfileError, DictionaryError) as error:
-        return Fault("settings", str(error))
-    except TooLarge as error:
-        return Fault("too large", str(error))
-    except NotText as error:
-        return Fault("not text", str(error))
-    except SourceError as error:
-        return Fault("unreadable", str(error))
     except MemoryError:
         return Fault("memory", f"{key}: needs more memory than --memory allows")
     # What a fault in a rule or a writer raises. It is a bug of ours, and the other documents must go on.
     except (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError) as error:
         return Fault("fault", _describe(key, error))
     except (TypeError, ValueError) as error:
+        for kind in type(error).__mro__:
+            if kind.__name__ in _KINDS:
+                return Fault(_KINDS[kind.__name__], str(error))
         return Fault("fault", _describe(key, error))
 
 
