@@ -12,6 +12,8 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -27,6 +29,7 @@ _SLACK = 2
 _UNREADABLE = 2.0  # a reading that leaves a place open is worth less than one that fills it
 _REJECTED = "_~"  # what engines print for a character that they cannot read
 _REJECT = 4.5
+_MOST_KNOWN = 20_000  # costs and readings that a channel keeps: headers ask for the same ones again and again
 _PRIOR_WEIGHT = 8.0
 _LEAST_LEARNED = 1.2
 
@@ -50,6 +53,9 @@ class Channel:
         self.lost, self.lost_mark = costs["lost"], costs["lost_mark"]
         self.split = costs["split"]
         self._options: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
+        self._of: dict[tuple[str, str], float] = {}
+        self._known_costs: dict[tuple[str, str, float], float] = {}
+        self._known_readings: dict[tuple[str, tuple[str, ...], int], tuple[Decoded, ...]] = {}
 
     def learned(self, counts: Mapping[tuple[str, str], int], totals: Mapping[str, int]) -> Channel:
         """This channel with what one document shows: confusions seen in it are cheaper there.
@@ -66,6 +72,12 @@ class Channel:
 
     def of(self, printed: str, seen: str) -> float:
         """The cost of one printed character being seen as one other."""
+        cost = self._of.get((printed, seen))
+        if cost is None:
+            cost = self._of[printed, seen] = self._reckon_pair(printed, seen)
+        return cost
+
+    def _reckon_pair(self, printed: str, seen: str) -> float:
         if printed == seen:
             return self.same
         known = self._pairs.get((printed, seen))
@@ -99,20 +111,26 @@ class Channel:
         """
         if printed == seen:
             return self.same * len(printed)
-        row = [0.0]
-        for char in printed:
-            row.append(row[-1] + self.loss(char))
+        key = printed, seen, limit
+        cost = self._known_costs.get(key)
+        if cost is None:
+            _make_room(self._known_costs)
+            cost = self._known_costs[key] = self._reckon(printed, seen, limit)
+        return cost
+
+    def _reckon(self, printed: str, seen: str, limit: float) -> float:
+        losses = [self.loss(char) for char in printed]
+        row = [0.0, *accumulate(losses)]
         for other in seen:
-            above, row = row, [row[0] + self.without(other)]
             gone = self.without(other)
-            for place, char in enumerate(printed, start=1):
-                row.append(
-                    min(
-                        above[place - 1] + self.of(char, other),
-                        above[place] + gone,
-                        row[-1] + self.loss(char),
-                    )
-                )
+            diagonal = row[0]
+            left = diagonal + gone
+            below = [left]
+            for char, loss, above in zip(printed, losses, row[1:], strict=True):
+                left = min(diagonal + self.of(char, other), above + gone, left + loss)
+                below.append(left)
+                diagonal = above
+            row = below
             if min(row) > limit:
                 return math.inf
         return row[-1] if row[-1] <= limit else math.inf
@@ -157,6 +175,14 @@ class Channel:
         >>> [reading.text for reading in load_channel().decode("I72", shape, 1)]
         ['17Z']
         """
+        key = seen, tuple(shape), beam
+        readings = self._known_readings.get(key)
+        if readings is None:
+            _make_room(self._known_readings)
+            readings = self._known_readings[key] = tuple(self._fit(seen, shape, beam))
+        return list(readings)
+
+    def _fit(self, seen: str, shape: Sequence[str], beam: int) -> list[Decoded]:
         if len(seen) == len(shape) and all(map(str.__contains__, shape, seen)):
             return self._near_readings(seen, shape, beam)
         columns: list[dict[str, float]] = [{} for _ in range(len(shape) + 1)]
@@ -214,6 +240,12 @@ class Channel:
         for place, allowed in enumerate(shape):
             _relax_lost(fresh, place, self._lost_reading(allowed), beam)
         return fresh
+
+
+def _make_room(known: dict[Any, Any]) -> None:
+    """Forget everything when there is too much of it: a large archive would fill the memory."""
+    if len(known) >= _MOST_KNOWN:
+        known.clear()
 
 
 def _most_edits(word: str) -> int:
