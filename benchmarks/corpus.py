@@ -3,6 +3,7 @@
     make N DIR          write N damaged messages of about 6 kB, one word in fifty wrong
     run DIR...          a run for each folder, process count and profile: documents a second, CPU, memory
     peers DIR           words per CPU second against symspellpy's lookup_compound, in the same process
+    above DIR           documents a second that the process above the workers can read, store and put into tables
     kill DIR            kill a run at 20 random moments, resume, compare with an undisturbed run byte for byte
 
 Each prints a table in Markdown. docs/costs.md has the figures.
@@ -23,6 +24,13 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from cablefix.bench.roster import make_tool
+from cablefix.corpus.engines import Plan
+from cablefix.corpus.run import Order, run_corpus
+from cablefix.corpus.settings import Packed, Settings
+from cablefix.corpus.work import pack_row, warm_up
+from cablefix.profiles import load_profile
 
 NO_WORDS = """
 name = "no-words"
@@ -48,8 +56,6 @@ class Cost:
 
 def no_words_profile(folder: Path) -> Path:
     """The cable profile without the repair of words, as a file."""
-    from cablefix.profiles import load_profile
-
     rules = [rule for rule in load_profile("cable").repairs if not rule.startswith(("words.", "names."))]
     path = folder / "no-words.toml"
     path.write_text(NO_WORDS.format(rules=", ".join(f'"{rule}"' for rule in rules)), encoding="utf-8")
@@ -159,10 +165,6 @@ def machine() -> str:
 
 def print_peers(source: Path, most: int) -> None:
     """Words per CPU second of cablefix with layout, structure and TEI, and of symspellpy, on the same texts."""
-    from cablefix.bench.roster import make_tool
-    from cablefix.corpus.settings import Settings
-    from cablefix.corpus.work import pack_row, warm_up
-
     texts = [path.read_text(encoding="utf-8") for path in sorted(source.rglob("*.txt"))[:most]]
     words = sum(len(text.split()) for text in texts)
     warm_up()
@@ -180,6 +182,28 @@ def print_peers(source: Path, most: int) -> None:
     print(machine())
     print(f"cablefix, everything: {own:,.0f} words per CPU second; symspellpy lookup_compound: {other:,.0f};", end=" ")
     print(f"ratio {own / other:.1f} ({len(texts)} and {len(few)} documents)")
+
+
+def canned(key: str, data: bytes, settings: object) -> Packed:
+    """A row of the usual size that costs nothing: the first that was really made in this process."""
+    if not _CANNED:
+        _CANNED.append(pack_row(key, data, Settings(profile="cable")))
+    return _CANNED[0]
+
+
+_CANNED: list[Packed] = []
+
+
+def print_above(source: Path) -> None:
+    """Print what the process above the workers can do at most, when these take no time."""
+    documents = sum(1 for _ in source.rglob("*.txt"))
+    with tempfile.TemporaryDirectory(dir=source.parent) as folder:
+        plan = Plan(Settings(profile="cable"), workers=2, function="benchmarks.corpus:canned")
+        before, began = time.process_time(), time.monotonic()
+        run_corpus(Order((str(source),), Path(folder) / "out", plan))
+        wall, cpu = time.monotonic() - began, time.process_time() - before
+    print(machine())
+    print(f"{documents} documents: {documents / wall:.0f} a second, {documents / cpu:.0f} a CPU second of that process")
 
 
 def print_kills(source: Path, times: int, seed: int) -> bool:
@@ -254,7 +278,7 @@ def make(count: int, folder: Path) -> None:
 def main() -> int:
     """Do what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["make", "run", "peers", "kill"])
+    parser.add_argument("command", choices=["make", "run", "peers", "above", "kill"])
     parser.add_argument("arguments", nargs="+")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--profiles", nargs="*", default=["no-words", "cable"])
@@ -270,6 +294,8 @@ def main() -> int:
         print_runs(folders, options.workers, options.profiles, options.turns)
     elif options.command == "peers":
         print_peers(folders[0], options.most)
+    elif options.command == "above":
+        print_above(folders[0])
     else:
         return 0 if print_kills(folders[0], options.times, options.seed) else 1
     return 0
