@@ -4,13 +4,11 @@ A table is a UTF-8 file of tab-separated values called `corrections.tsv` (or `en
 begin with ``#``, the first other line names the columns. `pattern` and `replacement` are needed; the rest may be left
 out or left empty:
 
-=========== ============================================ ========================================================
-`kind`      ``word`` (the default), ``regex``            the pattern is text as it stands, or a Python expression
-`case`      ``as-is`` (the default), ``keep``, ``ignore`` see `CaseRule`
-`where`     ``text`` (the default), ``header``,          running text; the header of a message too; page furniture
-            ``furniture``, ``everywhere``                too; all, numbers and codes included
-`confidence` 0.99 by default                             below the threshold of the profile it is only proposed
-=========== ============================================ ========================================================
+* `kind`: ``word`` (the default), the pattern is text as it stands; ``regex``, it is a Python regular expression.
+* `case`: ``as-is`` (the default), ``keep`` or ``ignore``; see `CaseRule`.
+* `where`: ``text`` (the default), running text; ``header``, the header of a message too; ``furniture``, page furniture
+  and nothing else; ``everywhere``, all of it, numbers and codes included.
+* `confidence`: 0.99 by default; below the threshold of the profile the correction is only proposed.
 
 A pattern of either kind begins and ends at the bounds of words.
 """
