@@ -28,7 +28,7 @@ from cablefix.lexicon.rescoring import Rescorer
 from cablefix.lexicon.userlists import load_words
 from cablefix.restored import Restored
 from cablefix.rules.context import Context
-from cablefix.rules.words import find_suspicious
+from cablefix.rules.words import WORD_RULES, find_suspicious
 from cablefix.writers.html import write_html
 from cablefix.writers.markdown import write_markdown
 from cablefix.writers.record import write_record
@@ -36,7 +36,6 @@ from cablefix.writers.tei import SourceMode, write_tei
 from cablefix.writers.text import write_text
 
 _FORMAT = "cablefix-restoration/1"
-_WORD_REPAIR = "words.repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,7 @@ class Restoration(Restored):
         Listed are words that no list has, unless the text repeats them, and words that may well be misread, repaired or
         not. They are found when they are first asked for.
         """
-        cut = next((k for k, edit in enumerate(self.ledger.edits) if edit.rule == _WORD_REPAIR), len(self.ledger))
+        cut = next((k for k, edit in enumerate(self.ledger.edits) if edit.rule in WORD_RULES), len(self.ledger))
         earlier = replace(self.ledger, edits=self.ledger.edits[:cut])
         context = Context(
             self.source,
@@ -162,7 +161,7 @@ class Restoration(Restored):
             rescorer=self.rescorer,
         )
         context.set_live(earlier.live([verdict for verdict in self.verdicts if verdict.edit in earlier]))
-        repairs = sorted((edit for edit in self.ledger.edits[cut:] if edit.rule == _WORD_REPAIR), key=lambda e: e.end)
+        repairs = sorted((edit for edit in self.ledger.edits[cut:] if edit.rule in WORD_RULES), key=lambda e: e.end)
         ends = [edit.end for edit in repairs]
         rows = []
         for start, end, doubt in find_suspicious(context):

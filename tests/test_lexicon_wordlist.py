@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -18,13 +16,6 @@ def test_lists_are_disjoint_and_sorted() -> None:
     assert not words.names & words.vocabulary.keys()
     assert words.counts.shape == (3, len(words.vocabulary))
     assert len(words.vocabulary) < 2**16, "word numbers must fit two bytes"
-
-
-def test_loads_quickly() -> None:
-    load_wordlist.cache_clear()
-    start = time.process_time()
-    load_wordlist()
-    assert time.process_time() - start < 0.15  # 0.03 s on the machine it was written on
 
 
 @pytest.mark.parametrize("word", ["tbe", "tlie", "aud", "iu", "wliich", "govemment", "Govemment", "ernbassy"])

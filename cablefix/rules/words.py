@@ -24,6 +24,8 @@ from cablefix.text import View
 _HELD_LINES = (LineClass.HEADER, LineClass.TABLE, LineClass.SIGNATURE, LineClass.PROTOCOL)
 _WORD_OR_END = re.compile(r"\S+|\n")
 _PORTION = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{2,6})*\)[.:]?|¶\S*|\[REDACTED.*|[A-Z]?\d+\]")
+# What the edits are named, by what they change.
+WORD_RULES = frozenset({"words.letters", "words.spaces", "words.case", "words.marks"})
 _LEAST = 0.3  # less likely repairs are not even proposed
 _LEAST_ASKED = 0.05  # less likely ones are not even shown to an outside model
 
@@ -48,10 +50,32 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
     repairs = repair_words(tokens, lexicon, least=_LEAST if context.rescorer is None else _LEAST_ASKED)
     for repair in settle(repairs, reading, context):
         start, end = reading.source_span(repair.start, repair.end)
-        if context.is_free(start, end) and repair.confidence >= _LEAST:
+        if context.is_free(start, end) and repair.confidence >= _LEAST and not _crosses_furniture(context, start, end):
             confidence, engine = weigh_with_engine(context.layout, start, end, repair.confidence)
             reasons = explain(repair) if engine is None else [*explain(repair), engine]
-            yield context.edit(start, end, repair.after, "words.repair", confidence, *reasons)
+            yield context.edit(start, end, repair.after, name_change(repair), confidence, *reasons)
+
+
+def name_change(repair: WordRepair) -> str:
+    """The name of an edit by what it changes: spaces, case, marks or letters.
+
+    >>> [name_change(WordRepair(0, 1, *pair, 0.9, (), "")) for pair in (("ofthe", "of the"), ("tHe", "the"))]
+    ['words.spaces', 'words.case']
+    """
+    before, after = repair.before, repair.after
+    if "".join(before.split()) == "".join(after.split()):
+        return "words.spaces"
+    if before.lower() == after.lower():
+        return "words.case"
+    bare = ("".join(filter(str.isalnum, text)) for text in (before, after))
+    return "words.marks" if next(bare) == next(bare) else "words.letters"
+
+
+def _crosses_furniture(context: Context, start: int, end: int) -> bool:
+    """Whether a running head or stamp stands inside the span: a word that a page turn divides is left as it is."""
+    layout = context.layout
+    first, last = layout.line_at(start), layout.line_at(end - 1)
+    return bool((layout.line_class[first + 1 : last] == LineClass.FURNITURE).any())
 
 
 def settle(repairs: Sequence[WordRepair], reading: View, context: Context) -> Sequence[WordRepair]:

@@ -1,24 +1,15 @@
-"""Readers are nearly as fast as bare parsing, and a book of 500 pages needs little more memory than its file."""
+"""A book of 500 pages needs little more memory than its file. (Their speed: `python -m benchmarks.readers`.)"""
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from lxml import etree
 
-from cablefix.readers.read import read_document
 from tests.format_support import FORMATS
 
-# The goal is 3, and full pages of text come near it. Small pages with a table on each, as here, are the dear case, and
-# a busy machine measures more.
-MOST = 7.0
 _PAGE = {"hocr": (b"<div class='ocr_page'", b"</div>"), "alto.xml": (b"<Page ", b"</Page>")}
 
 
@@ -28,25 +19,6 @@ def book(ending: str, copies: int) -> bytes:
     start, stop = _PAGE[ending]
     first, last = data.index(start), data.rindex(stop) + len(stop)
     return data[:first] + data[first:last] * copies + data[last:]
-
-
-def best(action: Callable[[], object], rounds: int = 5) -> float:
-    times = []
-    for _ in range(rounds):
-        gc.collect()
-        begin = time.process_time()
-        action()
-        times.append(time.process_time() - begin)
-    return min(times)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("ending", list(_PAGE))
-def test_reading_takes_a_few_times_as_long_as_parsing(ending: str) -> None:
-    data = book(ending, 60)
-    bare = best(lambda: etree.parse(BytesIO(data)))
-    ours = best(lambda: read_document(data))
-    assert ours <= MOST * bare, f"{ours / bare:.1f} times as long as parsing alone"
 
 
 _MEASURE = """
