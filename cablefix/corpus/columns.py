@@ -166,7 +166,11 @@ ACROSS: dict[str, tuple[Column, ...]] = {
         _N,
         ("key", "text", "name of the document"),
         ("kind", "text", "`first`, `same bytes`, `same text`, or `near`"),
-        ("of", "int", "number of the earlier document that it has these bytes or this text from, else of the first"),
+        (
+            "of",
+            "int",
+            "number of the earlier document that has the same bytes or text, or is nearest; else of the first",
+        ),
         ("similarity", "float", "share of three-word sequences in common with that document, estimated"),
     ),
 }

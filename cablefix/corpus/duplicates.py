@@ -6,7 +6,7 @@ each is compared with the first and with the one before it, so time stays linear
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,14 +44,19 @@ def find_duplicates(connection: DuckDBPyConnection) -> list[dict[str, Any]]:
     groups = _Groups(len(corpus.n))
     _join_equal(groups, corpus.bytes_digest)
     _join_equal(groups, corpus.text_digest)
-    for one, other in near_pairs(corpus.sketches):
-        groups.join(int(corpus.sketched[one]), int(corpus.sketched[other]))
+    nearest: dict[int, tuple[float, int]] = {}
+    for one, other, share in near_pairs(corpus.sketches):
+        earlier, later = sorted((int(corpus.sketched[one]), int(corpus.sketched[other])))
+        groups.join(earlier, later)
+        nearest[later] = max(nearest.get(later, (0.0, 0)), (share, -earlier))
     where = {row: place for place, row in enumerate(corpus.sketched.tolist())}
     rows = []
     for members in groups.several():
         seen: dict[bytes, int] = {}
         for member in members:
             kind, other = _relation(corpus, seen, members[0], member)
+            if kind == "near" and member in nearest:
+                other = -nearest[member][1]
             equal = kind != "near" or corpus.sketches[where[other]] == corpus.sketches[where[member]]
             rows.append(
                 {
@@ -91,8 +96,8 @@ def _load(connection: DuckDBPyConnection) -> _Corpus:
     return _Corpus(corpus.n, corpus.key, corpus.bytes_digest, corpus.text_digest, np.array(places, np.int64), table)
 
 
-def near_pairs(sketches: npt.NDArray[np.uint32]) -> Iterable[tuple[int, int]]:
-    """Pairs of rows that share half of their sequences or more, from sketches of shape (documents, 64).
+def near_pairs(sketches: npt.NDArray[np.uint32]) -> Iterator[tuple[int, int, float]]:
+    """Pairs of rows that share half of their sequences or more, and that share; sketches of shape (documents, 64).
 
     Not every pair of a group is named; those that are connect the group.
     """
@@ -109,8 +114,9 @@ def near_pairs(sketches: npt.NDArray[np.uint32]) -> Iterable[tuple[int, int]]:
         first = order[np.maximum.accumulate(np.where(fresh, np.arange(len(order)), 0))]
         one = np.concatenate([first[~fresh], order[:-1][~fresh[1:]]])
         other = np.concatenate([order[~fresh], order[1:][~fresh[1:]]])
-        near = (sketches[one] == sketches[other]).mean(axis=1) >= _NEAR
-        yield from zip(one[near].tolist(), other[near].tolist(), strict=True)
+        shares = (sketches[one] == sketches[other]).mean(axis=1)
+        near = shares >= _NEAR
+        yield from zip(one[near].tolist(), other[near].tolist(), shares[near].tolist(), strict=True)
 
 
 class _Groups:
