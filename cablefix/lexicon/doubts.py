@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cablefix.lexicon.context import without_overlap
-from cablefix.lexicon.pieces import Ints
+from cablefix.lexicon.pieces import Ints, Kind
 from cablefix.lexicon.repair import Lexicon, Study, WordRepair, judge, load_lexicon, locate, name_repair, study
 from cablefix.lexicon.tokens import Token
 
@@ -18,8 +18,9 @@ _REPEATED = 3  # a word that no list has and that stands so often is rather a na
 def find_doubts(tokens: Sequence[Token], lexicon: Lexicon | None = None, least: float = LEAST) -> list[WordRepair]:
     """The doubtful words of a text in order, each with its candidates; `after` is the best of them.
 
-    Doubtful is a word that no list has, unless the text repeats it, and any word whose best other reading has a
-    confidence of at least `least`. A word that nothing resembles is listed too: its `after` is its `before`.
+    Doubtful is a word of two letters or more that no list has, unless the text repeats it, and any word whose best
+    other reading has a confidence of at least `least`. A word that nothing resembles is listed too: its `after` is its
+    `before`.
 
     >>> from cablefix.lexicon.tokens import read_tokens
     >>> found = find_doubts(list(read_tokens("He said that tlie talks with the Zxqvbran would be held in June.")))
@@ -32,7 +33,8 @@ def find_doubts(tokens: Sequence[Token], lexicon: Lexicon | None = None, least: 
         return []
     value = np.zeros(len(found.table.place), np.float32)
     value[found.rows] = judge(found, lexicon)
-    strange = found.screen.unknown & ~found.screen.acronym & (_uses(found) < _REPEATED)
+    word = found.pieces.types.kind[found.pieces.type] != Kind.LETTER
+    strange = found.screen.unknown & ~found.screen.acronym & word & (_uses(found) < _REPEATED)
     likely = found.rows[(value[found.rows] >= least) | strange[found.table.place[found.rows]]]
     rows = without_overlap(found.table, value, likely)
     doubts = [name_repair(tokens, found, int(row), float(value[row])) for row in rows.tolist()]
