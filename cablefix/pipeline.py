@@ -133,6 +133,7 @@ def _run_stage(context: Context, profile: Profile, stage: str, ledger: Ledger) -
     """Run the rules of one stage in order; each sees the layout and the live edits of those before it."""
     if not context.layout.words:
         return ledger
+    context.learn_again()
     view = ledger.view(context.source)
     for _, rule in profile.rules(stage):
         found = list(rule(view, context))

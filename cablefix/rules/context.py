@@ -71,6 +71,10 @@ class Context:
         """The measures of the pages, None for a text without boxes. Marks do not change them."""
         return measure(self.layout)
 
+    def learn_again(self) -> None:
+        """Forget the habits of the file: with furniture and header known they are learned from the text alone."""
+        self.__dict__.pop("convention", None)
+
     @cached_property
     def noise(self) -> float:
         """The share of the words (three letters or more) that the word list does not know, 0..1.

@@ -18,6 +18,7 @@ from cablefix.text import View
 
 # In a text noisier than this a loose mark is as often a speck as a mark.
 _NOISY = 0.15
+_NOISY_PROSE = 0.08
 _NOT_TEXT = (LineClass.HEADER, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _LOOSE_MARK = re.compile(
     r"(?<=[^\s.,;:?!])[ \t]+"
@@ -104,7 +105,7 @@ def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[floa
         return 0.97, split
     reason = because(EvidenceKind.FORM, f"no space stands before {mark}")
     following = text[end : end + 40].split("\n", 1)[0].strip()
-    if context.noise > _NOISY:
+    if context.noise > (_NOISY if context.kind == "cable" else _NOISY_PROSE):
         return 0.6, because(
             EvidenceKind.FORM, f"no space stands before {mark}, but in so noisy a text it may be a speck"
         )

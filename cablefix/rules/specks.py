@@ -82,7 +82,8 @@ def remove_specks(view: View, context: Context) -> Iterator[Edit]:
     specks and the sentence goes on. Ellipses, dashes, bullets, quotation marks and a file's own style (` ;`) stay.
 
     >>> from cablefix.rules.examples import edits_of
-    >>> edits_of(remove_specks, ". The tug left |\\nthe pier; ,\\nand . . .\\nwent on -")
+    >>> text = ". The tug left the old pier |\\nat noon and came back; ,\\nand then . . .\\nwent on to the bar -"
+    >>> edits_of(remove_specks, text)
     [('.', ''), ('|', ''), (',', '')]
     """
     edges = list(_edges(context))
@@ -125,9 +126,11 @@ def _edges(context: Context) -> Iterator[_Edge]:
             tail -= 1
         if head == len(words) or sum(word.count(".") for word in words[:head] + words[tail:]) >= 3:
             continue
+        if head and context.convention.wrap is None and words[0][0] not in _NEVER_ALONE:
+            head = 0
         if head and not (words[0] in "'\u2018" and any(char in "'\u2019" for char in text[1:])):
             yield _edge(context, n, first, first + head, certain=True)
-        if tail < len(words):
+        if tail < len(words) and (context.convention.wrap is not None or words[tail][0] in _NEVER_ALONE):
             run = words[tail:]
             sure = run[0][0] in _NEVER_ALONE or words[tail - 1].endswith(_CLOSERS) or len(run) > 1
             if sure or run[0] not in style:
