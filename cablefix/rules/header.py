@@ -30,7 +30,8 @@ def repair_header(view: View, context: Context) -> Iterator[Edit]:
     if header is None:
         return
     for repair in header.repairs:
-        yield _edit(context, repair)
+        if not _stands_already(context, repair):
+            yield _edit(context, repair)
     signature = header.fields.get("signature")
     if signature is not None and isinstance(signature.value, str):
         seen = " ".join(context.source.text[signature.span.start : signature.span.end].split())
@@ -44,6 +45,13 @@ def _signature_repair(span: Span, value: str, seen: str, confidence: float) -> R
         Evidence(EvidenceKind.CONFUSION, f"{value!r} is read as {seen!r}"),
     )
     return Repair(span, value, "header.signature", confidence, evidence)
+
+
+def _stands_already(context: Context, repair: Repair) -> bool:
+    """Whether the source has the number sign that the repair would put before a serial."""
+    start, end = repair.span
+    before = context.source.text[start:end]
+    return repair.after == f"#{before}" and context.source.text[start - 1 : start] == "#"
 
 
 def _edit(context: Context, repair: Repair) -> Edit:
