@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -12,11 +12,14 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
 
 _EO = re.compile(r"(?P<word>E\. ?O\.|EO|E\.O) ?:? ?(?P<number>\d{5}) ?(?P<colon>[:.,;]?)")
+_COLON = re.compile(r"[:;]")
+_SPLIT_NUMBER = re.compile(r"\b(\d{1,4}) (\d{1,4})\b[:;., ]")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![^\s.,;])")
 DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 # What may follow GDS, RDS or XGDS: a number, a date, the officer in brackets, OR- and a letter.
 _DAY = r"\d{1,2}/\d{1,2}/\d{2,4}"
 _SCHEDULED = re.compile(rf"(?:-\d)? ?(?:{_DAY})?(?: ?\([A-Z][^()]{{3,40}}\)(?: OR-[A-Z])?)|(?:-\d)? ?{_DAY}")
+_LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 _REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
@@ -24,7 +27,7 @@ _REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """`E.O. 12958: DECL: 02/28/2017`: the executive order and when the message is to be declassified."""
-    orders = [eo for eo, entry in codes.executive_orders.items() if entry.kind == "order"]
+    orders = _orders(codes)
     match = _EO.match(row.text)
     if match and match["number"] in orders:
         parts = [Part("eo.word", row.span(*match.span("word")), match["word"], [Decoded(match["word"], 0.0)])]
@@ -36,15 +39,20 @@ def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     return _damaged_eo(row, orders, channel)
 
 
-def _damaged_eo(row: Row, orders: Sequence[str], channel: Channel) -> Parsed | None:
+@lru_cache(maxsize=4)
+def _orders(codes: Codes) -> tuple[str, ...]:
+    return tuple(eo for eo, entry in codes.executive_orders.items() if entry.kind == "order")
+
+
+def _damaged_eo(row: Row, orders: tuple[str, ...], channel: Channel) -> Parsed | None:
     """A line whose first words are like `E.O.` and whose next are like the number of an order."""
     best: tuple[float, int, int, list[tuple[str, float]]] | None = None
-    split = re.search(r"\b(\d{1,4}) (\d{1,4})\b[:;., ]", row.text[:24])
+    split = _SPLIT_NUMBER.search(row.text[:24])
     if split and split[1] + split[2] in orders:
         best = (channel.split + 1.0, split.start(1), split.end(2), [(split[1] + split[2], channel.split)])
     for at, word in enumerate(row.words[:4]):
         for offset in range(0, 1 if at else max(1, len(word) - 7)):
-            seen = re.split(r"[:;]", word[offset:])[0].rstrip(".,")
+            seen = _COLON.split(word[offset:], 1)[0].rstrip(".,")
             if not 4 <= len(seen) <= 6:
                 continue
             near = nearest(channel, seen, orders, 17.0, 3)
@@ -135,10 +143,9 @@ def fold3(word: str) -> str:
     return word.upper() if word[:1].isupper() and len(word) <= 5 else word
 
 
-def read_labelled(row: Row, kind: str, keywords: Sequence[str], limit: float, channel: Channel) -> Parsed | None:
+def read_labelled(row: Row, kind: str, keywords: tuple[str, ...], limit: float, channel: Channel) -> Parsed | None:
     """A line that begins with one of the keywords and a colon: SUBJECT, REF, TAGS. The rest is the part `kind.text`."""
     word = row.words[0]
-    head = re.match(r"[^\s:;.,!]*[^\s:;.,!A-Za-z0-9]*[:;.,!]?", row.text)
     lead = strip_dust(word.split(":")[0])
     if not lead:
         return None
@@ -149,11 +156,11 @@ def read_labelled(row: Row, kind: str, keywords: Sequence[str], limit: float, ch
         near = [(word.title(), cost) for word, cost in near]
     if not near and ":" not in word and len(word) > 7:
         return None
-    if not near or head is None:
+    if not near:
         return None
     begin = word.find(lead)
     end = begin + len(lead)
-    marks = re.match(r"[ :;.,!?¢*“'’-]{0,4}", row.text[end:])
+    marks = _LABEL_MARKS.match(row.text, end)
     colon = marks[0] if marks else ""
     has_colon = ":" in colon or ";" in colon
     gain = (8.0 if has_colon else 3.0) - 0.6 * near[0][1]

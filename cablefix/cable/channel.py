@@ -55,6 +55,7 @@ class Channel:
         self._options: dict[tuple[str, str], tuple[tuple[str, float], ...]] = {}
         self._of: dict[tuple[str, str], float] = {}
         self._known_costs: dict[tuple[str, str, float], float] = {}
+        self._known_words: dict[tuple[str, tuple[str, ...], float], list[tuple[str, float]]] = {}
         self._known_readings: dict[tuple[str, tuple[str, ...], int], tuple[Decoded, ...]] = {}
 
     def learned(self, counts: Mapping[tuple[str, str], int], totals: Mapping[str, int]) -> Channel:
@@ -151,6 +152,28 @@ class Channel:
         if not mixed:
             return plain
         return min(plain, self.case - 1.5 + self.cost(printed, seen.upper(), limit))
+
+    def nearest(self, seen: str, words: Iterable[str], limit: float) -> list[tuple[str, float]]:
+        """The words that a seen one may be, the cheapest first, none above the limit; a closed list is a tuple."""
+        if not isinstance(words, tuple):
+            return self._nearest(seen, words, limit)
+        key = seen, words, limit
+        found = self._known_words.get(key)
+        if found is None:
+            _make_room(self._known_words)
+            found = self._known_words[key] = self._nearest(seen, words, limit)
+        return found
+
+    def _nearest(self, seen: str, words: Iterable[str], limit: float) -> list[tuple[str, float]]:
+        found = []
+        for word in words:
+            if abs(len(word) - len(seen)) * self.lost_mark > limit:
+                continue
+            cost = self.word_cost(word, seen, limit)
+            if cost <= limit:
+                found.append((word, cost))
+        found.sort(key=lambda pair: pair[1])
+        return found
 
     def options(self, seen: str, allowed: str) -> tuple[tuple[str, float], ...]:
         """Which of the allowed characters a seen one may be, the cheapest first, and `UNKNOWN` last."""
@@ -282,15 +305,7 @@ def nearest(channel: Channel, seen: str, words: Iterable[str], limit: float, mos
     >>> nearest(load_channel(), "0CT", ["SEP", "OCT", "NOV"], 6.0)[0][0]
     'OCT'
     """
-    found = []
-    for word in words:
-        if abs(len(word) - len(seen)) * channel.lost_mark > limit:
-            continue
-        cost = channel.word_cost(word, seen, limit)
-        if cost <= limit:
-            found.append((word, cost))
-    found.sort(key=lambda pair: pair[1])
-    return found[:most]
+    return channel.nearest(seen, words, limit)[:most]
 
 
 def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -> list[str]:

@@ -32,12 +32,17 @@ def level_forms(codes: Codes) -> dict[str, str]:
     return {shut: value for shut, value in found.items() if len(shut) > 4}
 
 
+@lru_cache(maxsize=4)
+def _form_list(codes: Codes) -> tuple[str, ...]:
+    return tuple(level_forms(codes))
+
+
 def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Part, int, str] | None:
     """The classification that begins at a word: its part, the word after it, the value for the record.
 
     Spaced letters, split and run-together words are one form with blanks; the longest form that fits wins.
     """
-    forms = level_forms(codes)
+    forms, printed = level_forms(codes), _form_list(codes)
     best: tuple[float, int, str, float] | None = None
     shut = ""
     for at in range(first, min(len(row.words), first + 24)):
@@ -49,7 +54,7 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
             continue
         found = (head, 0.05) if head in forms else None
         if not found:
-            close = nearest(channel, head, close_words(head, tuple(forms), 1 + len(head) // 4), _SHARE * len(head), 1)
+            close = nearest(channel, head, close_words(head, printed, 1 + len(head) // 4), _SHARE * len(head), 1)
             found = close[0] if close else None
         if found:
             score = len(found[0]) * 1.6 - found[1]
@@ -238,7 +243,7 @@ def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         if is_dust(row.words[start]):
             start += 1
             continue
-        found = _caption_at(row, start, names, channel)
+        found = _caption_at(row, start, channel, codes)
         if found is None:
             return None
         part, start = found
@@ -253,8 +258,14 @@ def _captions(codes: Codes) -> dict[str, str]:
     return {**found, "SENSITIVE": "special handling"}
 
 
-def _caption_at(row: Row, start: int, names: dict[str, str], channel: Channel) -> tuple[Part, int] | None:
+@lru_cache(maxsize=4)
+def _caption_list(codes: Codes) -> tuple[str, ...]:
+    return tuple(_captions(codes))
+
+
+def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[Part, int] | None:
     """The caption that begins at a word, the longest first; a damaged one must be long enough to be told."""
+    names = _captions(codes)
     for end in range(min(len(row.words), start + 4), start, -1):
         a, b = row.starts[start], row.word_end(end - 1)
         seen = row.text[a:b]
@@ -263,7 +274,7 @@ def _caption_at(row: Row, start: int, names: dict[str, str], channel: Channel) -
             return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
         if len(plain) >= 5:
             near = nearest(
-                channel, plain, close_words(plain, tuple(names), 1 + len(plain) // 5), 0.9 * len(plain) + 1.0, 2
+                channel, plain, close_words(plain, _caption_list(codes), 1 + len(plain) // 5), 0.9 * len(plain) + 1.0, 2
             )
             if near:
                 return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
@@ -20,6 +21,7 @@ _GROUP = re.compile(r"^\S{1,2} (?P<group>[0-3]\d[0-2]\d[0-5]\d[Z2])$")
 _NO_MONTH = re.compile(r"(?P<prec>\S{1,2}) (?P<group>\S{6,8}) (?P<month>\S.{0,5}?) (?P<year>\S{2})")
 _NO_MONTH_LIMIT = 12.0
 _MONTH_LIMIT = 9.0
+_YEAR_SEEN = re.compile(r"[\s.,:;'-]*(?P<year>[^\s.,:;'-]{1,4})")
 
 
 def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -55,7 +57,7 @@ def _fit_without_month(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     if prec[0].cost + group[0].cost + year[0].cost > _NO_MONTH_LIMIT:
         return None
     seen = match["month"]
-    names = [name for name in codes.months if len(name) == 3]
+    names, _ = _months(codes)
     months = sorted((Decoded(name, min(channel.word_cost(name, seen), 20.0)) for name in names), key=lambda r: r.cost)
     parts = [
         Part("dtg.prec", row.span(*match.span("prec")), match["prec"], prec, rule="header.precedence"),
@@ -66,9 +68,16 @@ def _fit_without_month(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     return Parsed("dtg", [row], parts, 5.0)
 
 
+@lru_cache(maxsize=4)
+def _months(codes: Codes) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """The short names of the months, and a pattern that finds one at the end of a date-time group."""
+    names = tuple(name for name in codes.months if len(name) == 3)
+    return names, re.compile(rf"(?<=.{{6}})({'|'.join(names)})\d{{0,2}}$")
+
+
 def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, int, list[tuple[str, float]]]]:
     """Where in a word a month may stand, how long it is, and which: the whole word, or its end after the group."""
-    months = [name for name in codes.months if len(name) == 3]
+    months, glued_month = _months(codes)
     plain = strip_dust(word)
     found = []
     if len(plain) in (5, 6) and at > 0 and plain[:3] in months:
@@ -78,7 +87,7 @@ def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[
         if near:
             found.append((word.find(plain), len(plain), near))
     elif 9 <= len(plain) <= 15:
-        glued = re.search(r"(?<=.{6})(" + "|".join(months) + r")\d{0,2}$", plain)
+        glued = glued_month.search(plain)
         if glued:
             found.append((word.find(plain) + glued.start(1), 3, [(glued[1], 2.0)]))
     return found
@@ -109,7 +118,7 @@ def _fit_dtg(row: Row, at: int, cut: int, size: int, month: list[tuple[str, floa
 
 def _year_after(row: Row, at: int, month_end: int, channel: Channel) -> Part | None:
     rest = row.text[month_end:]
-    match = re.match(r"[\s.,:;'-]*(?P<year>[^\s.,:;'-]{1,4})", rest)
+    match = _YEAR_SEEN.match(rest)
     if not match or len(strip_dust(match["year"])) not in (1, 2, 3):
         return None
     start, end = month_end + match.start("year"), month_end + match.end("year")

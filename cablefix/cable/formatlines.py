@@ -7,6 +7,7 @@ a pattern; a damaged one is fitted to the form under the costs of the channel.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cablefix.cable.channel import DIGITS, LETTERS, Channel, Decoded, close_words, fold, nearest, shape
 from cablefix.cable.codes import Codes
@@ -82,10 +83,9 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         if len(row.words) < first + 1 or len(row.words) > 12:
             return None
         seen = row.text[: row.word_end(first - 1)]
-        digraphs = [item for item in codes.precedences_by_digraph if item[0] in PROSIGNS]
         if not _R_LIKE.match(row.words[first]):
             return None
-        near = nearest(channel, strip_dust(seen.replace(" ", "")), digraphs, 13.0)
+        near = nearest(channel, strip_dust(seen.replace(" ", "")), _digraphs(codes), 13.0)
         if not near:
             return None
         readings = [Decoded(text, value) for text, value in near]
@@ -104,6 +104,11 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
     return Parsed("routing", [row], parts, 11.0 - cost)
 
 
+@lru_cache(maxsize=4)
+def _digraphs(codes: Codes) -> tuple[str, ...]:
+    return tuple(item for item in codes.precedences_by_digraph if item[0] in PROSIGNS)
+
+
 def _network_prior(indicator: str) -> float:
     """Cost of an indicator that the table does not have, by the network that its first letters name."""
     if indicator.startswith("RUEH"):
@@ -116,6 +121,11 @@ def _network_prior(indicator: str) -> float:
 def looks_like_route(word: str) -> bool:
     """Whether a word can be a routing indicator: five to eight letters or what stands for them, R first."""
     return 5 <= len(word) <= 8 and sum(char.isupper() or char in "0123456789©@£" for char in word) >= len(word) - 1
+
+
+@lru_cache(maxsize=4)
+def _indicators(codes: Codes) -> tuple[str, ...]:
+    return tuple(codes.routing_indicators)
 
 
 def route_part(name: str, row: Row, start: int, end: int, channel: Channel, codes: Codes) -> Part | None:
@@ -140,7 +150,7 @@ def route_part(name: str, row: Row, start: int, end: int, channel: Channel, code
         Decoded(item.text, item.cost + case + _network_prior(item.text))
         for item in {item.text: item for item in letters if "?" not in item.text}.values()
     ]
-    near = nearest(channel, plain, close_words(plain, tuple(codes.routing_indicators), 3), _RI_LIMIT, 3)
+    near = nearest(channel, plain, close_words(plain, _indicators(codes), 3), _RI_LIMIT, 3)
     have = {reading.text for reading in readings}
     readings += [Decoded(text, cost + case + 0.5) for text, cost in near if text not in have]
     readings.sort(key=lambda reading: reading.cost)
@@ -275,11 +285,12 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     start, end = row.starts[words[0]], row.word_end(words[-1])
     first, last = _security_cuts(row, words)
     signal = nearest(channel, row.text[start:first].strip(), ("ZNR", "ZNY"), 14.0)
-    groups = {item.letters: item.signal for item in codes.classifications.values() if item.letters}
+    if not signal:
+        return None
+    groups, closing = _security_words(codes)
     letters = nearest(channel, row.text[first:last].replace(" ", "").strip("."), groups, 26.0)
-    closing = [name for name, entry in codes.signals.items() if len(name) == 3 and name[0] == "Z"]
     close = nearest(channel, row.text[last:end].strip(), closing, 10.0)
-    if not signal or not letters or not close:
+    if not letters or not close:
         return None
     cost = signal[0][1] + letters[0][1] + close[0][1]
     parts = [
@@ -290,6 +301,13 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     for part in parts:
         part.rule = "header.security"
     return Parsed("security", [row], parts, 16.0 - 0.5 * cost) if cost < 40.0 else None
+
+
+@lru_cache(maxsize=4)
+def _security_words(codes: Codes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The groups of five letters, one for each classification, and the operating signals of three."""
+    groups = dict.fromkeys(item.letters for item in codes.classifications.values() if item.letters)
+    return tuple(groups), tuple(name for name in codes.signals if len(name) == 3 and name[0] == "Z")
 
 
 def _security_cuts(row: Row, words: list[int]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ _SUBJECT_INITIALS = "ABCEKMOPST"
 _TAG = re.compile(r"[^ \t,;()]+")
 _UNNAMED = 1.5  # a country that neither sends the message nor is named in it
 _NAMED_LIMIT = 9.0
-_STEM = 6
+_LEAST_STEM, _STEM = 4, 6
 
 
 def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes) -> list[Part]:
@@ -50,14 +50,15 @@ def _countries(codes: Codes, year: int | None) -> tuple[tuple[str, str, str], ..
         for entry in entries if len(code) == 2 else ():
             if entry.kind == "geographic" and (year is None or entry.first <= year <= entry.last):
                 name = entry.meaning.split(",")[0].split(" (")[0]
-                found.append((code, entry.meaning.lower(), name.upper()[:_STEM] if len(name) >= 4 else ""))
+                found.append((code, entry.meaning.lower(), name.upper()[:_STEM] if len(name) >= _LEAST_STEM else ""))
     return tuple(found)
 
 
 def _named_countries(draft: Draft, year: int | None, codes: Codes) -> frozenset[str]:
     """The codes of the countries that the message comes from, goes to or speaks of."""
     countries = _countries(codes, year)
-    found = {code for code, _, stem in countries if stem and stem in draft.text}
+    words = " ".join({word for word in draft.text.split() if len(word) >= _LEAST_STEM})
+    found = {code for code, _, stem in countries if stem and stem in (draft.text if " " in stem else words)}
     for kind, name in (("from", "from.1.name.post"), ("classification", "class.post")):
         post = codes.post(draft.part_text(kind, name) or "-", year)
         country = codes.territories.get(post.territory) if post else None
