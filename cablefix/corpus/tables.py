@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +14,9 @@ from cablefix.corpus.extras import need
 from cablefix.corpus.places import sync_folders, write_whole
 from cablefix.corpus.store import Store
 
+_TOGETHER = 100
+_NUMBER = len(b'{"n":')
+
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -22,35 +25,47 @@ def finish_part(store: Store, part: int) -> None:
 
     The journal goes last, so this can be begun again after a kill at any moment.
     """
-    parquet = need("pyarrow.parquet")
+    arrow, parquet = need("pyarrow"), need("pyarrow.parquet")
     journal = store.journal(part)
-    rows = _read_journal(journal)
-    numbers = list(rows)
-    for name, columns in TABLES.items():
-        table = to_arrow(columns, _rows_of(name, rows))
+    places = _places(journal)
+    pieces: dict[str, list[Any]] = {name: [to_arrow(columns, [])] for name, columns in TABLES.items()}
+    for rows in _read_journal(journal, places):
+        for name, columns in TABLES.items():
+            pieces[name].append(to_arrow(columns, _rows_of(name, rows)))
+    for name, found in pieces.items():
+        table = arrow.concat_tables(found)
         path = store.table(name, part)
         if path.exists():
-            table = _merged(parquet.read_table(path), table, numbers)
+            table = _merged(parquet.read_table(path), table, list(places))
         write_parquet(path, table)
     journal.unlink()
     sync_folders({journal.parent})
 
 
-def _read_journal(path: Path) -> dict[int, dict[str, Any]]:
-    """The rows of a journal by number; of several for one document the last counts, for it is the one reported."""
+def _places(path: Path) -> dict[int, int]:
+    """Where in a journal the row of each document begins; of several for one the last counts: it was reported."""
+    places: dict[int, int] = {}
+    with path.open("rb") as file:
+        place = 0
+        for line in file:
+            places[int(line[_NUMBER : line.index(b",")])] = place
+            place += len(line)
+    return dict(sorted(places.items()))
+
+
+def _read_journal(path: Path, places: Mapping[int, int]) -> Iterator[dict[int, dict[str, Any]]]:
+    """The rows of a journal by number, some documents at a time: as Python objects they take much memory."""
     rows: dict[int, dict[str, Any]] = {}
     with path.open("rb") as file:
-        for line in file:
-            entry = json.loads(line)
-            entry["row"]["output"] = entry["output"]
-            rows[entry["n"]] = entry["row"]
-    return dict(sorted(rows.items()))
-
-
-def _rows_of(name: str, rows: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    if name == "documents":
-        return [{**row, "n": n} for n, row in rows.items()]
-    return [{**item, "n": n, "key": row["key"]} for n, row in rows.items() for item in row.get(name, ())]
+        for n, place in places.items():
+            file.seek(place)
+            entry = json.loads(file.readline())
+            rows[n] = {**entry["row"], "output": entry["output"]}
+            if len(rows) == _TOGETHER:
+                yield rows
+                rows = {}
+    if rows:
+        yield rows
 
 
 def _merged(old: Any, new: Any, numbers: Sequence[int]) -> Any:
