@@ -68,6 +68,12 @@ def _read_journal(path: Path, places: Mapping[int, int]) -> Iterator[dict[int, d
         yield rows
 
 
+def _rows_of(name: str, rows: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    if name == "documents":
+        return [{**row, "n": n} for n, row in rows.items()]
+    return [{**item, "n": n, "key": row["key"]} for n, row in rows.items() for item in row.get(name, ())]
+
+
 def _merged(old: Any, new: Any, numbers: Sequence[int]) -> Any:
     """The rows of two tables in the order of their numbers, those of `numbers` from the new one."""
     arrow, compute = need("pyarrow"), need("pyarrow.compute")
