@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cablefix.layout import Layout, LineClass
+from cablefix.layout import Layout, LineClass, are_of
 from cablefix.text import IntArray
 
 # A typed page is at most 85 columns wide; a longer line is a logical one, or a row of a wide table.
@@ -91,7 +91,7 @@ _NOT_RUNNING = (
 
 def _running_lines(layout: Layout) -> IntArray:
     """The lines that may be running text, as far as is known now."""
-    return np.flatnonzero(~np.isin(layout.line_class, _NOT_RUNNING))
+    return np.flatnonzero(~are_of(layout.line_class, _NOT_RUNNING))
 
 
 def _learn_wrap(layout: Layout, lengths: IntArray) -> int | None:

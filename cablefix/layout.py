@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -209,14 +210,15 @@ class Layout:
 
     def line_span(self, line: int) -> Span:
         """From the first to the last word of a line; empty at its start for a blank line."""
-        first, last = int(self.line_first[line]), int(self.line_last[line])
+        first, last = self.line_first.item(line), self.line_last.item(line)
         if first == last:
-            return Span(int(self.line_start[line]), int(self.line_start[line]))
-        return Span(int(self.word_start[first]), int(self.word_end[last - 1]))
+            start = self.line_start.item(line)
+            return Span(start, start)
+        return Span(self.word_start.item(first), self.word_end.item(last - 1))
 
     def line_at(self, offset: int) -> int:
         """The line that holds the source offset."""
-        return max(0, int(np.searchsorted(self.line_start, offset, side="right")) - 1)
+        return max(0, int(self.line_start.searchsorted(offset, "right")) - 1)
 
     def collapsed(self) -> list[str]:
         """Each line with one space between its words."""
@@ -290,9 +292,19 @@ def find_ignorable(text: str) -> list[Span]:
 UNREAD = (LineClass.BLANK, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 
 
+@lru_cache
+def _chosen(classes: tuple[LineClass, ...]) -> npt.NDArray[np.bool_]:
+    return np.isin(np.arange(len(LineClass)), classes)
+
+
+def are_of(line_class: ByteArray, classes: tuple[LineClass, ...]) -> npt.NDArray[np.bool_]:
+    """Whether each line is of one of the classes."""
+    return _chosen(classes)[line_class]
+
+
 def read_lines(layout: Layout) -> list[int]:
     """The lines that stand in the reading text, in source order."""
-    return np.flatnonzero(~np.isin(layout.line_class, UNREAD)).tolist()
+    return np.flatnonzero(~are_of(layout.line_class, UNREAD)).tolist()
 
 
 def in_order(lines: Sequence[int], sections: Sequence[tuple[int, int]]) -> list[int]:

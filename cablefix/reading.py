@@ -9,7 +9,7 @@ from itertools import compress
 
 import numpy as np
 
-from cablefix.layout import UNREAD, Join, Layout, LineClass, find_ignorable
+from cablefix.layout import UNREAD, Join, Layout, LineClass, are_of, find_ignorable
 from cablefix.ledger import Edit
 from cablefix.text import Fate, IntArray, KindArray, Source, View, code_points
 
@@ -143,7 +143,7 @@ def _spaces(layout: Layout) -> _Spaces:
 
 def read_words(layout: Layout) -> IntArray:
     """The words that are read: in lines that are, and outside furniture cut from within lines."""
-    unread = np.isin(layout.line_class, UNREAD)[layout.word_line] if layout.words else np.zeros(0, bool)
+    unread = are_of(layout.line_class, UNREAD)[layout.word_line] if layout.words else np.zeros(0, bool)
     if layout.cuts and layout.words:
         cuts = np.array(layout.cuts, np.int64)
         first = np.searchsorted(layout.word_end, cuts[:, 0], side="right")
@@ -161,7 +161,7 @@ def _fate_of_left_out(layout: Layout, before: IntArray, after: IntArray) -> Kind
     for k in np.flatnonzero(after - before > 1).tolist():
         lines = layout.word_line[before[k] + 1 : after[k]]
         classes = layout.line_class[lines]
-        furniture = (classes == LineClass.FURNITURE).any() or not np.isin(classes, UNREAD).all()
+        furniture = (classes == LineClass.FURNITURE).any() or not are_of(classes, UNREAD).all()
         hides[k] = Fate.FURNITURE if furniture else Fate.LAYOUT
     return hides
 

@@ -243,26 +243,26 @@ class View:
         return cls(text, "".join(pieces), src, out, kind)
 
     def _segment(self, bounds: IntArray, offset: int, *, left: bool) -> int:
-        k = int(np.searchsorted(bounds, offset, side="left" if left else "right")) - 1
+        k = int(bounds.searchsorted(offset, "left" if left else "right")) - 1
         return min(max(k, 0), len(self.kind) - 1)
 
     def to_source(self, offset: int, *, end: bool = False) -> int:
         """The source offset of the view offset. Inside a replacement: its start, or with `end` its end."""
         k = self._segment(self.out, offset, left=end)
-        if self.kind[k] == Fate.KEPT:
-            return int(self.src[k] + offset - self.out[k])
+        if self.kind.item(k) == Fate.KEPT:
+            return self.src.item(k) + offset - self.out.item(k)
         if end:
-            return int(self.src[k + 1]) if offset > self.out[k] else int(self.src[k])
-        return int(self.src[k]) if offset < self.out[k + 1] else int(self.src[k + 1])
+            return self.src.item(k + 1) if offset > self.out.item(k) else self.src.item(k)
+        return self.src.item(k) if offset < self.out.item(k + 1) else self.src.item(k + 1)
 
     def to_view(self, offset: int, *, end: bool = False) -> int:
         """The view offset of the source offset. Inside a replaced span: where the replacement starts (or ends)."""
         k = self._segment(self.src, offset, left=end)
-        if self.kind[k] == Fate.KEPT:
-            return int(self.out[k] + offset - self.src[k])
+        if self.kind.item(k) == Fate.KEPT:
+            return self.out.item(k) + offset - self.src.item(k)
         if end:
-            return int(self.out[k + 1]) if offset > self.src[k] else int(self.out[k])
-        return int(self.out[k]) if offset < self.src[k + 1] else int(self.out[k + 1])
+            return self.out.item(k + 1) if offset > self.src.item(k) else self.out.item(k)
+        return self.out.item(k) if offset < self.src.item(k + 1) else self.out.item(k + 1)
 
     def source_span(self, start: int, end: int) -> Span:
         """The smallest source span that holds the view span; replacements that it touches are held whole."""
@@ -274,10 +274,10 @@ class View:
 
     def view_span(self, start: int, end: int) -> Span:
         """The view span of a source span; replacements that it touches, insertions at its ends too, are held whole."""
-        k = int(np.searchsorted(self.src, start, side="left"))
-        first = int(self.out[k]) if self.src[k] == start else self.to_view(start)
-        k = int(np.searchsorted(self.src, end, side="right")) - 1
-        last = int(self.out[k]) if self.src[k] == end else self.to_view(end, end=True)
+        k = int(self.src.searchsorted(start, "left"))
+        first = self.out.item(k) if self.src.item(k) == start else self.to_view(start)
+        k = int(self.src.searchsorted(end, "right")) - 1
+        last = self.out.item(k) if self.src.item(k) == end else self.to_view(end, end=True)
         return Span(first, max(first, last))
 
     def fates(self) -> KindArray:

@@ -117,8 +117,7 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
     ['SECRET', 'SECRET']
     """
     forms = frozenset(form.replace(" ", "") for form in (*context.codes.classification_forms, *context.codes.captions))
-    read = [n for n in context.read_lines() if context.layout.line_class[n] != LineClass.HEADER]
-    found = {n: form for n in read if (form := match_banner(context.lines[n], forms))}
+    found = {n: form for n in context.body_lines() if (form := match_banner(context.lines[n], forms))}
     if not found:
         return
     edges = _edges(context, banners=found)
@@ -139,12 +138,12 @@ def _edges(context: Context, reach: int = 2, *, banners: Collection[int] = ()) -
     Header lines are no edge; `banners` are lines that are furniture as far as is known.
     """
     layout = context.layout
-    filled = [n for n, value in enumerate(layout.line_class.tolist()) if value != LineClass.BLANK]
+    filled = np.flatnonzero(layout.line_class != LineClass.BLANK).tolist()
+    pages = layout.line_page[filled].tolist()
     furniture = set(np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist()) | set(banners)
     edges: set[int] = set(filled[:reach]) | set(filled[-reach:])
     for k, n in enumerate(filled):
-        turn = k + 1 < len(filled) and layout.line_page[filled[k + 1]] != layout.line_page[n]
-        if turn:
+        if k + 1 < len(filled) and pages[k + 1] != pages[k]:
             edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
         if n in furniture:
             edges.update(filled[max(0, k - reach) : k])
@@ -263,8 +262,7 @@ def find_margin_codes(view: View, context: Context) -> Iterator[Mark]:
 
 def _stamped_codes(context: Context) -> set[str]:
     """The exemption codes that the stamps of a release in part name."""
-    classes = context.layout.line_class.tolist()
-    stamps = [context.lines[n] for n, value in enumerate(classes) if value == LineClass.FURNITURE]
+    stamps = [context.lines[n] for n, value in enumerate(context.classes()) if value == LineClass.FURNITURE]
     if not any(_IN_PART.search(text) for text in stamps):
         return set()
     stamps += [context.lines[n] for n in context.body_lines() if margin_codes(context.lines[n])]

@@ -43,12 +43,11 @@ def join_hyphens(view: View, context: Context) -> Iterator[Mark]:
     >>> restored_lines(text, [join_hyphens])
     ['The short-term operations of the F-16 were not reported by the pilots of the line.']
     """
-    layout = context.layout
-    lines = context.lines
+    layout, lines, classes = context.layout, context.lines, context.classes()
     spelled: Counter[str] | None = None
     for a, b in context.pairs(context.read_lines()):
         text = lines[a]
-        if text[-1] not in _LINE_END_MARKS or layout.line_class[a] in _WHOLE or layout.line_class[b] in _BEGINNINGS:
+        if text[-1] not in _LINE_END_MARKS or classes[a] in _WHOLE or classes[b] in _BEGINNINGS:
             continue
         words = text.rsplit(" ", 1)
         head, tail = _HEAD.search(words[-1]), _TAIL.search(context.lines[b])

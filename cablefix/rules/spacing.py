@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cablefix.layout import UNREAD, Join, LineClass
+from cablefix.layout import UNREAD, Join, LineClass, are_of
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
@@ -24,6 +24,7 @@ _LOOSE_MARK = re.compile(
     r"(?<=[^\s.,;:?!])[ \t]+"
     r"(?P<marks>[.,;:?!][\"'\u2019\u201d]?(?:[ \t]*[)\]])?|[)\]][.,;:?!]?)(?=[ \t\r\n\f]|$)"
 )
+_NEXT_MARK = re.compile(r"[ \t]+[.,;:](?=[ \t\r\n\f]|$)")
 _LOOSE_BRACKET = re.compile(r"(?P<open>[(\[])[ \t]+(?=[\w\"'\u201c])")
 _APOSTROPHE = re.compile(
     r"(?<=\w)(?P<whole>[ \t]*(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M))"
@@ -39,7 +40,7 @@ _SUSPENDED = frozenset({"and", "or", "to", "nor", "und"})
 
 
 def _class_at(context: Context, offset: int) -> int:
-    return int(context.layout.line_class[context.layout.line_at(offset)])
+    return context.layout.line_class.item(context.layout.line_at(offset))
 
 
 def _splits_after(context: Context, offset: int) -> Evidence | None:
@@ -77,7 +78,7 @@ def close_up_punctuation(view: View, context: Context) -> Iterator[Edit]:
         mark = match["marks"][0]
         if mark in style or _class_at(context, start) in _NOT_TEXT or not context.is_free(start, end):
             continue
-        chain = re.compile(r"[ \t]+[.,;:](?=[ \t\r\n\f]|$)").match(text, end)
+        chain = _NEXT_MARK.match(text, end)
         if mark in ")]" and chain and chain[0].strip() not in style:
             end = chain.end()
         done = end
@@ -166,8 +167,8 @@ def close_up_quotes(view: View, context: Context) -> Iterator[Edit]:
     if not places:
         return
     lines = np.searchsorted(layout.line_start, places, side="right") - 1
-    unread = np.isin(layout.line_class, _NOT_TEXT)
-    ends = np.cumsum((layout.line_join == Join.BREAK) & ~np.isin(layout.line_class, UNREAD))
+    unread = are_of(layout.line_class, _NOT_TEXT)
+    ends = np.cumsum((layout.line_join == Join.BREAK) & ~are_of(layout.line_class, UNREAD))
     paragraphs: dict[int, list[int]] = {}
     for place, line, hidden in zip(places, lines.tolist(), unread[lines].tolist(), strict=True):
         if not hidden:

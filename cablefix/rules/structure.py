@@ -77,11 +77,12 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
     """
     body = context.body_lines()
     layout = context.layout
-    numbered = sum(layout.line_class[n] == LineClass.PARAGRAPH for n in body) >= 2
+    classes = context.classes()
+    numbered = sum(classes[n] == LineClass.PARAGRAPH for n in body) >= 2
     rules = _followed_by_rule(context)
     for k in range(len(body) - 1, -1, -1):
         n = body[k]
-        if layout.line_class[n] != LineClass.BODY or not _looks_like_heading(context, n):
+        if classes[n] != LineClass.BODY or not _looks_like_heading(context, n):
             continue
         after = body[k + 1] if k + 1 < len(body) else None
         before = body[k - 1] if k else None
@@ -96,10 +97,9 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
 
 def _followed_by_rule(context: Context) -> set[int]:
     """Lines over a row of dashes, blank lines between them not counted."""
-    classes = context.layout.line_class.tolist()
     out = set()
     last = -1
-    for n, value in enumerate(classes):
+    for n, value in enumerate(context.classes()):
         if value == LineClass.RULE and last >= 0 and n - last <= 3:
             out.add(last)
         if value not in (LineClass.BLANK, LineClass.RULE, LineClass.FURNITURE):
@@ -125,15 +125,11 @@ def _looks_like_heading(context: Context, line: int) -> bool:
 
 def _stands_apart(context: Context, before: int | None, line: int, after: int | None, *, numbered: bool) -> bool:
     """Whether the text before a line is at an end and the text after it begins anew."""
-    layout = context.layout
     if after is None:
         return False
     ended = before is None or _ends_paragraph(context, before, line)
     if numbered:
-        begins = layout.line_class[after] == LineClass.PARAGRAPH
-        if not begins and _looks_like_heading(context, after):
-            begins = False
-        return ended and begins
+        return ended and context.classes()[after] == LineClass.PARAGRAPH
     if context.convention.wrap is None:
         blank_before = before is None or line - before > 1
         return blank_before and len(context.lines[line]) <= 60 and _longer_follows(context, line, after)
@@ -146,7 +142,7 @@ def _longer_follows(context: Context, line: int, after: int) -> bool:
 
 
 def _ends_paragraph(context: Context, before: int, line: int) -> bool:
-    if context.layout.line_class[before] in (LineClass.HEADING, LineClass.HEADER):
+    if context.classes()[before] in (LineClass.HEADING, LineClass.HEADER):
         return True
     text = context.lines[before]
     if _TERMINAL.search(text):
@@ -168,10 +164,11 @@ def mark_items(view: View, context: Context) -> Iterator[Mark]:
     """
     body = context.body_lines()
     layout = context.layout
+    classes = context.classes()
     kinds: dict[str, list[int]] = {}
     for k, n in enumerate(body):
         found = _BULLET.match(context.lines[n])
-        if layout.line_class[n] != LineClass.BODY or not found or not k:
+        if classes[n] != LineClass.BODY or not found or not k:
             continue
         if _may_begin_item(context, body[k - 1], n, found["mark"]):
             kinds.setdefault(_bullet_kind(found["mark"]), []).append(n)
@@ -214,7 +211,7 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
     """
     body = context.body_lines()
     layout = context.layout
-    classes = layout.line_class.tolist()
+    classes = context.classes()
     numbered = [n for n in body if classes[n] == LineClass.PARAGRAPH]
     inside = (numbered[0], numbered[-1]) if len(numbered) >= 2 and context.kind == "cable" else None
     if context.convention.wrap is None:

@@ -50,19 +50,20 @@ def _rows_by_gaps(context: Context) -> Iterator[int]:
         line = int(layout.word_line[k])
         columns.setdefault(line, []).append(int(layout.word_start[k + 1] - layout.line_start[line]))
     run: list[int] = []
-    body = LineClass.BODY
+    classes, body = context.classes(), LineClass.BODY
     for n in [*context.body_lines(), -1]:
-        if n in columns and layout.line_class[n] == body and (not run or _columns_agree(columns, run[-1], n)):
+        if n in columns and classes[n] == body and (not run or _columns_agree(columns, run[-1], n)):
             run.append(n)
             continue
         if len(run) >= 3 or (len(run) == 2 and all(len(columns[m]) >= 2 for m in run)):
             yield from run
-        run = [n] if n in columns and layout.line_class[n] == body else []
+        run = [n] if n in columns and classes[n] == body else []
 
 
 def _rows_by_figures(context: Context) -> Iterator[int]:
     """The lines of tables whose rows end in the same number of figures, with their column heads."""
-    body = [n for n in context.body_lines() if context.layout.line_class[n] == LineClass.BODY]
+    classes = context.classes()
+    body = [n for n in context.body_lines() if classes[n] == LineClass.BODY]
     figures = {n: _figures_at_end(context.lines[n]) for n in body}
     run: list[int] = []
     for k, n in enumerate([*body, -1]):
