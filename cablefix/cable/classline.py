@@ -201,7 +201,7 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
                 start = row.starts[first]
                 span = row.span(start, row.word_end(last - 1))
                 parts = [Part("class.post", span, name, readings, rule="header.post")]
-                begin = row.text.index(number, row.starts[last])
+                begin = max(row.text.find(number, row.starts[last]), row.starts[last])
                 form = [DIGITS] * len(number.replace(" ", ""))
                 parts.append(
                     Part(

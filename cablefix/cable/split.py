@@ -108,7 +108,9 @@ def _is_speck(word: str) -> bool:
 
 
 def split_addresses(row: Row, first: int) -> list[Row]:
-    """An address row from a word on, cut where a second address begins."""
+    """An address row from a word on, cut where a second address begins; none where the row ends before the word."""
+    if first >= len(row.words):
+        return []
     begin = row.starts[first]
     places = []
     for match in _ADDRESS.finditer(row.text):
