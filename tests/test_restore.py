@@ -308,3 +308,10 @@ def test_an_edit_over_a_line_end_is_read_once() -> None:
 
 def test_an_insertion_before_a_line_belongs_to_it() -> None:
     assert blocks_of("one\ntwo", [(4, 4, "2. ")]) == ["one", "2. two"]
+
+
+@pytest.mark.parametrize(
+    "line", ["TO", "INFO  ", "TO RUEHC/", "UNCLAS QUITO 00 1203", "SECRET LIMA  1 2 3", "DE", "FM", "ZNY", "#"]
+)
+def test_broken_off_header_lines(line: str) -> None:
+    assert restore(CABLE.replace("SIPDIS", line)).source.text == CABLE.replace("SIPDIS", line)
