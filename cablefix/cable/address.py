@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes
@@ -15,6 +16,8 @@ KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION
 _KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.0, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
 _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
+_SECRETARY = "SECRETARY OF STATE"
+_SECRETARY_LIMIT = 20.0
 _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
@@ -57,7 +60,7 @@ def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Cod
     rest = [at for at in words if row.word_end(at) > name_start]
     if not rest:  # the name is lost, or stands on the next line
         return None
-    last, tail = _tail(row, rest, prefix, channel)
+    last, tail = read_tail(row, rest, prefix, channel)
     name_words = [at for at in rest if at <= last]
     name_parts, name_gain = _name(row, name_words, name_start, prefix, channel, codes)
     if start > name_start:
@@ -106,7 +109,7 @@ def _hidden_slash(word: str, codes: Codes) -> int:
     return -1
 
 
-def _tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[int, list[Part]]:
+def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[int, list[Part]]:
     """Precedence and number at the end of an address; returns the last word of the name and the parts."""
     end = len(_without_junk(row, words))
     parts: list[Part] = []
@@ -164,8 +167,10 @@ def _name(
     spans = [(max(start, row.starts[at]), row.word_end(at)) for at in words]
     spans = spans[: _named_words([row.text[a:b] for a, b in spans], known, codes)]
     texts = [row.text[a:b] for a, b in spans]
-    if ":" in row.text[:6] and _TITLE.fullmatch(" ".join(texts)):
-        return _titled(row, spans, texts, prefix, channel, codes)
+    if re.search("[:;]", row.text[:6]):
+        titled = read_titled(row, spans[0][0], prefix, channel, codes)
+        if titled is not None:
+            return titled.parts, titled.gain
     parts: list[Part] = []
     head, rest = _head(texts[0], known, channel), 1
     if len(texts) > 2 and (not head or head[0].cost > channel.split):
@@ -211,17 +216,56 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     return len(texts)
 
 
-def _titled(
-    row: Row, spans: list[tuple[int, int]], texts: list[str], prefix: str, channel: Channel, codes: Codes
-) -> tuple[list[Part], float]:
-    """A name in small letters, as incoming telegrams until 1963 print it (`FROM: Oslo`, `TO: Secretary of State`)."""
-    seen = row.text[spans[0][0] : spans[-1][1]]
-    post = read_post(seen.upper(), codes, channel)
-    known = post[0].text in codes.posts and post[0].cost < 8.0
-    readings = [Decoded(item.text.title(), item.cost) for item in post[:2]] if known else [Decoded(seen, 0.5)]
-    name = f"{prefix}.name.post" if known else f"{prefix}.name.0"
-    part = Part(name, row.span(spans[0][0], spans[-1][1]), seen, readings, rule="header.address")
-    return [part], 3.5 if known or "ecretary" in seen else 0.5
+def read_titled(row: Row, start: int, prefix: str, channel: Channel, codes: Codes) -> Parsed | None:
+    """A name in small letters, as telegrams until 1963 print it: `FROM: Oslo`, `TO: Secretary of State`.
+
+    A name in capitals is read here only where it is a damaged `SECRETARY OF STATE`.
+    """
+    seen = row.text[start:].rstrip(" .,:;|")
+    plain = "".join(char for char in unicodedata.normalize("NFD", seen) if char.isalnum() or char in " _-'")
+    plain = " ".join(plain.split())
+    if not 3 <= len(plain) <= 36 or len(plain.split()) > 6:
+        return None
+    words = plain.split()
+    for count in range(min(5, len(words)), 1, -1):
+        cost = channel.word_cost(_SECRETARY, " ".join(words[:count]).upper(), _SECRETARY_LIMIT)
+        if cost < _SECRETARY_LIMIT:
+            end = start + _reach(row.text[start:], len("".join(words[:count])))
+            shown = _SECRETARY if seen[1:4].isupper() else "Secretary of State"
+            part = Part(f"{prefix}.name.0", row.span(start, end), row.text[start:end], [Decoded(shown, cost)])
+            part.rule = "header.address"
+            return Parsed(prefix.split(".")[0], [row], [part], 4.0 - 0.15 * cost)
+    if not any(map(str.islower, plain)) or 2 * sum(map(str.isalpha, plain)) < len(plain):
+        return None
+    post, end = _titled_post(row.text[start : start + len(seen)], words, channel, codes)
+    known = post.text in codes.posts and post.cost < (8.0 if _TITLE.fullmatch(seen) else limit_of(plain))
+    shown = seen[:end] if known else seen
+    as_printed = shown.upper() == post.text and shown[0].isupper()
+    readings = [Decoded(shown if as_printed or not known else post.text.title(), post.cost if known else 3.0)]
+    name = f"{prefix}.name.{'post' if known else '0'}"
+    part = Part(name, row.span(start, start + len(shown)), shown, readings, rule="header.address")
+    return Parsed(prefix.split(".")[0], [row], [part], 3.5 - 0.15 * max(0.0, post.cost - 2.0) if known else 1.5)
+
+
+def _titled_post(seen: str, words: list[str], channel: Channel, codes: Codes) -> tuple[Decoded, int]:
+    """The post that the first words name, and where it ends in the text seen; specks may follow it."""
+    best = Decoded("", 99.0), len(seen)
+    for count in range(min(4, len(words)), 0, -1):
+        item = read_post(" ".join(words[:count]).upper(), codes, channel)[0]
+        surplus = len(words) - count
+        cost = item.cost + (0.4 if item.cost < 0.1 else 1.5) * surplus
+        if item.text in codes.posts and cost < best[0].cost and (surplus <= 2 or item.cost < 0.1):
+            best = Decoded(item.text, cost), _reach(seen, len("".join(words[:count])))
+    return best
+
+
+def _reach(text: str, letters: int) -> int:
+    """How far into a text that many letters and digits reach."""
+    for at, char in enumerate(text):
+        letters -= char.isalnum() or char in "_-'"
+        if letters <= 0:
+            return at + 1
+    return len(text)
 
 
 def _head(text: str, known: Vocabulary, channel: Channel) -> list[Decoded]:

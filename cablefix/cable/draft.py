@@ -6,15 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import Levenshtein
+
 from cablefix.cable.address import read_address, read_keyword
 from cablefix.cable.bodylines import is_dust_row
-from cablefix.cable.channel import Channel
+from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line
 from cablefix.cable.codes import Codes
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
 from cablefix.cable.names import vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 from cablefix.cable.split import split_addresses
+from cablefix.cable.telegram import FORM_KINDS, read_form_entry
 
 _MOST_WRAPPED = 5
 _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
@@ -45,6 +48,9 @@ class Draft:
     cleared: list[Row] = field(default_factory=list)
     protocol: list[Row] = field(default_factory=list)
     exempt: list[Row] = field(default_factory=list)
+    levels: list[Row] = field(default_factory=list)
+    above: list[Row] = field(default_factory=list)
+    margin: list[Row] = field(default_factory=list)
     runs: dict[str, list[Row]] = field(default_factory=dict)
     pages: list[Parsed] = field(default_factory=list)
     banners: list[Parsed] = field(default_factory=list)
@@ -53,6 +59,8 @@ class Draft:
     years: frozenset[int] = frozenset()
     text: str = ""
     release: str = ""
+    aside: frozenset[int] = frozenset()
+    ending: dict[str, str] = field(default_factory=dict)
 
     def part_text(self, kind: str, name: str) -> str:
         """What a part of a format line is seen as, empty where there is none."""
@@ -80,7 +88,8 @@ def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
 def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel: Channel, codes: Codes) -> Draft:
     """Place the lines between the format lines: addressees, captions, passing notes, text that wraps."""
     draft = Draft()
-    taken = {index for index, _ in chain}
+    numbers = {number for _, parsed in chain for number in parsed.numbers[1:]}
+    taken = {index for index, _ in chain} | {at for at, row in enumerate(rows[:_LONGEST]) if row.number in numbers}
     for _, parsed in chain:
         if parsed.kind == "caption":
             draft.captions.append(parsed)
@@ -108,8 +117,7 @@ def _drop_banner(draft: Draft) -> None:
     line, sender = draft.found.get("classification"), draft.found.get("from")
     if line is None or line.part("class.number") or line.part("class.total"):
         return
-    incoming = any(kind in draft.found for kind in ("number", "control", "received"))
-    if incoming or (sender and line.rows[0].number < sender.rows[0].number):
+    if any(kind in draft.found for kind in FORM_KINDS) or (sender and line.rows[0].number < sender.rows[0].number):
         draft.banners.append(draft.found.pop("classification"))
         draft.runs.pop("classification")
 
@@ -147,7 +155,7 @@ def _place(
         _place_addresses(draft, kind, rows, between, channel, codes, closed)
     elif kind in ("classification", "caption", "number"):
         _place_captions(draft, rows, between, channel, codes, closed)
-    elif kind in ("subject", "ref", "classified-by", "tags", "received"):
+    elif kind in ("subject", "ref", "classified-by", "tags"):
         _place_wrapped(draft, kind, rows, between, width)
     elif kind == "distribution":
         _place_distribution(draft, rows, between, channel)
@@ -207,8 +215,10 @@ def _add_addresses(
     items: list[Parsed] = getattr(draft, kind)
     for number, piece in enumerate(split_addresses(row, first)):
         offset = 2 if kind in draft.found else 1
-        address = read_address(piece, first if number == 0 else 0, f"{kind}.{len(items) + offset}", channel, codes)
-        if address and (whole or _is_address(address, piece, codes)):
+        prefix = f"{kind}.{len(items) + offset}"
+        titled = read_form_entry(piece, 0, prefix, channel, codes) if not first else None
+        address = titled or read_address(piece, first if number == 0 else 0, prefix, channel, codes)
+        if address and (titled or whole or _is_address(address, piece, codes)):
             if word and number == 0:
                 address.parts.insert(0, word)
             items.append(address)
@@ -242,34 +252,41 @@ def _place_captions(
     for at in between:
         row = rows[at]
         caption = read_caption_line(row, channel, codes)
-        urgency = _urgency(row, draft)
+        urgency = read_urgency(row, draft)
         if urgency:
             draft.found["urgency"] = urgency
         elif caption and caption.gain > 1.0:
             draft.captions.append(caption)
-        elif "number" in draft.found and (_SENT.match(row.text) or _goes_on_sent(draft, row)):
-            _place_sent(draft, row)
+        elif "number" in draft.found and (_SENT.match(row.text) or goes_on_sent(draft, row)):
+            place_sent(draft, row)
         elif closed and _in_capitals(row) and len(row.words) <= 4 and _HANDLING.search(row.text):
             draft.captions.append(Parsed("caption", [row], [exact("caption", row, 0, len(row.text))], 4.0))
         elif last >= 0 and _in_capitals(row) and (closed or _is_passing(row)):
             draft.passing.append(row)
 
 
-def _urgency(row: Row, draft: Draft) -> Parsed | None:
-    """`PRIORITY` on a line of its own: so incoming telegrams until 1963 print the precedence."""
+def read_urgency(row: Row, draft: Draft) -> Parsed | None:
+    """`PRIORITY` on a line of its own: so telegrams until 1963 print the precedence."""
     text = strip_dust(row.text)
-    if "number" not in draft.found or text not in _URGENT:
+    if not any(kind in draft.found for kind in FORM_KINDS) or len(text) < 5 or len(row.words) > 3:
+        return None
+    near = [(text, 0.05)] if text in _URGENT else [(word, 2.0) for word in _URGENT if word == text.upper()]
+    near = near or [(word, 4.0) for word in _URGENT if len(word) > 6 and Levenshtein.distance(word, text) == 1]
+    if not near:
         return None
     start = row.text.find(text)
-    return Parsed("urgency", [row], [exact("urgency", row, start, start + len(text))], 5.0)
+    readings = [Decoded(word if text.isupper() or text[1:2].isupper() else text, cost) for word, cost in near]
+    part = Part("urgency", row.span(start, start + len(text)), text, readings, rule="header.precedence")
+    return Parsed("urgency", [row], [part], 5.0)
 
 
-def _goes_on_sent(draft: Draft, row: Row) -> bool:
+def goes_on_sent(draft: Draft, row: Row) -> bool:
+    """Whether the list of others who have the message goes on in a line."""
     run = draft.runs.get("sent")
     return bool(run) and run is not None and run[-1].text.endswith(",") and row.number - run[-1].number < 4
 
 
-def _place_sent(draft: Draft, row: Row) -> None:
+def place_sent(draft: Draft, row: Row) -> None:
     """`SENT DEPARTMENT 118; REPEATED INFORMATION COPENHAGEN 22,`: who else has the message."""
     if "sent" not in draft.found:
         draft.found["sent"] = Parsed("sent", [row])
@@ -328,8 +345,6 @@ def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[i
 
 def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, width: int) -> bool:
     before = run[-1]
-    if kind == "received":
-        return len(run) < 3 and bool(re.search(r"\d{1,2}[:.]\d\d\s?[ap]\.?\s?m", row.text, re.IGNORECASE))
     if kind == "classified-by":
         said = " ".join(item.text for item in run)
         if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):

@@ -14,6 +14,7 @@ from cablefix.cable.fields import Field, Header, Line, Reading
 from cablefix.cable.rows import Row, is_dust, rows_of, strip_dust
 from cablefix.cable.settle import weigh
 from cablefix.cable.split import clean_row
+from cablefix.cable.telegramdraft import drafting_block
 
 _LAST_LINES = 14
 _NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
@@ -27,6 +28,10 @@ _NO_NAMES = frozenset(
     BACKGROUND CONCLUSION INTRODUCTION PRIORITY ROUTINE IMMEDIATE FLASH ENDTEXT TEXT END QUOTE UNQUOTE TELEGRAM
     SENSITIVE ATTACHMENT ENCLOSURE RECOMMENDATION PARTICIPANTS GDS XGDS ADS OADR""".split()
 )
+_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+_PREFIXED = re.compile(r"(?:Mc|Mac|De|Van|Von|Di|Le|La)[A-Z]+")
+_LONG_DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? ?(?P<day>\d{1,2}) ?,? ?(?P<year>19\d\d)")
+_SHORT_DATE = re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>[4-9]\d)\b")
 _IN_TABLE, _FITTING, _OTHER = 0.985, 0.93, 0.8
 _GAP = 6.0
 
@@ -82,7 +87,9 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     if header is None:
         return None
     channel = load_channel()
-    rows = [clean_row(row) for row in rows_of(lines) if row.number > header.last_line][-_LAST_LINES:]
+    rows = [clean_row(row) for row in rows_of(lines) if row.number > header.last_line]
+    block = drafting_block(rows)
+    rows = rows[: block[0] if block else None][-_LAST_LINES:]
     known = _signers(header, codes)
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0
@@ -111,15 +118,36 @@ def _is_furniture(row: Row, channel: Channel, codes: Codes) -> bool:
 
 def _signers(header: Header, codes: Codes) -> list[str]:
     """Surnames of those who may sign: the chief of mission of the post, or the Secretary for STATE."""
-    dtg, post = header.value("dtg_iso"), header.value("post")
-    if not dtg or not post:
+    day, post = day_of(header), header.value("post")
+    if header.value("from") == "Department of State":
+        post = "STATE"
+    if not day or not post:
         return []
-    day = date.fromisoformat(dtg[:10])
     if post == "STATE":
         officers = codes.principal_officers(day)
     else:
         officers = codes.chiefs_of_mission(post, day, slack=40)
     return list(dict.fromkeys(upper_name(officer.surname) for officer in officers))
+
+
+def day_of(header: Header) -> date | None:
+    """The day of a message: of its date-time group, else the day on which it was received or drafted."""
+    dtg = header.value("dtg_iso")
+    if dtg:
+        return date.fromisoformat(dtg[:10])
+    match = _LONG_DATE.search(header.extra.get("received", ""))
+    months = {word: number for number, word in enumerate(_MONTHS.split(), start=1)}
+    if match and match["month"][:3].upper() in months:
+        return _day(int(match["year"]), months[match["month"][:3].upper()], int(match["day"]))
+    match = _SHORT_DATE.search(header.extra.get("drafted_by", ""))
+    return _day(1900 + int(match["year"]), int(match["month"]), int(match["day"])) if match else None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | None:
@@ -161,6 +189,10 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
     if near and near[0][0] < 2.0 + 1.2 * len(near[0][1]):
         confidence = _FITTING if near[0][0] < _GAP else 0.7
         return near[0][1], confidence, (Reading(plain, 0.1),)
+    small = sum(map(str.islower, plain))
+    mixed = plain.isalpha() and 0 < small <= len(plain) // 4 and plain[0].isupper() and len(plain) > 4
+    if mixed and not _PREFIXED.fullmatch(plain) and _NAME.fullmatch(plain.upper()):
+        return plain.upper(), 0.75, (Reading(plain, 0.1),)
     if any(char.isdigit() for char in plain) and sum(map(str.isalpha, plain)) > 3:
         letters = channel.decode(plain, [LETTERS if char.isalnum() else char for char in plain], 2)
         if letters and _NAME.fullmatch(letters[0].text) and plain.upper() == plain:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest, shape
 from cablefix.cable.codes import Codes
 from cablefix.cable.dtgline import DAY_TIME
 from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
+from cablefix.cable.when import read_clock, read_when
 
 # An office and its copies: `AF-08`, `EUR 17`, `SS 20,`; the slashed zero of line printers is read in many ways.
 OFFICE = re.compile(r"(?P<office>[A-Z][A-Z0-9/]{0,5}?)[ -]{1,3}(?P<copies>[0-9OoIlBDGQS@©&?!]{2})(?![0-9A-Za-z])")
@@ -15,11 +17,17 @@ TOTAL = re.compile(r"[/17I|l](?P<total>[0-9OoIlBDGQS@©]{3}) ?(?P<for>[WR])\b")
 _BEFORE = 60
 _DASHES = re.compile(r"[-—–_=~]{4,}")
 _PART = re.compile(r"\(?SECTION (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
-_LOCAL_TIME = re.compile(r", (?:NOON|MIDNIGHT|\d{1,2}(?::\d\d)? ?[AP]\.? ?M\b)", re.IGNORECASE)
-_NUMBER_LINE = re.compile(r"(?P<number>[0-9OoIlSBZ]{1,5}) ?[,.] ?(?P<when>[A-Za-z]{3,10}\.? \d{1,2}, .*)")
+_NO = re.compile(r"(?:\S{1,4} )?\bN[O0o]\s?[:;.]\s?")
+_OWN_NUMBER = re.compile(r"(?P<number>[0-9OoIlSBZ]{1,5}) ?[,.] ?(?=[A-Za-z])")
+_DATE_KEY = re.compile(r"(?:DATE|Date)\s?[:;]\s?")
+_PLAIN_OFFICE = re.compile(r"(?P<office>[A-Za-z/]{1,6})(?: \S{1,2}){0,2}\W*")
+_OFFICES = re.compile(r"[A-Z][A-Z/]{0,4}(?: [A-Z][A-Z/]{0,4})?[.,]?")
+_CONTROL = re.compile(r"\bC[o0O]N?n?t[r1]o[l1]\b\s?[:;.]?\s?(?P<value>\d{2,6})?\b", re.IGNORECASE)
+_RECEIVED = re.compile(r"\bREC.{0,2}D\s?(?:[:;.]|$)\s?[. ]*", re.IGNORECASE)
+_LONE_BELOW = 4
 
 
-def read_action_line(row: Row, channel: Channel) -> Parsed | None:
+def read_action_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """`ACTION AF-08`, `ORIGIN SCS 04`, `Action EUR`: the office that acts on the message, or that wrote it."""
     word = strip_dust(row.words[0])
     if len(row.words) < 2 or len(row.text) > _BEFORE or not 5 <= len(word) <= 8:
@@ -29,12 +37,15 @@ def read_action_line(row: Row, channel: Channel) -> Parsed | None:
         return None
     rest = row.text[row.starts[1] :]
     office = OFFICE.match(rest)
-    plain = re.fullmatch(r"(?P<office>[A-Z]{1,6})\.?", rest.strip())
-    if not office and not (plain and word in ("Action", "ACTION")):
+    plain = None if office else _PLAIN_OFFICE.fullmatch(rest)
+    name = _office_reading(plain["office"], codes) if plain else None
+    if not office and not (name and word[:1].isupper() and len(word) == 6):
+        return None
+    if plain and word not in ("Action", "Origin", "ACTION", "ORIGIN") and plain["office"].upper() not in _known(codes):
         return None
     at = row.starts[1]
     start = row.text.find(word)
-    shown = near[0][0] if word.isupper() or near[0][1] > 4.0 else word
+    shown = near[0][0].title() if plain and not word.isupper() else near[0][0]
     parts = [
         Part(
             "action.word", row.span(start, start + len(word)), word, [Decoded(shown, near[0][1])], rule="header.keyword"
@@ -42,12 +53,47 @@ def read_action_line(row: Row, channel: Channel) -> Parsed | None:
     ]
     if office:
         parts += office_parts(row, at)
-    elif plain:
-        a = at + rest.find(plain["office"])
-        parts.append(
-            Part("office.1", row.span(a, a + len(plain["office"])), plain["office"], [Decoded(plain["office"], 0.1)])
-        )
+    elif plain and name:
+        parts.append(Part("office.1", row.span(at, at + len(plain["office"])), plain["office"], [name]))
     return Parsed("action", [row], parts, 8.0 - 0.6 * near[0][1] if office else 5.0)
+
+
+def _known(codes: Codes) -> frozenset[str]:
+    return frozenset(codes.distribution_offices)
+
+
+def _office_reading(seen: str, codes: Codes) -> Decoded | None:
+    """An office that stands without copies: in capitals, or one that is known but for the case of its letters."""
+    if seen.isupper():
+        return Decoded(seen, 0.1)
+    if seen.upper() in _known(codes) or (len(seen) == 1 and seen.isalpha()):
+        return Decoded(seen.upper(), 2.0)
+    return None
+
+
+def read_office_column(rows: Sequence[Row], first: int, codes: Codes) -> list[Row]:
+    """The rows below a lone `Info` that name one office each, as the margin of the form of 1950-63 does."""
+    found: list[Row] = []
+    for row in rows[first : first + 30]:
+        text = row.text.strip(" .,•-")
+        if not _OFFICES.fullmatch(text) or (len(text) > 3 and text not in _known(codes) and len(found) < 2):
+            break
+        found.append(row)
+    return found
+
+
+def read_lone_office(row: Row, below: Row, codes: Codes) -> Parsed | None:
+    """`Action`, `Origin` or `Info` alone, and the office on the next line."""
+    word = strip_dust(row.text)
+    if word not in ("Action", "Origin", "Info", "ACTION", "ORIGIN") or row.text[:1] != word[:1]:
+        return None
+    text = below.text.strip(" .,•-")
+    if not re.fullmatch(r"[A-Z][A-Z/]{0,4}", text) or len(below.words) > 2:
+        return None
+    at = below.text.find(text)
+    office = Part("office.1", below.span(at, at + len(text)), text, [Decoded(text, 0.1)])
+    kind = "distribution" if word == "Info" else "action"
+    return Parsed(kind, [row, below], [office], 4.0)
 
 
 def office_parts(row: Row, start: int) -> list[Part]:
@@ -69,7 +115,7 @@ def office_parts(row: Row, start: int) -> list[Part]:
     return parts
 
 
-def read_distribution_line(row: Row, channel: Channel, first: bool) -> Parsed | None:
+def read_distribution_line(row: Row, channel: Channel, first: bool, codes: Codes | None = None) -> Parsed | None:
     """`INFO OCT-01 ISO-00 /025 W` and the lines that go on with it (`first` False)."""
     if first:
         word = strip_dust(row.words[0])
@@ -80,20 +126,27 @@ def read_distribution_line(row: Row, channel: Channel, first: bool) -> Parsed | 
         start = 0
     pairs = len(OFFICE.findall(row.text[start:]))
     total = TOTAL.search(row.text, start)
-    plain = first and row.words[0] == "Info" and all(re.fullmatch(r"[A-Z]{1,6}", word) for word in row.words[1:])
-    if pairs < (2 if first else 1) and not total and not plain:
+    if first and codes is not None and not row.words[0].isupper() and row.words[0][0] in "Ii":
+        return _plain_distribution(row, codes)
+    if pairs < (2 if first else 1) and not total:
         return None
-    parts = office_parts(row, start)
-    if plain:
-        parts = [
-            Part(
-                f"office.{at}", row.span(row.starts[at], row.word_end(at)), row.words[at], [Decoded(row.words[at], 0.1)]
-            )
-            for at in range(1, len(row.words))
-        ]
-    return Parsed(
-        "distribution", [row], parts, min(9.0, 2.0 * pairs) + (3.0 if total else 0.0) + (4.0 if plain else 0.0)
-    )
+    return Parsed("distribution", [row], office_parts(row, start), min(9.0, 2.0 * pairs) + (3.0 if total else 0.0))
+
+
+def _plain_distribution(row: Row, codes: Codes) -> Parsed | None:
+    """`Info SS G SP L INR`: offices without copies; one in four may be read in a way that fits none."""
+    parts, strange = [], 0
+    for at in range(1, len(row.words)):
+        seen = strip_dust(row.words[at])
+        reading = _office_reading(seen, codes) if re.fullmatch(r"[A-Za-z/]{1,5}", seen) else None
+        if reading is None and not (len(seen) <= 4 and seen[:1].isupper()):
+            return None
+        strange += reading is None
+        begin = row.starts[at] + row.words[at].find(seen)
+        parts.append(Part(f"office.{at}", row.span(begin, begin + len(seen)), seen, [reading or Decoded(seen, 3.0)]))
+    if not parts or 4 * strange > len(parts):
+        return None
+    return Parsed("distribution", [row], parts, 4.0)
 
 
 def read_drafting_line(row: Row, channel: Channel) -> Parsed | None:
@@ -178,40 +231,73 @@ def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes)
     return Parsed("page", [row], parts, 12.0)
 
 
-def read_control_line(row: Row) -> Parsed | None:
-    """`Control: 15256` and `Rec'd: OCTOBER 19, 1963` of incoming telegrams until 1963."""
-    match = re.search(r"\b(?P<key>Control|CONTROL)\s?[:;.]\s?(?P<value>\d{1,6})\b", row.text)
-    if match:
-        parts = [Part("control", row.span(*match.span("value")), match["value"], [Decoded(match["value"], 0.1)])]
-        return Parsed("control", [row], parts, 6.0)
-    match = re.search(r"\b(?P<key>Rec.?d|REC.?D)\s?[:;.]\s?(?P<value>\S.*)", row.text)
-    if match:
-        parts = [Part("received", row.span(*match.span("value")), match["value"], [Decoded(match["value"], 0.1)])]
-        return Parsed("received", [row], parts, 6.0)
+def read_control_line(row: Row, channel: Channel, codes: Codes, below: Sequence[Row] = ()) -> Parsed | None:
+    """`Control: 15256` and `Rec'd: OCTOBER 19, 1963` of incoming telegrams until 1963; values may stand below."""
+    match = _CONTROL.search(row.text)
+    if match and row.text[match.start()] in "Cc" and (match["value"] or match.end() == len(row.text.rstrip(" .:;"))):
+        return _control(row, match, below)
+    match = _RECEIVED.search(row.text)
+    if match is None:
+        return None
+    for place, at in [(row, match.end()), *((other, 0) for other in below[:_LONE_BELOW])]:
+        if place is not row and match.end() < len(row.text):
+            break
+        start = at + len(place.text[at:]) - len(place.text[at:].lstrip(" .:;"))
+        when = read_when(place, start, "received", channel, codes)
+        if when and (when.year or when.clock):
+            return Parsed("received", [row] if place is row else [row, place], when.parts, 6.0)
+    if match.end() >= len(row.text) or not re.search(r"\d", row.text[match.end() :]):
+        return None
+    return Parsed("received", [row], [exact("received", row, match.end(), len(row.text))], 5.0)
+
+
+def _control(row: Row, match: re.Match[str], below: Sequence[Row]) -> Parsed | None:
+    if match["value"]:
+        value = exact("control", row, *match.span("value"), cost=0.1)
+        return Parsed("control", [row], [value], 6.0 if re.search(r"[:;.]", match[0]) else 3.5)
+    for other in below[:_LONE_BELOW]:
+        number = re.fullmatch(r"\W*(?P<value>\d{3,6})\W*", other.text)
+        if number:
+            return Parsed("control", [row, other], [exact("control", other, *number.span("value"), cost=0.1)], 5.0)
     return None
 
 
-def read_number_line(row: Row, channel: Channel) -> Parsed | None:
-    """`NO: 748, OCTOBER 19, 1 PM (SECTION ONE OF TWO)`: number and local time of telegrams until 1963."""
-    head = re.match(r"(?:NO|No|N0)\s?[:;.]\s?", row.text)
-    match = _NUMBER_LINE.match(row.text, head.end() if head else 0)
-    if not match or not (head or (match["number"].isdigit() and _LOCAL_TIME.search(match["when"]))):
+def read_clock_row(row: Row, name: str, channel: Channel) -> list[Part]:
+    """The parts of a row that is an hour and nothing else: `11:08 a.m.` below the date of receipt."""
+    start = len(row.text) - len(row.text.lstrip(" .:;"))
+    found = read_clock(row, start, name, channel)
+    return found[0] if found and len(row.text) - found[1] <= 12 else []
+
+
+def read_number_line(row: Row, channel: Channel, codes: Codes, below: Row | None = None) -> Parsed | None:
+    """`NO: 748, OCTOBER 19, 1 PM (SECTION ONE OF TWO)`: number and local time of telegrams until 1963.
+
+    `NO:` may stand alone with the rest on the next line. `DATE: September 21, 4 p.m.` is what forms of 1963-64 have.
+    """
+    head = _NO.match(row.text)
+    rows, start = [row], head.end() if head else 0
+    if strip_dust(row.text) in ("NO", "N0", "No") and below is not None and len(row.text) > 2:
+        rows, start, head = [row, below], 0, re.match("", "")
+    last = rows[-1]
+    match = _OWN_NUMBER.match(last.text, start)
+    if not match:
+        return _date_line(row, channel, codes)
+    when = read_when(last, match.end(), "no.when", channel, codes)
+    if when is None or not (head or (match["number"].isdigit() and when.clock)):
         return None
     form = [DIGITS] * len(match["number"])
-    section = _PART.search(match["when"])
-    end = match.start("when") + (section.start() if section else len(match["when"]))
-    parts = [
-        Part("no.number", row.span(*match.span("number")), match["number"], [], form, rule="header.number"),
-        exact("no.when", row, match.start("when"), len(row.text[:end].rstrip())),
-    ]
+    parts = [Part("no.number", last.span(*match.span("number")), match["number"], [], form, rule="header.number")]
     parts[0].widen(channel)
+    parts += when.parts
+    section = _PART.search(last.text, when.end)
     if section:
-        for name in ("section", "total"):
-            a, b = section.span(name)
-            parts.append(exact(f"no.{name}", row, match.start("when") + a, match.start("when") + b))
-    return Parsed("number", [row], parts, 8.0)
+        parts += [exact(f"no.{name}", last, *section.span(name)) for name in ("section", "total")]
+    return Parsed("number", rows, parts, 8.0)
 
 
-def is_incoming_head(text: str) -> bool:
-    """Whether a line is the head of the form of 1950-63: `INCOMING TELEGRAM Department of State`."""
-    return bool(re.search(r"\b(?:INCOMING|OUTGOING)\s+TELEGRAM\b", text))
+def _date_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    key = _DATE_KEY.match(row.text)
+    when = read_when(row, key.end(), "no.when", channel, codes) if key else None
+    if when is None or not when.clock or when.year or len(row.text) - when.end > 6:
+        return None
+    return Parsed("number", [row], when.parts, 4.5)

@@ -8,24 +8,25 @@ from typing import Any
 
 from cablefix.cable.channel import Channel
 from cablefix.cable.draft import Draft
-from cablefix.cable.rows import Part
+from cablefix.cable.rows import Part, Row
 from cablefix.cable.settle import Verdicts
+from cablefix.cable.telegram import FORM_KINDS
 
 _CODE = r"(?:B ?\d|1[.,][45] ?\([A-Ha-h]\)|NF|NR)"
 _CODES = re.compile(rf"{_CODE}(?:[, ]+{_CODE})*")
 _RELEASE = re.compile(rf"RELEASED? IN (?:FULL|PART)(?:[, ]+{_CODE})*")
-INCOMING, SHEET, PRINTOUT, ABRIDGED, ACP127 = "1950-63", "1965-72", "1973-79", "1982-95", "1995-2010"
+TELEGRAM, SHEET, PRINTOUT, ABRIDGED, ACP127 = "1950-63", "1965-72", "1973-79", "1982-95", "1995-2010"
 
 
 def era_of(draft: Draft, year: int | None) -> str:
     """The era: by the lines of the form where they tell, else by the year; empty where neither does.
 
-    1950-63 incoming telegram with control number and local time; 1965-72 telegram sheet with page heads; 1973-79
+    1950-63 the forms of incoming and outgoing telegrams; 1965-72 telegram sheet with page heads; 1973-79
     file printout with E.O. 11652 or 12065; 1982-95 with E.O. 12356; 1995-2010 the whole head of ACP 127.
     """
     found = draft.found
-    if "number" in found or "control" in found or "received" in found:
-        return INCOMING
+    if any(kind in found for kind in FORM_KINDS):
+        return TELEGRAM
     order = found.get("eo")
     number = order.parts and order.part("eo.number") if order else None
     by_order = {"11652": PRINTOUT, "12065": PRINTOUT, "12356": ABRIDGED, "12958": ACP127, "13526": ACP127}
@@ -34,7 +35,7 @@ def era_of(draft: Draft, year: int | None) -> str:
             return by_order[number.best.text]
         return ACP127 if "channel" in found or "security" in found else ""
     if year < 1973:
-        return SHEET if year > 1963 else INCOMING
+        return SHEET if year > 1963 else TELEGRAM
     if year < 1982:
         return PRINTOUT
     if year == 1995 and isinstance(number, Part):
@@ -80,11 +81,15 @@ def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, 
         part = line.part(f"{kind}.text") if line else None
         if part:
             extra[f"{kind}_by"] = part.seen
-    for kind, key, name in (("control", "control", "control"), ("number", "no.when", "local_time")):
+    extra |= draft.ending
+    control = draft.found.get("control")
+    if control:
+        extra["control"] = verdicts.of(control.parts[0]).text
+    for kind, key, name in (("number", "no.when.", "local_time"), ("received", "received", "received")):
         line = draft.found.get(kind)
-        part = line.part(key) if line else None
-        if part:
-            extra[name] = part.seen
+        parts = line.named(key) if line else []
+        if parts:
+            extra[name] = printed(parts, draft.runs.get(kind, []), verdicts)
     heads = {
         int(part.best.text)
         for page in draft.pages
@@ -94,11 +99,21 @@ def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, 
         extra["sections_seen"] = sorted(heads)
     if draft.release:
         extra["release"] = draft.release
-    received = draft.found.get("received")
-    if received:
-        rows = draft.runs.get("received", received.rows)
-        extra["received"] = " ".join([received.parts[0].seen, *(row.text for row in rows[1:])])
     return extra
+
+
+def printed(parts: Sequence[Part], rows: Sequence[Row], verdicts: Verdicts) -> str:
+    """What stands from the first part to the last, over the lines that hold them, each part as it was decided."""
+    text = ""
+    for row in rows:
+        inside = [part for part in parts if row.line.tokens[0].start <= part.span.start < row.line.tokens[-1].end]
+        pieces = [(row.offset(part.span.start), row.offset(part.span.end), part) for part in inside]
+        for place, (start, _, part) in enumerate(pieces):
+            gap = row.text[pieces[place - 1][1] : start] if place else " " if text else ""
+            if place and pieces[place - 1][2].name.endswith(".month") and len(pieces[place - 1][2].seen) > 4:
+                gap = " "  # no mark belongs between a whole month and its day
+            text += gap + verdicts.of(part).text
+    return text
 
 
 def distribution(draft: Draft, verdicts: Verdicts) -> list[dict[str, Any]]:

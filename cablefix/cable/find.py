@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cablefix.cable.address import read_address, read_keyword
+from cablefix.cable.address import read_address, read_keyword, read_titled
 from cablefix.cable.bodylines import (
     read_classified_line,
     read_eo_line,
@@ -27,6 +27,7 @@ from cablefix.cable.eralines import (
     read_control_line,
     read_distribution_line,
     read_drafting_line,
+    read_lone_office,
     read_number_line,
 )
 from cablefix.cable.formatlines import (
@@ -36,12 +37,15 @@ from cablefix.cable.formatlines import (
     read_security_line,
 )
 from cablefix.cable.rows import Parsed, Row
+from cablefix.cable.telegram import read_form_address, read_form_line, read_indicate_line
 
 ORDER = {
     "channel": 0,
     "routing": 1,
     "de": 2,
     "security": 3,
+    "form": 3,
+    "indicate": 3,
     "action": 4,
     "distribution": 5,
     "drafted": 6,
@@ -61,8 +65,10 @@ ORDER = {
     "ref": 17,
     "classified-by": 18,
 }
-STRONG = ("channel", "de", "security", "dtg", "eo", "tags", "action", "distribution", "number", "control", "received")
+STRONG = frozenset("channel de security dtg eo tags action distribution number control received form indicate".split())
 _LONGEST = 160
+_AFTER = 4
+_LONE = re.compile(r"(?:[Aa]|[Cc])[A-Za-z]{4,6}[:;.!]")
 _STEP = 0.12
 _MOST_STEPS = 40
 _BACK = 4.0
@@ -76,55 +82,84 @@ _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]"
 _HEAD_WORD = re.compile(r"[^\s:]{2,14}\s?:|[A-Za-z]{2,4}\b|[Cc][Ll][Aa]\w+ +[Bb]")
 
 
-def candidates(row: Row, channel: Channel, codes: Codes, below: Row | None = None) -> list[Parsed]:
+def candidates(row: Row, channel: Channel, codes: Codes, after: Sequence[Row] = ()) -> list[Parsed]:
     """What a row may be, each with its gain; rows of running text give nothing.
 
-    `below` is the next row: a keyword may stand alone and its address below it.
+    `after` are the next rows: a keyword may stand alone and its address or number below it.
     """
     text = row.text
     if not headerlike(text):
         return []
-    if len(row.words) == 1 and len(text) <= 6:
-        return _lone_keyword(row, below, channel, codes) if below is not None else []
+    below = after[0] if after else None
+    if len(row.words) == 1 and (len(text) <= 6 or _LONE.fullmatch(text)):
+        return _lone_keyword(row, after, channel, codes)
+    form = read_form_address(row, below, channel, codes)
     readers = (
         read_channel_line(row, channel),
         read_de_line(row, channel, codes),
         read_security_line(row, channel, codes),
         read_dtg_line(row, channel, codes),
         _addressed(row, "from", channel, codes),
-        _addressed(row, "to", channel, codes),
-        read_distribution_line(row, channel, True) or _addressed(row, "info", channel, codes),
+        form or _addressed(row, "to", channel, codes),
+        read_distribution_line(row, channel, True, codes) or _addressed(row, "info", channel, codes),
         read_class_line(row, channel, codes),
         read_eo_line(row, channel, codes),
         read_tags_line(row, channel),
         read_subject_line(row, channel),
         read_ref_line(row, channel),
         read_classified_line(row, channel),
-        read_action_line(row, channel),
+        read_action_line(row, channel, codes),
         read_drafting_line(row, channel),
-        read_control_line(row),
-        read_number_line(row, channel),
+        read_control_line(row, channel, codes, after),
+        read_number_line(row, channel, codes, below),
+        read_form_line(row, channel),
+        read_indicate_line(row, below, channel),
         read_caption_line(row, channel, codes),
         read_routing_line(row, channel, codes),
     )
     return [parsed for parsed in readers if parsed is not None and parsed.gain > -4.0]
 
 
-def _lone_keyword(row: Row, below: Row, channel: Channel, codes: Codes) -> list[Parsed]:
-    """FM, TO or INFO alone on a line, with the address on the next one; or a caption."""
+def _lone_keyword(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> list[Parsed]:
+    """FM, TO, INFO, NO, ACTION alone on a line, with what they announce on the next one; or a caption."""
     found = []
     caption = read_caption_line(row, channel, codes)
     if caption is not None:
         found.append(caption)
+    if not after:
+        return found
+    below = after[0]
+    more = (
+        read_lone_office(row, below, codes),
+        read_form_address(row, below, channel, codes),
+        read_number_line(row, channel, codes, below),
+        read_control_line(row, channel, codes, after),
+    )
+    found += [parsed for parsed in more if parsed is not None]
     for kind in ("from", "to", "info"):
         keyword = read_keyword(row, kind, channel)
         address = read_address(below, 0, f"{kind}.1", channel, codes) if keyword else None
-        if keyword is None or address is None or address.gain < 4.0:
+        if keyword is not None and ":" in row.text and (titled := _titled_below(after, kind, channel, codes)):
+            below, address = titled.rows[0], titled
+        if keyword is None or address is None or address.gain < (3.0 if ":" in row.text else 4.0):
             continue
         found.append(
             Parsed(kind, [row, below], [keyword[0], *address.parts], min(address.gain, 8.0) + 1.0 - keyword[1])
         )
     return found
+
+
+def _titled_below(after: Sequence[Row], kind: str, channel: Channel, codes: Codes) -> Parsed | None:
+    """What a lone `FROM:` or `TO:` announces in small letters; columns of a form may be read in between."""
+    for number, row in enumerate(after if kind == "to" else after[:1]):
+        titled = read_titled(row, 0, f"{kind}.1", channel, codes)
+        if (
+            titled is not None
+            and titled.gain >= (2.5 if number else 2.0)
+            and (not number or titled.parts[0].seen[:4] == "Secr")
+        ):
+            return titled
+    return None
 
 
 def headerlike(text: str) -> bool:
@@ -193,7 +228,7 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
     since = sure = last = 0
     anew: dict[str, int] = {}
     for index, row in enumerate(rows[:_LONGEST]):
-        below = rows[index + 1] if index + 1 < len(rows) else None
+        after = rows[index + 1 : index + 1 + _AFTER]
         if _PARAGRAPH.match(row.text):
             since += 1
             if since >= 3:
@@ -202,7 +237,7 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
         if _begins_anew(row, index, anew):
             break
         offers = [
-            (index, parsed) for parsed in candidates(row, channel, codes, below) if parsed.gain > _least_gain(parsed)
+            (index, parsed) for parsed in candidates(row, channel, codes, after) if parsed.gain > _least_gain(parsed)
         ]
         found += offers
         for _, parsed in offers:
@@ -250,5 +285,5 @@ def is_cable(total: float, chain: Sequence[tuple[int, Parsed]]) -> bool:
 
 
 def _headed(parsed: Parsed) -> bool:
-    head = parsed.part(f"{parsed.kind}.1.name.head")
-    return head is not None and head.best.cost < 4.0
+    head, post = (parsed.part(f"{parsed.kind}.1.name.{name}") for name in ("head", "post"))
+    return head is not None and (head.best.cost < 4.0 or (post is not None and post.best.cost < 0.5))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cablefix.cable.capwords import read_capitals
@@ -14,7 +15,7 @@ from cablefix.cable.dates import settle_date
 from cablefix.cable.decl import settle_decl
 from cablefix.cable.draft import Draft, make_draft
 from cablefix.cable.ending import protocol_lines, read_signature
-from cablefix.cable.eralines import is_incoming_head, read_file_page_head
+from cablefix.cable.eralines import read_file_page_head, read_number_line
 from cablefix.cable.eras import era_of, make_extra, release_stamp
 from cablefix.cable.fields import FormatLine, Header, Line
 from cablefix.cable.find import find_chain, is_cable
@@ -36,10 +37,22 @@ from cablefix.cable.sections import find_later
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
 from cablefix.cable.tagline import settle_tags
+from cablefix.cable.telegram import form_head, read_form_line, without_margin
+from cablefix.cable.telegramdraft import (
+    drafting_block,
+    is_form,
+    place_form_lines,
+    settle_form_number,
+    settle_form_post,
+)
 from cablefix.cable.witnesses import add_witness
 
 # How much of the text is looked at for words that the subject has too.
 _BODY_ROWS = 400
+# A sheet that an archive laid above a telegram form has captions of the same names.
+_FORM_ROWS = 80
+_ABOVE = 3
+_OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 
 
 def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] = ()) -> Header | None:
@@ -71,17 +84,60 @@ def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] =
 def _read(
     rows: Sequence[Row], around: Sequence[Row], later: Sequence[Draft], channel: Channel, codes: Codes
 ) -> Decided | None:
+    rows = _with_form(rows, around, channel, codes)
     total, chain = find_chain(rows, channel, codes)
     if not is_cable(total, chain):
         return None
     draft = make_draft(chain, rows, channel, codes)
+    draft.aside = frozenset(row.number for row in around)
+    place_form_lines(draft, rows, chain, channel, codes)
     inside = {row.number for run in draft.runs.values() for row in run}
     heads = [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) >= 4]
+    if is_form(draft):
+        heads += [*draft.above, *draft.levels]
     _look_around(draft, [*around, *heads], channel, codes)
     for other in later:
         add_witness(draft, other, channel)
     body = [row.text for row in rows[chain[-1][0] + 1 :][:_BODY_ROWS]]
-    return _decide(draft, channel, codes, body)
+    if is_form(draft):
+        block = drafting_block(rows[chain[-1][0] + 1 :])
+        draft.ending = block[1] if block else {}
+    decided = _decide(draft, channel, codes, body)
+    below = [*around, *rows[chain[-1][0] + 1 :]]
+    settle_form_number(draft, below, decided.verdicts, channel)
+    settle_form_post(draft, below, decided.verdicts, channel, codes)
+    return decided
+
+
+def _with_form(rows: Sequence[Row], around: Sequence[Row], channel: Channel, codes: Codes) -> list[Row]:
+    """The rows as a telegram form has them.
+
+    With the head of the form and the NO line, which their repetition on later pages makes look like furniture; without
+    the captions of a sheet above it, and without the offices of its margin beside a line.
+    """
+    own: list[Row] = []
+    for row in around:
+        if len(row.text) > 90 or len(own) >= 2:
+            continue
+        number = read_number_line(row, channel, codes) if row.text[:1] in "Nn" else None
+        if (number and number.part("no.number")) or (not own and read_form_line(row, channel)):
+            own.append(row)
+    found = sorted([*rows, *own], key=lambda row: row.number) if own else list(rows)
+    places = (at for at, row in enumerate(found[:_FORM_ROWS]) if len(row.text) < 90 and form_head(row.text, channel))
+    head = next(places, None)
+    if head is None:
+        return found
+    kept = [
+        row
+        for at, row in enumerate(found[:head])
+        if not _OF_SHEET.match(row.text)
+        and (head - at <= _ABOVE or len(row.text) > 30 or read_class_line(row, channel, codes) is None)
+    ]
+    return [
+        *kept,
+        *(without_margin(row, codes) for row in found[head : head + _FORM_ROWS]),
+        *found[head + _FORM_ROWS :],
+    ]
 
 
 def _all_parts(decided: Decided) -> list[Part]:
@@ -93,15 +149,16 @@ def _all_parts(decided: Decided) -> list[Part]:
 def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:
     """Take page heads and banners as witnesses."""
     draft.release = release_stamp([row.text for row in furniture])
+    least = 1.0 if is_form(draft) else 2.0
     for row in furniture:
-        if is_incoming_head(row.text) or len(row.text) > 90:
+        if len(row.text) > 90 or form_head(row.text, channel):
             continue
         page = read_file_page_head(row, channel, codes) or read_page_head(row, channel, codes)
         if page:
             draft.pages.append(page)
             continue
         banner = read_class_line(row, channel, codes) if len(row.text) < 40 else None
-        if banner and not banner.part("class.number") and banner.gain > 2.0:
+        if banner and not banner.part("class.number") and banner.gain > least:
             draft.banners.append(banner)
 
 
@@ -163,12 +220,14 @@ def format_lines(draft: Draft) -> tuple[FormatLine, ...]:
     found: list[FormatLine] = []
     for kind, parsed in draft.found.items():
         rows = draft.runs.get(kind, parsed.rows)
-        found.append(FormatLine(kind, tuple(row.number for row in rows)))
+        if kind != "form" or not draft.aside.intersection(parsed.numbers):
+            found.append(FormatLine(kind, tuple(dict.fromkeys(row.number for row in rows))))
     for kind in ("to", "info"):
         items = getattr(draft, kind)
         found += [FormatLine(kind, item.numbers) for item in items if draft.found.get(kind) is not item]
     found += [FormatLine("caption", item.numbers) for item in draft.captions]
     loose = {"pass": draft.passing, "cleared": draft.cleared, "protocol": draft.protocol, "exempt": draft.exempt}
+    loose |= {"classification": draft.levels, "distribution": draft.margin}
     for kind, rows in loose.items():
         found += [FormatLine(kind, (row.number,)) for row in rows]
     return tuple(sorted(found, key=lambda item: item.lines))

@@ -15,6 +15,7 @@ from cablefix.cable.fields import Field, Reading
 from cablefix.cable.refs import Reference, Run, reference_value
 from cablefix.cable.rows import Parsed, Part, Row, strip_dust, without_specks
 from cablefix.cable.settle import Verdicts
+from cablefix.cable.telegram import form_way
 from cablefix.text import Span
 
 _EDGE = " .,;:()'`‘’“”|_*$"
@@ -106,6 +107,7 @@ _URGENCY = {
     "EMERGENCY": "FLASH",
     "DEFERRED": "ROUTINE",
 }
+_RANKS = ("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE")
 _PRECEDENCE = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 
 
@@ -115,9 +117,8 @@ def _envelope_fields(decided: Decided) -> list[Field]:
     dtg = draft.found.get("dtg")
     part = dtg.part("dtg.prec") if dtg else None
     sign, share = decided.precedence
-    urgency = draft.found.get("urgency")
-    if urgency and not sign:
-        found.append(_field("precedence", _URGENCY[urgency.parts[0].seen], urgency.parts, verdicts))
+    if not sign:
+        found += _urgency_field(draft, verdicts)
     if dtg and sign:
         span = part.span if part else Span(dtg.parts[0].span.start, dtg.parts[0].span.start)
         named = (("dtg.prec", part.span),) if part else ()
@@ -128,6 +129,10 @@ def _envelope_fields(decided: Decided) -> list[Field]:
         parts = [p for p in dtg.parts if p.name != "dtg.prec"]
         found.append(_replace(_field("dtg_iso", value, parts, verdicts), decided.moment_confidence))
     sender = draft.found.get("from")
+    form = draft.found.get("form")
+    state = form.part("form.state") if form and form_way(form) == "outgoing" and not sender else None
+    if state:
+        found.append(_field("from", verdicts.of(state).text, [state], verdicts))
     if sender:
         parts = [p for p in sender.parts if ".name." in p.name]
         found.append(_field("from", _joined(parts, verdicts), parts, verdicts))
@@ -193,10 +198,24 @@ def _class_fields(decided: Decided) -> list[Field]:
     return found
 
 
+def _urgency_field(draft: Draft, verdicts: Verdicts) -> list[Field]:
+    """The precedence of a telegram until 1963: on a line of its own, else after the addressees that are to act."""
+    urgency = draft.found.get("urgency")
+    parts = urgency.parts if urgency else []
+    if not parts and form_way(draft.found.get("form")) == "outgoing":
+        named = [part for item in draft.to for part in item.parts if part.name.endswith((".precedence", ".niact"))]
+        ranked = [part for part in named if verdicts.of(part).text.upper() in _URGENCY]
+        parts = sorted(ranked, key=lambda part: _RANKS.index(_URGENCY[verdicts.of(part).text.upper()]))[:1]
+    return [_field("precedence", _URGENCY[verdicts.of(part).text.upper()], [part], verdicts) for part in parts]
+
+
 def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
-    """Post and number of an incoming telegram: of its FROM and NO lines."""
+    """Post and number of a telegram until 1963: of its FROM and NO lines, or after the one addressee that is to act."""
     line, sender = draft.found.get("number"), draft.found.get("from")
     number = line.part("no.number") if line else None
+    serials = [part for item in draft.to for part in item.parts if part.name.endswith(".serial")]
+    if number is None and "form" in draft.found and len(draft.to) == len(serials) == 1:
+        number = serials[0]
     found = []
     if sender and number:
         parts = [part for part in sender.parts if ".name." in part.name]
@@ -204,7 +223,8 @@ def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
     if number:
         found.append(_field("message_number", verdicts.of(number).text, [number], verdicts))
     for name, key in (("section", "no.section"), ("sections_total", "no.total")):
-        part = line.part(key) if line else None
+        lines = [item for item in (line, draft.found.get("section")) if item is not None]
+        part = next((part for item in lines if (part := item.part(key))), None)
         count = _count(part.seen.upper()) if part else None
         if part and count:
             found.append(_field(name, count, [part], verdicts))

@@ -12,6 +12,7 @@ from cablefix.cable.joint import size_cost
 from cablefix.cable.names import read_post
 from cablefix.cable.rows import Part, Row
 from cablefix.cable.settle import Verdicts
+from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
 
 _LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)(?P<label>[A-Za-z0-9])(?P<close>[.):}\],]{1,2})(?=\s|[A-Z0-9])")
@@ -76,7 +77,8 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
     """
     marks = _in_order(list(_LABEL.finditer(run.text)), channel)
     if not marks:
-        items = [Reference("", *_trim(run.text, 0, len(run.text)))]
+        pieces = list(cited_pieces(run.text)) or [(0, len(run.text))]
+        items = [Reference("", *_trim(run.text, start, end)) for start, end in pieces]
     else:
         items = []
         if run.text[: marks[0][0].start()].strip(_EDGE):
@@ -132,7 +134,7 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
     name = text[first : number.start()].strip()
     if not 2 <= len(name) <= 24 or len(name.split()) > 3:
         return
-    known = name in codes.posts or name in _SERIES
+    known = name in codes.posts or name in _SERIES or is_series(name)
     readings = [Decoded(name, 0.05)] if known else [r for r in read_post(name, codes, channel) if r.text != name]
     if not known:
         readings += [Decoded(*near) for near in nearest(channel, name, _SERIES, 2.0 + len(name))]

@@ -58,6 +58,11 @@ class Row:
         head, tail = self.line.tokens[first], self.line.tokens[last]
         return Span(head.start + start - self.starts[first], tail.start + end - self.starts[last])
 
+    def offset(self, place: int) -> int:
+        """Where a place of the source inside the row's tokens stands in `text`."""
+        at = max(0, bisect_right([token.start for token in self.line.tokens], place) - 1)
+        return self.starts[at] + place - self.line.tokens[at].start
+
     def word_end(self, word: int) -> int:
         """Where a word ends in `text`."""
         return self.starts[word] + len(self.words[word])

@@ -15,6 +15,8 @@ from cablefix.text import View
 
 # The signature is looked for in the last lines only: a name alone on a line in mid-text is a heading.
 _SIGNATURE_LINES = 12
+# Below the text of an outgoing telegram of 1950-63 stand the names of those who drafted, approved and cleared it.
+_NAMES_BELOW = 16
 # Stamps and stray lines may stand among the header lines, text does not.
 _MOST_LINES_BETWEEN = 8
 _REFERENCE = re.compile(r"\(?[A-Z][.)]\s")
@@ -114,7 +116,8 @@ def mark_signature(view: View, context: Context) -> Iterator[Mark]:
     header = context.header
     if header is None:
         return
-    found = read_signature(context.token_lines(context.body_lines()[-_SIGNATURE_LINES:]), context.codes, header)
+    last = _SIGNATURE_LINES + (_NAMES_BELOW if "drafted_by" in header.extra or "approved_by" in header.extra else 0)
+    found = read_signature(context.token_lines(context.body_lines()[-last:]), context.codes, header)
     if found:
         line, field = found
         header.fields["signature"] = field

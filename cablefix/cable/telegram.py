@@ -1,0 +1,263 @@
+"""The telegram form of 1950-63: its head, the addresses of outgoing telegrams, running references, captions.
+
+The Department printed both kinds on forms: `INCOMING TELEGRAM` with control number, FROM, TO, NO, and `OUTGOING
+TELEGRAM` (form DS-322) with INDICATE, ACTION, INFO and, below the text, who drafted it and who approved it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cablefix.cable.address import read_tail
+from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
+from cablefix.cable.codes import Codes, upper_name
+from cablefix.cable.names import limit_of, read_post, vocabulary
+from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
+
+FORM_KINDS = ("form", "indicate", "number", "control", "received")
+_WAYS = ("INCOMING", "OUTGOING")
+_STATE = "DEPARTMENT OF STATE"
+_NEAR = 1.6
+_LONGEST_HEAD = 9
+_KEYS = {"ACTION": "to", "SENT TO": "to", "TO": "to", "INFO": "info", "RPTD INFO": "info", "REPEATED INFO": "info"}
+_KEY = re.compile(r"(?P<key>[A-Z][A-Za-z0-9]{1,8}(?: [A-Z][A-Za-z0-9]{1,4})?)\s?(?P<mark>[:;.])(?=\s|$|[A-Z])")
+_BARE_KEY = re.compile(r"(?P<key>ACTION|INFO|SENT TO|TO|RPTD INFO) (?=[A-Z][a-z])")
+_MARGIN = re.compile(
+    r"(?:[A-Z/]{1,4}[.,]? ){1,2}(?=(?:ACTION|INFO|SENT TO|FROM|TO|NO|RPTD INFO)\s?:|A[mM][A-Za-z]{5,7} [A-Z]{3})"
+)
+_INDICATE = re.compile(r"\W{0,3}(?P<word>\w{7,9})\s?[:;.]")
+_CHARGE = re.compile(r"\bC[O0]LLECT\b|\bCHARGE\b", re.IGNORECASE)
+_TEL = (
+    r"(?:(?:dep|emb|con|leg|your|our|my|ref|us)(?:cir|circ)?tels?\.?"
+    r"|(?:(?:the )?(?:department|embassy|consulate|legation|mission)(?:['’]s)? )(?:circular )?(?:telegrams?|airgrams?)"
+    r"|(?:your|our|my) (?:telegrams?|airgrams?))"
+)
+_NUMBER = r"(?:,? ?(?:no\.?|number) )?\s?(?:[A-Z]-)?\d{1,5}(?: \(NOTAL\))?"
+_CITED = rf"(?:{_TEL}|[A-Z]{{3,}}(?: [A-Z]{{3,}})?)\s?{_NUMBER}"
+_PLAIN = re.compile(
+    rf"(?:re(?:f(?:erence)?s?)?[:;.]? ?)?"
+    rf"(?P<refs>{_TEL}\s?{_NUMBER}(?:(?:[,;]| and|, and) (?:{_CITED}|\d{{1,5}}))*)\W*",
+    re.IGNORECASE,
+)
+_PIECE = re.compile(rf"(?i:{_CITED})(?:(?:,| and|, and) \d{{1,5}}(?!\d))*")
+_BETWEEN = re.compile(r"\W*(?:and\W*)?", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?:LIMIT(?:ED)? DISTRIBUTION|NO DISTRIBUTION|VERBATIM TEXT|(?:LITERALLY )?EYES ONLY|NO ?FORN|NO FOREIGN DISSEM"
+    r"|PRESIDENTIAL HANDLING|FOR THE (?:SECRETARY|UNDER SECRETARY|PRESIDENT)(?: ONLY| FROM [A-Z. ]{3,24})"
+    r"|(?:LIMIT|LIMITED|EXCLUSIVE) (?:FOR|TO)\b)(?!.* (?:IS|ARE|WAS|WERE|HAS|HAD|WILL)\b).{0,44}",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(
+    r"\W{0,2}(?:SECTION|PART) (?P<section>[A-Z]{3,5}|\d{1,2}) OF (?P<total>[A-Z]{3,5}|\d{1,2})\W{0,3}", re.IGNORECASE
+)
+
+
+def form_head(text: str, channel: Channel) -> str:
+    """`incoming` or `outgoing` where a line is the head of the form, damaged or not; empty where it is none.
+
+    >>> from cablefix.cable.channel import load_channel
+    >>> [form_head(text, load_channel()) for text in ("OUTGOlNG TELEGRAM Department of State", "Outgoing mail")]
+    ['outgoing', '']
+    """
+    words = [strip_dust(word) for word in text.split() if not is_dust(word)]
+    if not 2 <= len(words) <= _LONGEST_HEAD:
+        return ""
+    for at in range(min(3, len(words) - 1)):
+        way, kind = words[at].upper(), words[at + 1].upper()
+        if not 7 <= len(way) <= 9 or not 7 <= len(kind) <= 9:
+            continue
+        near = nearest(channel, way, _WAYS, _NEAR * 8, 1)
+        rest = " ".join(words[at + 2 : at + 5]).upper()
+        state = bool(rest) and channel.word_cost(_STATE, rest, 24.0) < 24.0
+        limit = _NEAR * (16 if state else 8)
+        if not near or channel.word_cost("TELEGRAM", kind, limit) >= limit:
+            continue
+        shouted = words[at][:1].isupper() and words[at + 1][:1].isupper()
+        if shouted and (not rest or state or text.isupper()):
+            return near[0][0].lower()
+    return ""
+
+
+def read_form_line(row: Row, channel: Channel) -> Parsed | None:
+    """`INCOMING TELEGRAM Department of State`: the head of the form."""
+    way = form_head(row.text, channel)
+    if not way:
+        return None
+    parts = [Part("form.way", row.span(0, len(row.text)), row.text, [Decoded(row.text, 0.0)])]
+    state = state_part(row, channel)
+    return Parsed("form", [row], [*parts, state] if state else parts, 8.0)
+
+
+def state_part(row: Row, channel: Channel) -> Part | None:
+    """`Department of State` in the head of the form."""
+    state = re.search(r"\w{8,11} of S\w{3,4}\b", row.text, re.IGNORECASE)
+    if state is None or len(row.words) > _LONGEST_HEAD:
+        return None
+    printed = _STATE if state[0].isupper() else "Department of State"
+    cost = channel.word_cost(_STATE, state[0].upper(), 20.0)
+    return Part("form.state", row.span(*state.span()), state[0], [Decoded(printed, cost)]) if cost < 20.0 else None
+
+
+def form_way(parsed: Parsed | None) -> str:
+    """Whether a form head is that of incoming or of outgoing telegrams."""
+    if parsed is None:
+        return ""
+    return "outgoing" if re.search(r"[O0C]UT|G[O0]ING", parsed.rows[0].text.upper()[:12]) else "incoming"
+
+
+def read_indicate_line(row: Row, below: Row | None, channel: Channel) -> Parsed | None:
+    """`INDICATE: COLLECT` / `CHARGE TO`: how an outgoing telegram is paid for."""
+    match = _INDICATE.match(row.text)
+    if match is None or len(row.text) > 60:
+        return None
+    cost = channel.word_cost("INDICATE", match["word"].upper(), 10.0)
+    nearby = f"{row.text[match.end() :]} {below.text if below is not None else ''}"
+    if cost >= 10.0 or not match["word"][0].isupper() or not _CHARGE.search(nearby):
+        return None
+    rows = [row, below] if below is not None and len(below.text) < 30 and _CHARGE.search(below.text) else [row]
+    return Parsed("indicate", rows, [], 6.0 - 0.3 * cost)
+
+
+def read_form_address(row: Row, below: Row | None, channel: Channel, codes: Codes) -> Parsed | None:
+    """`ACTION: Amembassy SAIGON IMMEDIATE 748`, `INFO: Amembassy ATHENS 236`, `SENT TO: Amconsul GENEVA 12`.
+
+    The keyword may stand alone with the address on the next line.
+    """
+    match = _KEY.match(row.text) or _BARE_KEY.match(row.text)
+    if match is None:
+        return None
+    key = match["key"].upper()
+    near = [(key, 0.0)] if key in _KEYS else nearest(channel, key, [k for k in _KEYS if len(k) > 3], 7.0, 1)
+    if not near:
+        return None
+    kind, cost = _KEYS[near[0][0]], near[0][1]
+    rows, at = [row], match.end()
+    while at < len(row.text) and row.text[at] in " .:;•":
+        at += 1
+    if at >= len(row.text):
+        if below is None or len(below.words) > 7:
+            return None
+        rows, at = [row, below], 0
+    address = read_form_entry(rows[-1], at, f"{kind}.1", channel, codes, shouted=near[0][0] != "TO")
+    if address is None:
+        return None
+    a, b = match.span("key")
+    printed = near[0][0] if row.text[a:b].isupper() or cost > 2.0 else row.text[a:b]
+    word = Part(f"{kind}.word", row.span(a, b), row.text[a:b], [Decoded(printed, cost)], rule="header.keyword")
+    return Parsed(kind, rows, [word, *address.parts], min(address.gain, 8.0) + 2.0 - 0.5 * cost)
+
+
+def without_margin(row: Row, codes: Codes) -> Row:
+    """The row without the offices that the margin of the form has beside it: `ARA ACTION: Amembassy QUITO 214`."""
+    match = _MARGIN.match(row.text)
+    if match is None or not all(
+        word.strip(".,") in codes.distribution_offices or len(word) < 3 for word in match[0].split()
+    ):
+        return row
+    return row.cut(len(match[0].split()), len(row.words))
+
+
+def read_form_entry(
+    row: Row, start: int, prefix: str, channel: Channel, codes: Codes, *, shouted: bool = False
+) -> Parsed | None:
+    """An address whose head is printed in small letters (`Amembassy SAIGON PRIORITY 12`); None where it is not.
+
+    `shouted` allows a head in capitals too. Names stay as printed: small letters are no damage here.
+    """
+    words = [at for at in range(len(row.words)) if row.starts[at] >= start and not is_dust(row.words[at])]
+    if not words or len(words) > 7:
+        return None
+    seen = strip_dust(row.words[words[0]])
+    named = len(words) > 1 and strip_dust(row.words[words[1]]) in codes.posts
+    head = _head(seen, 2.4 if named else 1.4, channel, codes)
+    if head is None or (seen.isupper() and not shouted):
+        return None
+    last, tail = read_tail(row, words, prefix, channel)
+    begin = row.starts[words[0]] + row.words[words[0]].find(seen)
+    parts = [Part(f"{prefix}.name.head", row.span(begin, begin + len(seen)), seen, head, rule="header.address")]
+    gain = max(0.5, 5.0 - 0.6 * head[0].cost) + (1.0 if tail else 0.0)
+    if last > words[0]:
+        a = row.starts[words[1]]
+        b = a + len(row.text[a : row.word_end(last)].rstrip(" .,:;"))
+        name = row.text[a:b]
+        post = read_post(name, codes, channel)
+        known = post[0].text in codes.posts and post[0].cost < limit_of(name)
+        same = upper_name(name) == post[0].text
+        printed = name if same or not known else post[0].text if name[:2].isupper() else post[0].text.title()
+        readings = [Decoded(printed, 0.05 if same else post[0].cost)] if known else [Decoded(name, 1.0)]
+        parts.append(Part(f"{prefix}.name.post", row.span(a, b), name, readings, rule="header.address"))
+        gain += 3.0 if known else 0.0
+    return Parsed(prefix.split(".")[0], [row], parts + tail, gain)
+
+
+def _head(seen: str, share: float, channel: Channel, codes: Codes) -> list[Decoded] | None:
+    known = vocabulary(codes)
+    plain = fold(seen).upper()
+    if plain in known.heads and len(plain) > 3:
+        return [Decoded(seen, 0.05)]
+    if len(plain) < 6:
+        return None
+    near = nearest(channel, plain, close_words(plain, known.head_list, 1 + len(plain) // 4), share * len(plain), 1)
+    if not near:
+        return None
+    word = near[0][0] if seen.isupper() else near[0][0].title()
+    return [Decoded(word, near[0][1])]
+
+
+def read_running_reference(row: Row) -> Parsed | None:
+    """`Deptel 612.`, `Reference Department telegram 33.`, `RE: DEPTEL 612, EMBTEL 698`: a line of references only.
+
+    A sentence that begins with a reference (`Deptel 558 requested evaluation`) is none.
+    """
+    match = _PLAIN.fullmatch(row.text)
+    if match is None:
+        return None
+    text = row.text[match.start("refs") :]
+    part = Part("ref.text", row.span(match.start("refs"), len(row.text)), text, [Decoded(text, 0.0)])
+    return Parsed("ref", [row], [part], 5.0)
+
+
+def cited_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Where each reference of a running list stands; nothing where the text is no such list.
+
+    >>> [("DEPTEL 612, EMBTEL 698."[a:b]) for a, b in cited_pieces("DEPTEL 612, EMBTEL 698.")]
+    ['DEPTEL 612', 'EMBTEL 698']
+    >>> list(cited_pieces("Deptel 558 requested evaluation"))
+    []
+    """
+    at, found = 0, []
+    while at < len(text):
+        match = _PIECE.match(text, at)
+        if match is None:
+            return
+        found.append(match.span())
+        gap = _BETWEEN.match(text, match.end())
+        at = gap.end() if gap else match.end()
+    yield from found
+
+
+def is_series(name: str) -> bool:
+    """Whether a word names a series of telegrams: `Deptel`, `Department telegram`, `Contel`.
+
+    >>> is_series("Deptel"), is_series("Embassy's telegram"), is_series("LONDON")
+    (True, True, False)
+    """
+    return re.fullmatch(_TEL, name, re.IGNORECASE) is not None
+
+
+def read_form_caption(row: Row) -> Parsed | None:
+    """`Limit distribution.`, `EYES ONLY SECRETARY`, `Verbatim text`: a caption in small letters or with its readers."""
+    text = row.text.rstrip(" .,;:")
+    match = _CAPTION.fullmatch(text)
+    if match is None or len(row.words) > 8:
+        return None
+    return Parsed("caption", [row], [exact("caption", row, 0, len(text), 0.3)], 4.0)
+
+
+def read_section_line(row: Row) -> Parsed | None:
+    """`SECTION ONE OF TWO`, `(Section 2 of 3)` on a line of its own."""
+    match = _SECTION.fullmatch(row.text)
+    if match is None:
+        return None
+    return Parsed("section", [row], [exact(f"no.{name}", row, *match.span(name)) for name in ("section", "total")], 4.0)
