@@ -114,7 +114,7 @@ def restore_all(
         return [restore(whole, profile, layout=known, dictionaries=dictionaries, rescorer=rescorer)]
     bounds = [0, *starts[1:], len(whole.text)]
     parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
-    return [restore(part, profile, dictionaries=dictionaries, rescorer=rescorer) for part in parts]
+    return [restore(part, chosen, dictionaries=dictionaries, rescorer=rescorer) for part in parts]
 
 
 def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | None]:

@@ -45,8 +45,13 @@ class Decoded:
 class Channel:
     """Costs of printed characters being seen as others."""
 
-    def __init__(self, pairs: dict[tuple[str, str], float], costs: dict[str, float]) -> None:
+    def __init__(
+        self, pairs: dict[tuple[str, str], float], costs: dict[str, float], general: Channel | None = None
+    ) -> None:
         self._pairs, self._costs = pairs, costs
+        # Where a document has taught this channel: the one that knew nothing of it, and the pairs taught.
+        self._general = general
+        self._taught: tuple[tuple[str, str], ...] = ()
         self.same, self.case = costs["same"], costs["case"]
         self.substitution = costs["substitution"]
         self.surplus, self.surplus_mark = costs["surplus"], costs["surplus_mark"]
@@ -69,7 +74,16 @@ class Channel:
             before = math.exp(-self.of(printed, seen))
             share = (count + _PRIOR_WEIGHT * before) / (totals[printed] + _PRIOR_WEIGHT)
             pairs[printed, seen] = min(self.of(printed, seen), max(-math.log(share), _LEAST_LEARNED))
-        return Channel(pairs, self._costs)
+        channel = Channel(pairs, self._costs, self)
+        channel._taught = tuple(counts)
+        return channel
+
+    def _unlearned(self, printed: str, seen: str) -> Channel | None:
+        """The general channel, where what the document taught says nothing of these characters; it may answer then."""
+        large = seen.upper()
+        if any(a in printed and (b in seen or b in large) for a, b in self._taught):
+            return None
+        return self._general
 
     def of(self, printed: str, seen: str) -> float:
         """The cost of one printed character being seen as one other."""
@@ -120,6 +134,9 @@ class Channel:
         return cost
 
     def _reckon(self, printed: str, seen: str, limit: float) -> float:
+        general = self._unlearned(printed, seen)
+        if general is not None:
+            return general.cost(printed, seen, limit)
         losses = [self.loss(char) for char in printed]
         row = [0.0, *accumulate(losses)]
         for other in seen:
@@ -161,7 +178,9 @@ class Channel:
         found = self._known_words.get(key)
         if found is None:
             _make_room(self._known_words)
-            found = self._known_words[key] = self._nearest(seen, words, limit)
+            general = self._unlearned("".join(words), seen)
+            found = general.nearest(seen, words, limit) if general is not None else self._nearest(seen, words, limit)
+            self._known_words[key] = found
         return found
 
     def _nearest(self, seen: str, words: Iterable[str], limit: float) -> list[tuple[str, float]]:
@@ -206,6 +225,9 @@ class Channel:
         return list(readings)
 
     def _fit(self, seen: str, shape: Sequence[str], beam: int) -> list[Decoded]:
+        general = self._unlearned("".join(shape), seen)
+        if general is not None:
+            return general.decode(seen, shape, beam)
         if len(seen) == len(shape) and all(map(str.__contains__, shape, seen)):
             return self._near_readings(seen, shape, beam)
         columns: list[dict[str, float]] = [{} for _ in range(len(shape) + 1)]

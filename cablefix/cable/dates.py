@@ -155,6 +155,7 @@ class _Judge:
         self.mentioned = draft.years
         received = draft.found.get("received")
         self.received = received.part("received") if received else None
+        self._day_costs: dict[date, tuple[float, float]] = {}
 
     def plain(self, group: Part, month: Part, year: Part | None) -> Moment | None:
         """The moment as seen, where every part of it reads as seen and cheaply."""
@@ -213,15 +214,18 @@ class _Judge:
             total += year.price(f"{moment.day.year % 100:02d}", channel)
         if year is not None and year.best.text != year.seen and self.mentioned:
             total += 0.0 if moment.day.year in self.mentioned else _UNMENTIONED
-        total += self._julian_cost(moment) + self._decl_cost(moment.day) + self._order_cost(moment.day)
-        return total + self._stamp_cost(moment)
+        if moment.day not in self._day_costs:
+            elsewhere = self._julian_cost(moment.day) + self._decl_cost(moment.day) + self._order_cost(moment.day)
+            self._day_costs[moment.day] = elsewhere, self._stamp_cost(moment.day)
+        elsewhere, stamps = self._day_costs[moment.day]
+        return total + elsewhere + stamps
 
-    def _julian_cost(self, moment: Moment) -> float:
+    def _julian_cost(self, day: date) -> float:
         if self.julian is None:
             return 0.0
         seen = self.julian.seen.replace(" ", "")
-        same = self.julian.price(_ordinal(moment.day), self.channel, seen)
-        after = self.julian.price(_ordinal(moment.day + timedelta(1)), self.channel, seen) + _NEXT_DAY
+        same = self.julian.price(_ordinal(day), self.channel, seen)
+        after = self.julian.price(_ordinal(day + timedelta(1)), self.channel, seen) + _NEXT_DAY
         return min(same, after, _APART)
 
     def _decl_cost(self, day: date) -> float:
@@ -253,14 +257,14 @@ class _Judge:
             )
         return min(costs, default=0.0)
 
-    def _stamp_cost(self, moment: Moment) -> float:
+    def _stamp_cost(self, day: date) -> float:
         """The time of the page heads of 1965-79 is that of arrival: the same day or the next."""
         total = 0.0
         seen = {part.seen: part for part in self.stamps}
         for text in list(seen)[:3]:
-            after = moment.day + timedelta(1)
+            after = day + timedelta(1)
             days = (
-                self.channel.cost(f"{moment.day.day:02d}", text[:2]),
+                self.channel.cost(f"{day.day:02d}", text[:2]),
                 self.channel.cost(f"{after.day:02d}", text[:2]) + _NEXT_DAY,
             )
             total += min(*days, 4.0)
@@ -269,7 +273,7 @@ class _Judge:
     def evidence(self, moment: Moment) -> tuple[Evidence, ...]:
         """What speaks for the moment beside its own line."""
         found = []
-        if self.julian is not None and self._julian_cost(moment) < _APART:
+        if self.julian is not None and self._julian_cost(moment.day) < _APART:
             text = f"day {_ordinal(moment.day)} of the year in the DE line is {moment.day:%d %b}"
             found.append(agree(text, [self.julian]))
         if self.decl is not None and decl_date(self.decl.best.text) and self._decl_cost(moment.day) < 1.0:

@@ -246,7 +246,7 @@ def token_line(layout: Layout, number: int) -> Line:
     starts = layout.word_start[first:last].tolist()
     ends = layout.word_end[first:last].tolist()
     text = layout.text
-    return Line(number, tuple(Token(text[a:b], a, b) for a, b in zip(starts, ends, strict=True)))
+    return Line(number, tuple([Token(text[a:b], a, b) for a, b in zip(starts, ends, strict=True)]))
 
 
 def because(kind: EvidenceKind, text: str, *spans: Span, weight: float = 0.0) -> Evidence:
