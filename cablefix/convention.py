@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,22 +49,21 @@ def line_lengths(layout: Layout) -> IntArray:
     return np.maximum(totals[:-1] - 1, 0)
 
 
-def learn_convention(layout: Layout) -> Convention:
+def learn_convention(layout: Layout, before: Convention | None = None) -> Convention:
     """Learn the habits of a file from its layout.
+
+    `before` is what was learned when less was known of the lines: gaps and marks, which do not depend on what lines
+    are, stay as they were.
 
     >>> learn_convention(Layout.from_text("We  met  a friend  of  the  paper")).doubled
     True
     """
     lengths = line_lengths(layout)
-    doubled, single_after_one = _learn_gaps(layout)
     wrap = _learn_wrap(layout, lengths)
-    return Convention(
-        doubled,
-        single_after_one,
-        wrap,
-        _learn_blank_lines(layout, lengths, wrap),
-        _learn_spaced_marks(layout),
-    )
+    blank_between = _learn_blank_lines(layout, lengths, wrap)
+    if before is not None:
+        return replace(before, wrap=wrap, blank_between=blank_between)
+    return Convention(*_learn_gaps(layout), wrap, blank_between, _learn_spaced_marks(layout))
 
 
 def _learn_gaps(layout: Layout) -> tuple[bool, bool]:

@@ -28,7 +28,7 @@ class Line:
     @property
     def text(self) -> str:
         """The words with one space between them."""
-        return " ".join(token.text for token in self.tokens)
+        return " ".join([token.text for token in self.tokens])
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,12 @@ class Row:
     @classmethod
     def of(cls, line: Line, dropped: tuple[Token, ...] = ()) -> Row:
         """The row of a line; `dropped` are tokens at its ends that are dust and no part of it."""
+        words = tuple([token.text for token in line.tokens])
         starts, at = [], 0
-        for token in line.tokens:
+        for word in words:
             starts.append(at)
-            at += len(token.text) + 1
-        return cls(line, line.text, tuple(token.text for token in line.tokens), tuple(starts), dropped)
+            at += len(word) + 1
+        return cls(line, " ".join(words), words, tuple(starts), dropped)
 
     def cut(self, first: int, last: int) -> Row:
         """The words from `first` to before `last` as a row of their own."""

@@ -108,7 +108,8 @@ class MarkReading(NamedTuple):
     cost: float
 
 
-def read_mark(mark: str) -> list[MarkReading]:
+@lru_cache(maxsize=4096)
+def read_mark(mark: str) -> tuple[MarkReading, ...]:
     """All ways to read a mark (without dot and blanks) as an optional garbled pilcrow and a number.
 
     >>> read_mark("1[2")[0]
@@ -122,7 +123,7 @@ def read_mark(mark: str) -> list[MarkReading]:
     if len(mark) <= 3:
         for cut in range(1, len(mark)):
             out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))
-    return sorted(set(out), key=lambda r: (r.cost, len(r.garble) == 0, -len(r.garble)))
+    return tuple(sorted(set(out), key=lambda r: (r.cost, len(r.garble) == 0, -len(r.garble))))
 
 
 def _numbers(text: str) -> list[tuple[int, float]]:
@@ -293,7 +294,7 @@ def _readings(
 
     `may_be_lost` tells which candidates these are: `(A)` and `(B)` that begin lines are items, and `(C)` among them.
     """
-    readings = read_mark(candidate.mark) if candidate.mark else []
+    readings = read_mark(candidate.mark) if candidate.mark else ()
     yield from readings
     if not candidate.portion or not may_be_lost(candidate):
         return

@@ -56,6 +56,7 @@ class Context:
     corrections: Sequence[Correction] = ()
     lexicon: Path | None = None
     rescorer: Rescorer | None = None
+    _former: Convention | None = None
     _header_read: bool = False
     _listed: tuple[Layout, list[int], list[int], list[int]] | None = None
     _token_lines: dict[int, Line] = field(default_factory=dict)
@@ -64,7 +65,7 @@ class Context:
     @cached_property
     def convention(self) -> Convention:
         """The habits of this file."""
-        return learn_convention(self.layout)
+        return learn_convention(self.layout, self._former)
 
     @cached_property
     def geometry(self) -> Geometry | None:
@@ -73,7 +74,7 @@ class Context:
 
     def learn_again(self) -> None:
         """Forget the habits of the file: with furniture and header known they are learned from the text alone."""
-        self.__dict__.pop("convention", None)
+        self._former = self.__dict__.pop("convention", self._former)
 
     @cached_property
     def noise(self) -> float:

@@ -69,8 +69,9 @@ def mark_speck_lines(view: View, context: Context) -> Iterator[Mark]:
     reason = because(EvidenceKind.FORM, "no letter or digit on the line")
     for n in context.read_lines():
         text = context.lines[n]
-        bare = not any(char.isalnum() or char in "\u2588\u25a0\u00b6$%&" for char in text[:8])
-        if bare and len(text) <= 7 and len(text.replace(" ", "")) <= 4:
+        if len(text) > 7 or len(text.replace(" ", "")) > 4:
+            continue
+        if not any(char.isalnum() or char in "\u2588\u25a0\u00b6$%&" for char in text):
             yield context.layout.mark_line(n, LineClass.RULE, "specks.line", 0.92, [reason])
 
 
