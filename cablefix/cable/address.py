@@ -242,9 +242,10 @@ def read_titled(row: Row, start: int, prefix: str, channel: Channel, codes: Code
     shown = seen[:end] if known else seen
     as_printed = shown.upper() == post.text and shown[0].isupper()
     readings = [Decoded(shown if as_printed or not known else post.text.title(), post.cost if known else 3.0)]
+    unknown = 1.5 if len(words) == 1 else 0.5
     name = f"{prefix}.name.{'post' if known else '0'}"
     part = Part(name, row.span(start, start + len(shown)), shown, readings, rule="header.address")
-    return Parsed(prefix.split(".")[0], [row], [part], 3.5 - 0.15 * max(0.0, post.cost - 2.0) if known else 1.5)
+    return Parsed(prefix.split(".")[0], [row], [part], 3.5 - 0.15 * max(0.0, post.cost - 2.0) if known else unknown)
 
 
 def _titled_post(seen: str, words: list[str], channel: Channel, codes: Codes) -> tuple[Decoded, int]:

@@ -283,7 +283,7 @@ def read_number_line(row: Row, channel: Channel, codes: Codes, below: Row | None
     if not match:
         return _date_line(row, channel, codes)
     when = read_when(last, match.end(), "no.when", channel, codes)
-    if when is None or not (head or (match["number"].isdigit() and when.clock)):
+    if when is None or when.year or not (head or (match["number"].isdigit() and when.clock)):
         return None
     form = [DIGITS] * len(match["number"])
     parts = [Part("no.number", last.span(*match.span("number")), match["number"], [], form, rule="header.number")]
@@ -292,7 +292,7 @@ def read_number_line(row: Row, channel: Channel, codes: Codes, below: Row | None
     section = _PART.search(last.text, when.end)
     if section:
         parts += [exact(f"no.{name}", last, *section.span(name)) for name in ("section", "total")]
-    return Parsed("number", rows, parts, 8.0)
+    return Parsed("number", rows, parts, 8.0 if when.clock else 5.0)
 
 
 def _date_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:

@@ -66,6 +66,9 @@ ORDER = {
     "classified-by": 18,
 }
 STRONG = frozenset("channel de security dtg eo tags action distribution number control received form indicate".split())
+# Numbers and hours alone make no telegram of 1950-63: other papers have them too.
+_TELLING = STRONG - {"number", "control", "received"} | {"classification"}
+_KNOWN_POST = 8.0
 _LONGEST = 160
 _AFTER = 4
 _LONE = re.compile(r"(?:[Aa]|[Cc])[A-Za-z]{4,6}[:;.!]")
@@ -274,6 +277,8 @@ def is_cable(total: float, chain: Sequence[tuple[int, Parsed]]) -> bool:
     A memorandum has FROM, TO, SUBJECT and a classification too: at least two lines that only cables have must be there.
     """
     strong = 0.0
+    if not any(parsed.kind in _TELLING or _of_service(parsed) for _, parsed in chain):
+        return False
     for _, parsed in chain:
         if (parsed.kind in STRONG and parsed.gain > 4.0) or (
             parsed.kind == "classification" and parsed.part("class.number") and parsed.gain > 6.0
@@ -282,6 +287,15 @@ def is_cable(total: float, chain: Sequence[tuple[int, Parsed]]) -> bool:
         elif parsed.kind in ("from", "to", "info") and (parsed.named(f"{parsed.kind}.1.routing") or _headed(parsed)):
             strong += 0.5
     return total >= _ENOUGH and strong >= 1.5
+
+
+def _of_service(parsed: Parsed) -> bool:
+    """Whether an address is one of the Foreign Service: a post, or the Secretary."""
+    if parsed.kind not in ("from", "to"):
+        return False
+    post = parsed.part(f"{parsed.kind}.1.name.post")
+    known = post is not None and post.best.cost < _KNOWN_POST
+    return known or _headed(parsed) or any("SECRETARY OF" in part.best.text.upper() for part in parsed.parts)
 
 
 def _headed(parsed: Parsed) -> bool:

@@ -149,7 +149,7 @@ def _all_parts(decided: Decided) -> list[Part]:
 def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:
     """Take page heads and banners as witnesses."""
     draft.release = release_stamp([row.text for row in furniture])
-    least = 1.0 if is_form(draft) else 2.0
+    least = 0.5 if is_form(draft) else 2.0
     for row in furniture:
         if len(row.text) > 90 or form_head(row.text, channel):
             continue

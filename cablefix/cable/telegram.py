@@ -183,6 +183,8 @@ def read_form_entry(
         name = row.text[a:b]
         post = read_post(name, codes, channel)
         known = post[0].text in codes.posts and post[0].cost < limit_of(name)
+        if not known and (seen.upper() == "EMBASSY" or not all(word[:1].isupper() for word in name.split())):
+            return None
         same = upper_name(name) == post[0].text
         printed = name if same or not known else post[0].text if name[:2].isupper() else post[0].text.title()
         readings = [Decoded(printed, 0.05 if same else post[0].cost)] if known else [Decoded(name, 1.0)]

@@ -37,6 +37,7 @@ _MARGIN = re.compile(
 )
 _FAR = 8
 _ABOVE = 3
+_LEAST_LEVEL = 0.5
 _WITNESS = 7.0
 _MOST_MARGIN = 5
 _DRAFTED = re.compile(r"\W{0,3}Draf\w{2,4} b\w{1,2}\b\s?[:;.,]{0,2}\s?(?P<text>.*)", re.IGNORECASE)
@@ -98,7 +99,7 @@ def _place_head(draft: Draft, rows: Sequence[Row], stop: int, taken: set[int], c
         if row.number in taken:
             continue
         level = read_class_line(row, channel, codes) if len(row.text) < 40 else None
-        if level and level.gain > 1.0 and not level.part("class.number"):
+        if level and level.gain > _LEAST_LEVEL and not level.part("class.number"):
             (draft.levels if at > first else draft.above).append(row)
         elif at > first and _MARGIN.fullmatch(row.text):
             draft.margin.append(row)
@@ -118,7 +119,7 @@ def _take(draft: Draft, row: Row, channel: Channel, codes: Codes) -> bool:
         draft.found["urgency"] = urgency
     elif section:
         draft.found["section"] = section
-    elif level and level.gain > 1.0 and not level.part("class.number"):
+    elif level and level.gain > _LEAST_LEVEL and not level.part("class.number"):
         draft.banners.append(level)
         draft.levels.append(row)
     elif caption and caption.gain > 1.0:
@@ -222,7 +223,7 @@ def settle_form_post(draft: Draft, around: Sequence[Row], verdicts: Verdicts, ch
         if upper_name(name) in codes.posts:
             seen.append(upper_name(name))
     for name in dict.fromkeys(seen):
-        limit = 5.0 + (2.5 if seen.count(name) > 1 else 1.5) * len(name)
+        limit = 5.0 + (2.5 if seen.count(name) > 1 else 1.8) * len(name)
         cost = channel.word_cost(name, re.sub(r"\W", "", own.seen.upper()), limit)
         if cost < limit:
             shown = name if own.seen[:2].isupper() and own.seen[-1:].isupper() else name.title()
