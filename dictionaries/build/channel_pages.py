@@ -73,7 +73,7 @@ def degrade(image: Image.Image, rng: random.Random) -> Image.Image:
     scale = rng.uniform(0.42, 0.95) if hardness > 0.25 else 1.0
     image = image.resize((int(image.width * scale), int(image.height * scale)), Image.Resampling.BILINEAR)
     image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.2, 1.3 * hardness + 0.3)))
-    grey = np.asarray(image, dtype=np.float32)
+    grey = np.asarray(image, dtype=np.float64)
     grey = grey + noise.normal(0, 8 + 55 * hardness * rng.random(), grey.shape)
     if rng.random() < 0.5:
         coarse = noise.normal(0, 45 * hardness, (grey.shape[0] // 24 + 2, grey.shape[1] // 24 + 2))

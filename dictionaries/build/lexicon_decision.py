@@ -16,9 +16,10 @@ import random
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from lexicon_truth import Truth
@@ -180,7 +181,7 @@ def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 24) -> 
         rng.normal(0, (2 / x.shape[1]) ** 0.5, (x.shape[1], HIDDEN)), np.zeros(HIDDEN),
         rng.normal(0, HIDDEN**-0.5, HIDDEN), np.zeros(()),
     ]  # fmt: skip
-    params = [w.astype(np.float32) for w in weights]
+    params: list[NDArray[np.floating[Any]]] = [w.astype(np.float32) for w in weights]
     first = [np.zeros_like(p) for p in params]
     second = [np.zeros_like(p) for p in params]
     step, batch = 0, 256
@@ -198,10 +199,10 @@ def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 24) -> 
                 second[k] = 0.999 * second[k] + 0.001 * slope**2
                 mean, spread = first[k] / (1 - 0.9**step), second[k] / (1 - 0.999**step)
                 params[k] = params[k] - rate * mean / (np.sqrt(spread) + 1e-8)
-    return params
+    return [w.astype(np.float32) for w in params]
 
 
-def _gradient(params: list[Floats], x: Floats, y: Floats, weight: Floats) -> list[Floats]:
+def _gradient(params: Sequence[NDArray[np.floating[Any]]], x: Floats, y: Floats, weight: Floats) -> list[Floats]:
     w1, b1, w2, b2 = params
     hidden = np.maximum(x @ w1 + b1, 0)
     logit = hidden @ w2 + b2
@@ -218,11 +219,15 @@ def fit(x: Floats, y: Floats, weight: Floats, seeds: range) -> Network:
     nets = [train(z, y, weight, seed) for seed in seeds]
     parts = [np.stack([net[k] for net in nets]).astype(np.float32) for k in range(4)]
     line = np.array([-20, 20], np.float32)
-    trees = boost(x, y, weight)
-    return Network(shift, scale.astype(np.float32), *parts, line, 1 / (1 + np.exp(-line)), *trees)
+    w1, b1, w2, b2 = parts
+    calibrated = (1 / (1 + np.exp(-line))).astype(np.float32)
+    return Network(shift, scale.astype(np.float32), w1, b1, w2, b2, line, calibrated, *boost(x, y, weight))
 
 
-def boost(x: Floats, y: Floats, weight: Floats) -> tuple[NDArray[np.generic], ...]:
+Trees = tuple[NDArray[np.int16], Floats, NDArray[np.int16], NDArray[np.int16], Floats, Floats]
+
+
+def boost(x: Floats, y: Floats, weight: Floats) -> Trees:
     """Boosted trees as arrays: feature, threshold, left, right, value of each node, and the base value."""
     model = HistGradientBoostingClassifier(
         max_iter=TREES, learning_rate=0.08, max_leaf_nodes=15, l2_regularization=1.0, min_samples_leaf=40

@@ -36,8 +36,7 @@ def read(path: Path) -> list[Record]:
     lines = path.read_text(encoding="utf-8").splitlines()
     header = lines[0].split("\t")
     return [
-        dict(zip(header, (line.split("\t") + [""] * len(header))[: len(header)], strict=True))
-        for line in lines[1:]
+        dict(zip(header, (line.split("\t") + [""] * len(header))[: len(header)], strict=True)) for line in lines[1:]
     ]
 
 
@@ -99,9 +98,7 @@ def signals(facts: Path) -> Rows:
     """Operating signals and prosigns in one table; the ones marked as guesses by the source are left out."""
     rows = [[r["signal"], "operating", plain(r["meaning"])] for r in read(facts / "operating_signals.tsv")]
     for record in read(facts / "prosigns.tsv"):
-        rows.extend(
-            [prosign, "prosign", plain(record["meaning"])] for prosign in record["prosign"].split("/")
-        )
+        rows.extend([prosign, "prosign", plain(record["meaning"])] for prosign in record["prosign"].split("/"))
     return laid_over([row for row in rows if not row[2].startswith("(seen")], "signals")
 
 
@@ -113,9 +110,7 @@ def distribution(facts: Path) -> Rows:
             continue  # two offices in one row: written out in our additions
         copies = re.findall(r"\b\d\d\b", record["typical_copies_seen"])
         note = record["note"]
-        rows.append(
-            [record["code"], "|".join(dict.fromkeys(copies)), note if re.match(r"[A-Z][a-z]", note) else ""]
-        )
+        rows.append([record["code"], "|".join(dict.fromkeys(copies)), note if re.match(r"[A-Z][a-z]", note) else ""])
     return laid_over(rows, "distribution")
 
 
@@ -147,9 +142,7 @@ def tags(facts: Path) -> Rows:
         [r["code"].upper(), "organization", plain(r["meaning"]), FIRST_YEAR_OF_TAGS, ""]
         for r in read(facts / "tags_organization.tsv")
     )
-    rows.extend(
-        [r["code"], "program", plain(r["meaning"]), "1982", ""] for r in read(facts / "tags_program.tsv")
-    )
+    rows.extend([r["code"], "program", plain(r["meaning"]), "1982", ""] for r in read(facts / "tags_program.tsv"))
     meanings = {(r["code"], r["kind"]): r["meaning"] for r in additions("tags_meanings")}
     rows = [[code, kind, meanings.get((code, kind), text), *years] for code, kind, text, *years in rows]
     return sorted(laid_over(rows, "tags"), key=lambda row: (row[0], int(row[3]), row[1]))
@@ -198,9 +191,7 @@ def posts(facts: Path) -> Rows:
         if record["post_type"] == "consular-agency" or int(record["valid_until"]) < FIRST_YEAR_OF_POSTS:
             continue
         place = plain(record["locale"]) or " ".join(
-            word.capitalize()
-            for word in record["locale_id"].removesuffix("-" + record["territory"]).split("-")
-            if word
+            word.capitalize() for word in record["locale_id"].removesuffix("-" + record["territory"]).split("-") if word
         )
         name = upper_name(place)
         if name in replaced or upper_name(place.replace("-", " ")) in replaced:
@@ -296,9 +287,7 @@ def abbreviations(facts: Path) -> Rows:
     for r in read(facts / "abbreviations_frus.tsv"):
         short, count = plain(r["abbr"]), int(r["volumes"])
         total[short] = total.get(short, 0) + count
-        best[short] = max(
-            best.get(short, (0, "")), (count, plain(r["expansion"])), key=lambda pair: (pair[0], pair[1])
-        )
+        best[short] = max(best.get(short, (0, "")), (count, plain(r["expansion"])), key=lambda pair: (pair[0], pair[1]))
     return [
         [short, best[short][1]]
         for short in sorted(best)
@@ -342,9 +331,7 @@ def main() -> None:
     """Build every table and say how large it is."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("facts", type=Path, help="folder of fact tables")
-    parser.add_argument(
-        "--to", type=Path, default=REPOSITORY / "dictionaries" / "codes", help="folder to write to"
-    )
+    parser.add_argument("--to", type=Path, default=REPOSITORY / "dictionaries" / "codes", help="folder to write to")
     arguments = parser.parse_args()
     if not (arguments.facts / "posts_history.tsv").is_file():
         parser.error(f"{arguments.facts} holds no fact tables: posts_history.tsv is missing there")
