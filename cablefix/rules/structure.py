@@ -307,8 +307,9 @@ class _Breaks:
         after = self.context.lines[b]
         room = self.room(a, b)
         score = 2.5 if room > 0.25 else 1.5 if room > 0.15 else 0.3 if room >= 0 else -0.6
-        if b - a > 1:
-            score += 1.2 * (1.0 - 2.0 * convention.blank_between)
+        turned = b - a > 1 and bool((self.context.layout.line_class[a + 1 : b] == LineClass.FURNITURE).any())
+        if b - a > 1:  # a blank line at a page turn says nothing
+            score += 0.0 if turned else 1.2 * (1.0 - 2.0 * convention.blank_between)
         elif self.needs_blank and room <= 0.25:
             score -= 1.2
         if self._indented(b):
