@@ -30,7 +30,9 @@ _APOSTROPHE = re.compile(
     r"(?<=\w)(?P<whole>[ \t]*(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M))"
     r"(?![\w'\u2019])"
 )
-_LOST = re.compile(r"(?P<left>[A-Za-z]*[a-z]{2})(?P<mark>[,;:]|\.(?=[A-Z]))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)")
+_LOST = re.compile(
+    r"(?<![A-Za-z])(?P<left>[A-Za-z]*[a-z]{2})(?P<mark>[,;:]|\.(?=[A-Z]))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)"
+)
 _QUOTE = re.compile(r"[\"\u201c\u201d]")
 _LOOSE_HYPHEN = re.compile(r"(?<![\w-])(?P<left>[^\W\d_]{2,})(?P<gap>-[ \t]+|[ \t]+-)(?P<right>[^\W\d_]{2,})(?![\w-])")
 _LETTERS = re.compile(r"(?<![\w'.-])[a-z](?: [a-z]){3,}(?![\w'.-])")
