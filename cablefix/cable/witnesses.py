@@ -31,7 +31,7 @@ def add_witness(draft: Draft, other: Draft, channel: Channel) -> int:
         own = {item.text: item.cost for item in part.readings}
         theirs = {item.text: item.cost for item in witness.readings}
         readings = []
-        for text in own.keys() | theirs.keys():
+        for text in own | theirs:
             cost = own.get(text)
             if cost is None:
                 cost = channel.word_cost(text, part.seen) + 0.5
