@@ -172,7 +172,8 @@ def _merge(spaces: _Spaces, edits: Sequence[Edit]) -> tuple[list[int], list[int]
     starts = list(compress(spaces.start, wide))
     ends = list(compress(spaces.end, wide))
     afters = [_SEPARATORS[x] for x in compress(spaces.separator, wide)]
-    fates = [x or int(Fate.LAYOUT) for x in compress(spaces.hides, wide)]
+    layout = int(Fate.LAYOUT)
+    fates = [x or layout for x in compress(spaces.hides, wide)]
     if not edits:
         return starts, ends, afters, fates
     starts += [edit.start for edit in edits]
@@ -180,7 +181,8 @@ def _merge(spaces: _Spaces, edits: Sequence[Edit]) -> tuple[list[int], list[int]
     afters += [edit.after for edit in edits]
     fates += [int(Fate.EDITED)] * len(edits)
     # At one place an insertion comes before the span that begins there.
-    order = sorted(range(len(starts)), key=lambda k: (starts[k], ends[k]))
+    places = list(zip(starts, ends, strict=True))
+    order = sorted(range(len(places)), key=places.__getitem__)
     return (
         [starts[k] for k in order],
         [ends[k] for k in order],

@@ -171,9 +171,10 @@ def headerlike(text: str) -> bool:
     >>> headerlike("TAGS: PREL"), headerlike("told us that the talks would go on for another week at least")
     (True, False)
     """
+    if len(text) < 24 or ":" in text[:20] or ";" in text[:8] or text[:3].upper() == "CLA":
+        return True
     small = sum(map(str.islower, text))
-    large = sum(map(str.isupper, text)) + sum(map(str.isdigit, text))
-    return small <= large or ":" in text[:20] or ";" in text[:8] or text[:3].upper() == "CLA" or len(text) < 24
+    return small <= sum(map(str.isupper, text)) + sum(map(str.isdigit, text))
 
 
 def _least_gain(parsed: Parsed) -> float:
@@ -181,8 +182,8 @@ def _least_gain(parsed: Parsed) -> float:
 
 
 def _addressed(row: Row, kind: str, channel: Channel, codes: Codes) -> Parsed | None:
-    keyword = read_keyword(row, kind, channel)
-    if keyword is None or len(row.words) < 2 or len(row.words) > 12:
+    keyword = read_keyword(row, kind, channel) if 2 <= len(row.words) <= 12 else None
+    if keyword is None:
         return None
     part, cost = keyword
     address = read_address(row, 1, f"{kind}.1", channel, codes)
