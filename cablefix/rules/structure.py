@@ -26,6 +26,7 @@ _BULLET = re.compile(
     r"\d{1,3}[.)](?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
 )
 _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
+_LIST_GOES_ON = re.compile(r"[,;](?: and| or)?$", re.IGNORECASE)
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
 
@@ -191,7 +192,7 @@ def _may_begin_item(context: Context, before: int, line: int, mark: str) -> bool
     text = context.lines[before]
     if context.convention.wrap is None:
         return True
-    if _TERMINAL.search(text) or text.endswith((", and", ", or", ";", ",")):
+    if _TERMINAL.search(text) or _LIST_GOES_ON.search(text):
         return mark not in _DASHES or not text.endswith(",") or line - before > 1
     return line - before > 1 and len(text) < 0.7 * context.convention.wrap
 
