@@ -30,7 +30,7 @@ def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | 
     for key in KEYWORDS[kind]:
         if plain == key:
             seen = row.text[: len(word)]
-            after = key + ":" if word.endswith(":") else key
+            after = key + ":" if word[-1] in ":;" else key
             cost = 0.0 if seen == after else 2.0
             return Part(
                 f"{kind}.word", row.span(0, len(word)), seen, [Decoded(after, cost)], rule="header.keyword"
@@ -40,7 +40,7 @@ def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | 
     best = nearest(channel, plain, KEYWORDS[kind], 14.0, 1)
     if not best or best[0][1] > _KEYWORD_LIMIT[best[0][0]]:
         return None
-    after = best[0][0] + (":" if word.endswith(":") else "")
+    after = best[0][0] + (":" if word[-1] in ":;" else "")
     seen = row.text[start : len(word)]
     part = Part(f"{kind}.word", row.span(start, len(word)), seen, [Decoded(after, best[0][1])], rule="header.keyword")
     return part, best[0][1]

@@ -213,10 +213,11 @@ def _add_addresses(
 ) -> None:
     """The address on a row, or the several that OCR put on it."""
     items: list[Parsed] = getattr(draft, kind)
+    form = any(kind in draft.found for kind in FORM_KINDS)
     for number, piece in enumerate(split_addresses(row, first)):
         offset = 2 if kind in draft.found else 1
         prefix = f"{kind}.{len(items) + offset}"
-        titled = read_form_entry(piece, 0, prefix, channel, codes) if not first else None
+        titled = read_form_entry(piece, 0, prefix, channel, codes) if form and not first else None
         address = titled or read_address(piece, first if number == 0 else 0, prefix, channel, codes)
         if address and (titled or whole or _is_address(address, piece, codes)):
             if word and number == 0:

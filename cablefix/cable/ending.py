@@ -29,6 +29,7 @@ _NO_NAMES = frozenset(
     SENSITIVE ATTACHMENT ENCLOSURE RECOMMENDATION PARTICIPANTS GDS XGDS ADS OADR""".split()
 )
 _MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
+_ALIKE = frozenset("ckopsuvwxz")  # letters that are alike, small and large
 _PREFIXED = re.compile(r"(?:Mc|Mac|De|Van|Von|Di|Le|La)[A-Z]+")
 _LONG_DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? ?(?P<day>\d{1,2}) ?,? ?(?P<year>19\d\d)")
 _SHORT_DATE = re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>[4-9]\d)\b")
@@ -189,10 +190,10 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
     if near and near[0][0] < 2.0 + 1.2 * len(near[0][1]):
         confidence = _FITTING if near[0][0] < _GAP else 0.7
         return near[0][1], confidence, (Reading(plain, 0.1),)
-    small = sum(map(str.islower, plain))
-    mixed = plain.isalpha() and 0 < small <= len(plain) // 4 and plain[0].isupper() and len(plain) > 4
+    small = [char for char in plain if char.islower()]
+    mixed = plain.isalpha() and 0 < len(small) <= len(plain) // 4 and plain[0].isupper() and _ALIKE.issuperset(small)
     if mixed and not _PREFIXED.fullmatch(plain) and _NAME.fullmatch(plain.upper()):
-        return plain.upper(), 0.75, (Reading(plain, 0.1),)
+        return plain.upper(), 0.86, (Reading(plain, 0.1),)
     if any(char.isdigit() for char in plain) and sum(map(str.isalpha, plain)) > 3:
         letters = channel.decode(plain, [LETTERS if char.isalnum() else char for char in plain], 2)
         if letters and _NAME.fullmatch(letters[0].text) and plain.upper() == plain:

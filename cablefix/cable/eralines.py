@@ -66,7 +66,8 @@ def _office_reading(seen: str, codes: Codes) -> Decoded | None:
     """An office that stands without copies: in capitals, or one that is known but for the case of its letters."""
     if seen.isupper():
         return Decoded(seen, 0.1)
-    if seen.upper() in _known(codes) or (len(seen) == 1 and seen.isalpha()):
+    capitals = seen.isalpha() and 2 * sum(map(str.isupper, seen)) > len(seen)
+    if capitals or seen.upper() in _known(codes) or (len(seen) == 1 and seen.isalpha()):
         return Decoded(seen.upper(), 2.0)
     return None
 

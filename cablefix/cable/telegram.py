@@ -171,8 +171,11 @@ def read_form_entry(
     seen = strip_dust(row.words[words[0]])
     named = len(words) > 1 and strip_dust(row.words[words[1]]) in codes.posts
     head = _head(seen, 2.4 if named else 1.4, channel, codes)
-    if head is None or (seen.isupper() and not shouted):
+    small = sum(map(str.islower, seen))
+    if head is None or (2 * small < len(seen) and not shouted):
         return None
+    if 2 * small < len(seen):
+        head = [Decoded(item.text.upper(), item.cost + channel.case * small) for item in head]
     last, tail = read_tail(row, words, prefix, channel)
     begin = row.starts[words[0]] + row.words[words[0]].find(seen)
     parts = [Part(f"{prefix}.name.head", row.span(begin, begin + len(seen)), seen, head, rule="header.address")]
