@@ -68,7 +68,8 @@ class Edit:
 
     Offsets are half-open, in source code points. `confidence` is a probability. `parents` are the ids of the edits
     that this one swallowed. `digest` is the sha256 of the source; with it the id is the same whenever the same
-    repair is found again, so that a person's verdict survives a new run.
+    repair is found again, so that a person's verdict survives a new run. `id` is twelve hexadecimal digits of BLAKE2b
+    over source digest, span, before, after and rule.
     """
 
     start: int
@@ -80,12 +81,12 @@ class Edit:
     evidence: tuple[Evidence, ...] = ()
     parents: tuple[str, ...] = ()
     digest: str = ""
+    id: str = field(init=False, default="", repr=False, compare=False)
 
-    @property
-    def id(self) -> str:
-        """Twelve hexadecimal digits of BLAKE2b over source digest, span, before, after and rule."""
+    def __post_init__(self) -> None:
         key = f"{self.digest}\0{self.start}\0{self.end}\0{self.before}\0{self.after}\0{self.rule}"
-        return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=6)
+        object.__setattr__(self, "id", digest.hexdigest())
 
     def to_json(self) -> dict[str, Any]:
         """A JSON object with the fields and the id."""

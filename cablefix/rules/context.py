@@ -25,7 +25,7 @@ from cablefix.lexicon.rescoring import Rescorer
 from cablefix.lexicon.userlists import OwnWordList
 from cablefix.lexicon.wordlist import WordList
 from cablefix.rules.measure import Geometry, measure
-from cablefix.text import Replacement, Source, Span, View
+from cablefix.text import Source, Span, View
 
 # So much of a text tells how noisy it is.
 _NOISE_SAMPLE = 20_000
@@ -193,14 +193,14 @@ class Context:
             self._token_lines.pop(line, None)
 
     def _restored_line(self, line: int) -> str:
-        start, end = int(self.layout.line_start[line]), int(self.layout.line_end[line])
-        inside = [
-            Replacement(edit.start - start, edit.end - start, edit.after)
-            for edit in self.touching(start, end)
-            if start <= edit.start and edit.end <= end
-        ]
-        restored = " ".join(View.build(self.source.text[start:end], inside).text.split())
-        return restored or self.lines[line]
+        start, end = self.layout.line_start.item(line), self.layout.line_end.item(line)
+        pieces, at = [], start
+        for edit in self.touching(start, end):
+            if start <= edit.start and edit.end <= end:
+                pieces += [self.source.text[at : edit.start], edit.after]
+                at = edit.end
+        pieces.append(self.source.text[at:end])
+        return " ".join("".join(pieces).split()) or self.lines[line]
 
     def touching(self, start: int, end: int) -> Sequence[Edit]:
         """The live edits that overlap a source span."""
