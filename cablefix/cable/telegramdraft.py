@@ -126,6 +126,8 @@ def _take(draft: Draft, row: Row, channel: Channel, codes: Codes) -> bool:
         draft.captions.append(caption)
     elif _SENT.match(row.text) or goes_on_sent(draft, row):
         place_sent(draft, row)
+    elif "form" in draft.found and row.text.strip(" .,") in codes.distribution_offices:
+        draft.margin.append(row)
     elif reference:
         draft.found["ref"] = reference
         draft.runs["ref"] = [row]
