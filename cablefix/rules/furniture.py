@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
 from cablefix.cable.heads import (
-    Head,
     likeness,
     margin_codes,
     match_banner,
@@ -29,6 +28,8 @@ from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
 
+# A file of many messages has many kinds of heads; so many are compared with each line that is nearly one.
+_MOST_KINDS_OF_HEADS = 64
 _IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
 
@@ -45,20 +46,23 @@ def find_running_heads(view: View, context: Context) -> Iterator[Mark]:
     ['LIMA 00001203 002 OF 002']
     """
     heads = [(n, head) for n in context.read_lines() if (head := read_head(context.lines[n]))]
+    counts = Counter((head.form, head.post + head.number) for _, head in heads)
+    usual = counts.most_common(_MOST_KINDS_OF_HEADS)
+    agreeing = {key: sum(count for other, count in usual if _agree(key, other)) for key in counts}
     for n, head in heads:
         reasons = [because(EvidenceKind.FORM, f"form of a running head ({head.form} {head.page})")]
-        others = [other for m, other in heads if m != n]
-        alike = sum(_agree(head, other) for other in others)
-        if alike:
+        key = (head.form, head.post + head.number)
+        alike = max(agreeing[key], counts[key]) - 1
+        if alike > 0:
             reasons.append(because(EvidenceKind.SEQUENCE, f"{alike} more such heads in this document"))
-        confidence = 0.99 if alike else 0.9
+        confidence = 0.99 if alike > 0 else 0.9
         yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.head", confidence, reasons)
     yield from _damaged_heads(context, [n for n, _ in heads])
 
 
 def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
     """Lines that have not the form of a running head but are nearly one that the document has."""
-    known = {trim_junk(context.lines[n]) for n in heads}
+    known = list(dict.fromkeys(trim_junk(context.lines[n]) for n in heads))[:_MOST_KINDS_OF_HEADS]
     if not known:
         return
     taken = set(heads)
@@ -73,8 +77,9 @@ def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
             yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.head", 0.9, [reason])
 
 
-def _agree(one: Head, other: Head) -> bool:
-    return one.form == other.form and likeness(one.post + one.number, other.post + other.number) >= 0.7
+def _agree(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two heads, each as form and post with number, are of one message."""
+    return one[0] == other[0] and likeness(one[1], other[1]) >= 0.7
 
 
 def find_stamps(view: View, context: Context) -> Iterator[Mark]:
@@ -121,8 +126,9 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
     if not found:
         return
     edges = _edges(context, banners=found)
+    counts = Counter(found.values())
     for n, form in found.items():
-        twins = sum(other == form for other in found.values()) - 1
+        twins = counts[form] - 1
         if n in edges or (twins and form not in context.codes.captions):
             reason = (
                 because(EvidenceKind.SEQUENCE, f"{form} stands alone on {twins + 1} lines")
