@@ -277,9 +277,7 @@ def test_post_by_year(codes: Codes, name: str, year: int, kind: str, territory: 
     assert (post.kind, post.territory) == (kind, territory)
 
 
-@pytest.mark.parametrize(
-    "name, year", [("BONN", 2007), ("SAIGON", 1980), ("LEOPOLDVILLE", 1975), ("ASTANA", 1980)]
-)
+@pytest.mark.parametrize("name, year", [("BONN", 2007), ("SAIGON", 1980), ("LEOPOLDVILLE", 1975), ("ASTANA", 1980)])
 def test_post_that_was_not_open(codes: Codes, name: str, year: int) -> None:
     assert codes.post(name) is not None
     assert codes.post(name, year) is None
@@ -355,9 +353,7 @@ def test_slack_widens_a_term(codes: Codes) -> None:
 
 def test_officers_of_the_department(codes: Codes) -> None:
     day = date(1968, 6, 1)
-    assert [officer.surname for officer in codes.principal_officers(day, positions=("secretary",))] == [
-        "Rusk"
-    ]
+    assert [officer.surname for officer in codes.principal_officers(day, positions=("secretary",))] == ["Rusk"]
     assert len(codes.principal_officers(day)) > 5
     assert codes.principal_officers(date(1900, 1, 1)) == ()
 
@@ -473,9 +469,7 @@ def test_dictionaries_inside_the_package_come_first(tmp_path: Path, monkeypatch:
 
 def test_missing_dictionaries_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "cablefix")
-    with pytest.raises(
-        DictionaryError, match=r"dictionaries of cablefix are missing.*Install the package again"
-    ):
+    with pytest.raises(DictionaryError, match=r"dictionaries of cablefix are missing.*Install the package again"):
         dictionary_root()
 
 

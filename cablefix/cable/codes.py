@@ -78,9 +78,7 @@ class Codes(OfficerTables):
     def precedences(self) -> Mapping[str, Precedence]:
         """Precedences by their word; ``"NIACT IMMEDIATE"`` is one word here."""
         rows = self.rows("precedence")
-        return {
-            word: Precedence(word, letter, pair, int(rank), note) for word, letter, pair, rank, note in rows
-        }
+        return {word: Precedence(word, letter, pair, int(rank), note) for word, letter, pair, rank, note in rows}
 
     @cached_property
     def precedences_by_prosign(self) -> Mapping[str, Precedence]:

@@ -66,9 +66,7 @@ class OfficerTables(PostTables):
             for position, surname, forename, start, end in self.rows("principal_officers")
         )
 
-    def principal_officers(
-        self, day: date, *, positions: Sequence[str] = (), slack: int = 0
-    ) -> tuple[Officer, ...]:
+    def principal_officers(self, day: date, *, positions: Sequence[str] = (), slack: int = 0) -> tuple[Officer, ...]:
         """Officers of the Department in office on a day.
 
         Telegrams of STATE are signed with the name of the Secretary or of the officer who acts for him.

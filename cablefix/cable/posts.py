@@ -44,9 +44,7 @@ class PostTables(TableSet):
         lowest = len(_RANK)
         for key, posts in found.items():
             if len(posts) > 1:
-                found[key] = tuple(
-                    sorted(posts, key=lambda post: (_RANK.get(post.kind, lowest), post.name != key))
-                )
+                found[key] = tuple(sorted(posts, key=lambda post: (_RANK.get(post.kind, lowest), post.name != key)))
         return found
 
     @cached_property
@@ -109,9 +107,7 @@ class PostTables(TableSet):
         """
         posts = self.posts_named(post)
         return tuple(
-            dict.fromkeys(
-                p.territory for p in posts if p.kind in _CHIEF_SITS_AT and p.first <= year <= p.last
-            )
+            dict.fromkeys(p.territory for p in posts if p.kind in _CHIEF_SITS_AT and p.first <= year <= p.last)
         )
 
     @cached_property
@@ -132,9 +128,7 @@ class PostTables(TableSet):
     @cached_property
     def addressee_heads(self) -> frozenset[str]:
         """First words of addresses: ``AMEMBASSY``, ``SECSTATE``, ``CIA``."""
-        return frozenset(
-            name.split(" ", 1)[0] for name, entry in self.addressees.items() if entry.kind != "collective"
-        )
+        return frozenset(name.split(" ", 1)[0] for name, entry in self.addressees.items() if entry.kind != "collective")
 
     def is_addressee_head(self, word: str) -> bool:
         """Whether an address often begins with this word.

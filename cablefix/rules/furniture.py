@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 import numpy as np
 
 from cablefix.cable.heads import (
+    Head,
     likeness,
     margin_codes,
     match_banner,
