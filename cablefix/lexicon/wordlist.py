@@ -148,10 +148,25 @@ def expand_count(step: int) -> int:
     return round(2 ** (step / _COUNTS_PER_OCTAVE) - 1)
 
 
-@lru_cache(maxsize=4)
 def load_wordlist(folder: Path | None = None) -> WordList:
-    """The word list of a folder made by dictionaries/build/lexicon.py; without one, the shipped list."""
-    folder = folder or lexicon_folder()
+    """The word list of a folder made by dictionaries/build/lexicon.py; without one, the shipped list.
+
+    The shipped list is loaded once in a process, however many others come and go.
+    """
+    return _load_folder(folder) if folder else _load_shipped()
+
+
+@lru_cache(maxsize=1)
+def _load_shipped() -> WordList:
+    return _read_folder(lexicon_folder())
+
+
+@lru_cache(maxsize=4)
+def _load_folder(folder: Path) -> WordList:
+    return _read_folder(folder)
+
+
+def _read_folder(folder: Path) -> WordList:
     vocabulary = read_words(folder / "words.z")
     counts = np.load(folder / "word_counts.npy")
     frequent = np.flatnonzero(counts[0] >= _COMMON).tolist()
