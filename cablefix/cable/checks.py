@@ -20,7 +20,6 @@ from cablefix.text import Span
 
 _LONGEST_DELAY = timedelta(hours=48)
 _ROUND_YEARS = (1, 2, 3, 4, 5, 6, 10, 20, 25)
-_MOST_AHEAD = 400
 _RANKS = "ZOPR"
 _SIGNS = {"FLASH": "Z", "IMMEDIATE": "O", "PRIORITY": "P", "ROUTINE": "R"}
 

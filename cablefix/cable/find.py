@@ -82,7 +82,6 @@ _BEGINNING = re.compile(r"V[Z2].?[CG][Z2][CG]|D[EB] R\S{4,7} \S{4,8}|[OPRZ0] \d{
 _SURE, _MANY, _FAR = 7.0, 6, 18
 _ENOUGH = 15.0
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
-_HEAD_WORD = re.compile(r"[^\s:]{2,14}\s?:|[A-Za-z]{2,4}\b|[Cc][Ll][Aa]\w+ +[Bb]")
 
 
 def candidates(row: Row, channel: Channel, codes: Codes, after: Sequence[Row] = ()) -> list[Parsed]:

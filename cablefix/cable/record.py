@@ -13,7 +13,7 @@ from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
 from cablefix.cable.refs import Reference, Run, reference_value
-from cablefix.cable.rows import Parsed, Part, Row, strip_dust, without_specks
+from cablefix.cable.rows import Parsed, Part, without_specks
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import form_way
 from cablefix.text import Span
@@ -353,8 +353,3 @@ def _before_reasons(lead: str) -> str:
         if words and Levenshtein.distance(words[-1].lower(), "for") <= 1:
             words.pop()
     return " ".join(words)
-
-
-def plain_word(row: Row) -> str:
-    """The only word of a row, without dust; empty where it has more."""
-    return strip_dust(row.words[0]) if len(row.words) == 1 else ""

@@ -89,8 +89,3 @@ def _apart(repairs: list[Repair]) -> Iterator[Repair]:
             continue
         kept.append(repair)
     yield from kept
-
-
-def covers(span: Span, offset: int) -> bool:
-    """Whether a span holds an offset."""
-    return span.start <= offset < span.end

@@ -10,7 +10,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from typing import IO, cast
@@ -75,16 +75,21 @@ class TarFiles:
     def items(self) -> Iterator[Item]:
         """The documents in the order of the archive."""
         try:
-            with (
-                self.opener() as file,
-                _unpacked(file, self.label) as tar,
-                tarfile.open(fileobj=tar, mode="r|") as archive,
-            ):
+            with self._archive() as archive:
                 for info in archive:
                     if info.isfile() and self.choice.takes(_name(info)):
                         yield self._item(archive, info)
         except (tarfile.TarError, *_DAMAGE, OSError, SourceError) as error:
             yield unreadable(f"{self.label}#end", f"this tar archive cannot be read further ({error}); {_REMEDY}")
+
+    @contextmanager
+    def _archive(self) -> Iterator[tarfile.TarFile]:
+        with (
+            self.opener() as file,
+            _unpacked(file, self.label) as tar,
+            tarfile.open(fileobj=tar, mode="r|") as archive,
+        ):
+            yield archive
 
     def _item(self, archive: tarfile.TarFile, info: tarfile.TarInfo) -> Item:
         key = clean_key(f"{self.label}/{_name(info)}")
@@ -98,11 +103,7 @@ class TarFiles:
         """How many documents there are."""
         number = 0
         try:
-            with (
-                self.opener() as file,
-                _unpacked(file, self.label) as tar,
-                tarfile.open(fileobj=tar, mode="r|") as archive,
-            ):
+            with self._archive() as archive:
                 for info in archive:
                     number += info.isfile() and self.choice.takes(_name(info))
         except (tarfile.TarError, *_DAMAGE, OSError):

@@ -13,8 +13,6 @@ from numpy.typing import NDArray
 
 from cablefix.train.texts import Stream
 
-SCOWL_LEVEL = 70  # larger lists hold ever more words that are also misreadings of common ones
-SCOWL_SHORT_LEVEL = 50  # the same for words of up to three letters
 COUNTS_PER_OCTAVE = 8  # a count is written as round(8 log2(count + 1)) in one byte
 # Misreadings common to all engines, observed>intended; they only sift the misprints out of the counted text.
 MISREADING_LIST = """
@@ -76,22 +74,6 @@ def add_use(counts: Counts, token: str, n: int, within: int) -> None:
         counts.lower[low] += n
     elif not token.isupper():
         counts.capital[low] += within
-
-
-def read_scowl(folder: Path) -> tuple[set[str], set[str]]:
-    """The words and the proper names of SCOWL up to the level used, lower-cased, without possessives."""
-    words: set[str] = set()
-    names: set[str] = set()
-    for path in sorted(folder.iterdir()):
-        kind, _, level = path.name.rpartition(".")
-        if int(level) > SCOWL_LEVEL or "abbreviations" in kind or kind.startswith("special"):
-            continue
-        target = names if kind.endswith(("proper-names", "upper")) else words
-        for line in path.read_text(encoding="latin-1").split():
-            low = bare(line.lower())
-            if len(low) > 3 or int(level) <= SCOWL_SHORT_LEVEL:
-                target.add(low)
-    return words, names - words
 
 
 def misprints(total: Counter[str], trusted: set[str]) -> set[str]:
