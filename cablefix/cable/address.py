@@ -148,7 +148,7 @@ def _without_junk(row: Row, words: list[int]) -> list[int]:
 
 
 def _numeric(word: str) -> bool:
-    return len(word) <= 5 and 2 * sum(char.isdigit() for char in word) >= len(word)
+    return len(word) <= 5 and 2 * sum(char.isdecimal() for char in word) >= len(word)
 
 
 def _precedence_of(word: str, channel: Channel) -> list[Decoded]:

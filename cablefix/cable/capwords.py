@@ -82,11 +82,11 @@ def _doubtful(core: str, words: WordList) -> bool:
         return False
     if core.isalpha() and core.isupper():
         return not words.known(core)
-    if 2 * sum(map(str.isdigit, core)) >= len(core) and not (
+    if 2 * sum(map(str.isdecimal, core)) >= len(core) and not (
         len(core) == 2 and words.known(core.translate(_LOOK_ALIKE))
     ):
         return False  # a number, a serial
-    return any(char.isdigit() or char.islower() or char in _REJECTS for char in core)
+    return any(char.isdecimal() or char.islower() or char in _REJECTS for char in core)
 
 
 def _identity(core: str) -> float:

@@ -361,7 +361,7 @@ def load_channel() -> Channel:
     pairs: dict[tuple[str, str], float] = {}
     for row in rows[1:]:
         cells = row.split("\t")
-        if len(cells) != 3 or not cells[2].replace(".", "", 1).isdigit():
+        if len(cells) != 3 or not cells[2].replace(".", "", 1).isdecimal():
             raise DictionaryError(f"{path}: the row {row!r} is not printed, seen, cost; part them with tabs")
         pairs[cells[0], cells[1]] = float(cells[2])
     costs = tomllib.loads(dictionary_path("confusions/header.toml").read_text(encoding="utf-8"))

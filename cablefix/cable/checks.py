@@ -93,19 +93,19 @@ def _instant(day: date, clock: str) -> datetime:
 
 def _numbers(decided: Decided, fields: dict[str, Field], codes: Codes) -> Iterator[Check]:
     own = fields.get("message_number")
-    if own is None or not own.value.isdigit():
+    if own is None or not own.value.isdecimal():
         return
     number = int(own.value)
     serial = _part(decided, "de", "de.serial")
     if serial is not None:
         text = _said(decided, serial).lstrip("#")
-        holds = int(text) == number % 10 ** len(text) if text.isdigit() else None
+        holds = int(text) == number % 10 ** len(text) if text.isdecimal() else None
         yield _check(
             "serial", holds, f"#{text} in the DE line, number {own.value}", ("de", own.name), (serial.span, own.span)
         )
     heads = [part for page in decided.draft.pages if (part := page.part("page.number"))]
     if heads:
-        read = [int(part.best.text) for part in heads if part.best.text.isdigit()]
+        read = [int(part.best.text) for part in heads if part.best.text.isdecimal()]
         holds = None if not read else number in read
         text = f"{read.count(number)} of {len(heads)} page heads say {number}"
         yield _check("page heads", holds, text, (own.name,), (own.span, *(part.span for part in heads)))
@@ -116,7 +116,7 @@ def _sections(decided: Decided, fields: dict[str, Field], codes: Codes) -> Itera
     line = _part(decided, "de", "de.section")
     if own and line:
         text = _said(decided, line).strip("/")
-        holds = int(text) == own.value if text.isdigit() else None
+        holds = int(text) == own.value if text.isdecimal() else None
         yield _check(
             "section", holds, f"/{text} in the DE line, section {own.value}", ("de", "section"), (line.span, own.span)
         )
@@ -127,7 +127,7 @@ def _sections(decided: Decided, fields: dict[str, Field], codes: Codes) -> Itera
         )
     heads = [part for page in decided.draft.pages if (part := page.part("page.total"))]
     if total and heads:
-        read = [int(part.best.text) for part in heads if part.best.text.isdigit()]
+        read = [int(part.best.text) for part in heads if part.best.text.isdecimal()]
         text = f"{read.count(total.value)} of {len(heads)} page heads say {total.value}"
         holds = None if not read else total.value in read
         yield _check("section heads", holds, text, ("sections_total",), (total.span, *(part.span for part in heads)))
@@ -247,7 +247,7 @@ def _references(decided: Decided, fields: dict[str, Field], codes: Codes) -> Ite
             continue
         year = century(int(match["year"])) if match["year"] else day.year
         holds: bool | None = True if year < day.year else None if year == day.year else False
-        if year == day.year and post and number and match["post"] == post.value and number.value.isdigit():
+        if year == day.year and post and number and match["post"] == post.value and number.value.isdecimal():
             holds = int(match["number"]) < int(number.value)
         when = "in the year of" if holds is None else "before" if holds else "after"
         text = f"{value['text']} comes {when} this message"

@@ -181,7 +181,7 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
         if not _numberlike(number):
             continue
         stop = last
-        if last + 1 < len(row.words) and number.isdigit() and _DIGITS_SEEN.fullmatch(row.words[last + 1]):
+        if last + 1 < len(row.words) and number.isdecimal() and _DIGITS_SEEN.fullmatch(row.words[last + 1]):
             joined = number + row.words[last + 1]
             if len(number) < _LEAST_NUMBER + 1 and len(joined) <= _MOST_NUMBER:
                 number, stop = f"{number} {row.words[last + 1]}", last + 1
@@ -221,8 +221,8 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
 
 def _numberlike(word: str) -> bool:
     if not _LEAST_NUMBER <= len(word) <= _MOST_NUMBER:
-        return len(word) == 2 and word.isdigit()
-    digits = sum(char.isdigit() for char in word)
+        return len(word) == 2 and word.isdecimal()
+    digits = sum(char.isdecimal() for char in word)
     return 2 * digits >= len(word) and not any(char.islower() and char not in "olisgqbz" for char in word)
 
 

@@ -152,7 +152,7 @@ class Codes(OfficerTables):
         >>> load_codes().executive_order("E.O. 12356").effective.isoformat()
         '1982-08-01'
         """
-        digits = "".join(c for c in eo if c.isdigit())
+        digits = "".join(c for c in eo if c.isdecimal())
         return self.executive_orders.get(digits)
 
     def executive_orders_in_force(self, day: date, *, slack: int = 0) -> tuple[ExecutiveOrder, ...]:

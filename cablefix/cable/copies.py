@@ -39,14 +39,14 @@ def settle_distribution(draft: Draft, verdicts: Verdicts, channel: Channel, code
         part.readings = _readings(part, office, channel, codes)
     if total is None:
         return None
-    total.readings = [item for item in channel.decode(total.seen, total.shape, 8) if item.text.isdigit()]
+    total.readings = [item for item in channel.decode(total.seen, total.shape, 8) if item.text.isdecimal()]
     return _settle_sum([part for part, _ in copies], total, verdicts)
 
 
 def _readings(part: Part, office: str, channel: Channel, codes: Codes) -> list[Decoded]:
     known = codes.distribution_offices.get(office)
     usual = known.copies if known else ()
-    found = {item.text: item.cost for item in channel.decode(part.seen, part.shape, _MOST) if item.text.isdigit()}
+    found = {item.text: item.cost for item in channel.decode(part.seen, part.shape, _MOST) if item.text.isdecimal()}
     for number in usual:
         text = f"{number:02d}"
         found.setdefault(text, channel.cost(text, part.seen))
@@ -72,7 +72,7 @@ def _settle_sum(parts: list[Part], total: Part, verdicts: Verdicts) -> bool:
         fresh: dict[int, tuple[float, int, Decoded]] = {}
         for before, cost in table.items():
             for item in part.readings:
-                if not item.text.isdigit():
+                if not item.text.isdecimal():
                     continue
                 after = before + int(item.text)
                 if after <= _LIMIT and cost + item.cost < fresh.get(after, (math.inf, 0, item))[0]:

@@ -137,7 +137,7 @@ def _day(year: int, month: int, text: str) -> date | None:
 
 
 def _clock(text: str) -> bool:
-    return text.isdigit() and int(text[:2]) < 24 and int(text[2:]) < 60
+    return text.isdecimal() and int(text[:2]) < 24 and int(text[2:]) < 60
 
 
 class _Judge:
@@ -198,7 +198,7 @@ class _Judge:
             return []
         days = []
         for item in self.julian.widen(self.channel)[:4]:
-            if item.text.isdigit() and 1 <= int(item.text) <= 366:
+            if item.text.isdecimal() and 1 <= int(item.text) <= 366:
                 day = date(year, 1, 1) + timedelta(int(item.text) - 1)
                 days += [day, day - timedelta(1)]
         return [day for day in days if day.year == year]

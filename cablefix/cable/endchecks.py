@@ -47,7 +47,7 @@ def check_signature(header: Header, codes: Codes) -> Check | None:
 def check_trailer(header: Header, lines: Sequence[Line]) -> Check | None:
     """The serial in the trailer (`#0849`) against the number of the message."""
     number = header.fields.get("message_number")
-    if number is None or not str(number.value).isdigit():
+    if number is None or not str(number.value).isdecimal():
         return None
     for line in reversed(lines):
         match = re.fullmatch(r"[#4H*](\d{4})", line.text)

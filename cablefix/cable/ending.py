@@ -194,10 +194,10 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
     mixed = plain.isalpha() and 0 < len(small) <= len(plain) // 4 and plain[0].isupper() and _ALIKE.issuperset(small)
     if mixed and not _PREFIXED.fullmatch(plain) and _NAME.fullmatch(plain.upper()):
         return plain.upper(), 0.86, (Reading(plain, 0.1),)
-    if any(char.isdigit() for char in plain) and sum(map(str.isalpha, plain)) > 3:
+    if any(char.isdecimal() for char in plain) and sum(map(str.isalpha, plain)) > 3:
         letters = channel.decode(plain, [LETTERS if char.isalnum() else char for char in plain], 2)
         if letters and _NAME.fullmatch(letters[0].text) and plain.upper() == plain:
             return letters[0].text, min(0.85, weigh([item.cost for item in letters])[0]), (Reading(plain, 0.1),)
-    if plain in _NO_NAMES or not _NAME.fullmatch(plain) or sum(char.isdigit() for char in plain) > 1:
+    if plain in _NO_NAMES or not _NAME.fullmatch(plain) or sum(char.isdecimal() for char in plain) > 1:
         return None
     return plain, _OTHER, ()

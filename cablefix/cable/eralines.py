@@ -182,7 +182,7 @@ def is_counter_line(text: str) -> bool:
     if dashes is None:
         return False
     rest = (text[: dashes.start()] + text[dashes.end() :]).strip()
-    return 5 <= len(rest) <= 24 and sum(char.isdigit() for char in rest) >= 5
+    return 5 <= len(rest) <= 24 and sum(char.isdecimal() for char in rest) >= 5
 
 
 def read_file_page_head(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -203,7 +203,7 @@ def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes)
         return None
     name = strip_dust(row.words[words[2]])
     at = 3
-    if len(words) > 4 and not any(char.isdigit() for char in row.words[words[3]]) and len(name) <= 4:
+    if len(words) > 4 and not any(char.isdecimal() for char in row.words[words[3]]) and len(name) <= 4:
         name = f"{name} {strip_dust(row.words[words[3]])}"
         at = 4
     number = strip_dust(row.words[words[at]]) if at < len(words) else ""
@@ -225,7 +225,7 @@ def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes)
     parts.append(Part("page.number", span, number, channel.decode(number, form, 6)))
     for later in words[at + 1 :]:
         stamp = strip_dust(row.words[later])
-        if 6 <= len(stamp) <= 8 and sum(char.isdigit() for char in stamp) >= 4:
+        if 6 <= len(stamp) <= 8 and sum(char.isdecimal() for char in stamp) >= 4:
             span = row.span(row.starts[later], row.word_end(later))
             parts.append(Part("page.time", span, stamp, channel.decode(stamp, DAY_TIME, 6)))
             break
@@ -284,7 +284,7 @@ def read_number_line(row: Row, channel: Channel, codes: Codes, below: Row | None
     if not match:
         return _date_line(row, channel, codes)
     when = read_when(last, match.end(), "no.when", channel, codes)
-    if when is None or when.year or not (head or (match["number"].isdigit() and when.clock)):
+    if when is None or when.year or not (head or (match["number"].isdecimal() and when.clock)):
         return None
     form = [DIGITS] * len(match["number"])
     parts = [Part("no.number", last.span(*match.span("number")), match["number"], [], form, rule="header.number")]

@@ -74,7 +74,7 @@ def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, 
     total = line.part("distribution.total") if line else None
     if total is not None:
         text = verdicts.of(total).text
-        if text.isdigit():
+        if text.isdecimal():
             extra["distribution_total"] = int(text)
     for kind in ("drafted", "approved"):
         line = draft.found.get(kind)
@@ -93,7 +93,7 @@ def make_extra(draft: Draft, verdicts: Verdicts, channel: Channel) -> dict[str, 
     heads = {
         int(part.best.text)
         for page in draft.pages
-        if page.part("page.total") and (part := page.part("page.page")) and part.best.text.isdigit()
+        if page.part("page.total") and (part := page.part("page.page")) and part.best.text.isdecimal()
     }
     if heads:
         extra["sections_seen"] = sorted(heads)
@@ -131,7 +131,7 @@ def distribution(draft: Draft, verdicts: Verdicts) -> list[dict[str, Any]]:
             number = copies.get(part.name.split(".", 1)[1])
             if number is not None:
                 text = verdicts.of(number).text
-                if text.isdigit():
+                if text.isdecimal():
                     item["copies"] = int(text)
             found.append(item)
     return found

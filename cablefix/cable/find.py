@@ -173,7 +173,7 @@ def headerlike(text: str) -> bool:
     if len(text) < 24 or ":" in text[:20] or ";" in text[:8] or text[:3].upper() == "CLA":
         return True
     small = sum(map(str.islower, text))
-    return small <= sum(map(str.isupper, text)) + sum(map(str.isdigit, text))
+    return small <= sum(map(str.isupper, text)) + sum(map(str.isdecimal, text))
 
 
 def _least_gain(parsed: Parsed) -> float:

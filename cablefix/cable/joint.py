@@ -106,8 +106,8 @@ def settle_number(draft: Draft, verdicts: Verdicts, channel: Channel) -> tuple[s
     if own and " " in own.seen:
         seen.append(own.seen)
     seen += own.others if own else []
-    likely = not own or not own.seen.isdigit() or _size_cost(int(own.seen), draft) < _UNLIKELY
-    if likely and own and own.seen.isdigit() and all(text.isdigit() and _same(text, own.seen) for text in seen):
+    likely = not own or not own.seen.isdecimal() or _size_cost(int(own.seen), draft) < _UNLIKELY
+    if likely and own and own.seen.isdecimal() and all(text.isdecimal() and _same(text, own.seen) for text in seen):
         for part in (own, serial):
             if part:
                 verdicts.set(part, part.seen, 0.995 if len(seen) > 1 else 0.97)
@@ -191,7 +191,7 @@ def _values(witnesses: Sequence[Part], channel: Channel) -> set[int]:
     for part in witnesses:
         for item in part.widen(channel)[:8]:
             digits = item.text.lstrip("#")
-            if digits.isdigit():
+            if digits.isdecimal():
                 (tails if part.name == "de.serial" and len(digits) == 4 else values).add(int(digits))
     if not values:
         return tails
@@ -224,11 +224,11 @@ def settle_sections(draft: Draft, verdicts: Verdicts, channel: Channel) -> None:
     own = [part for part in (number, de.part("de.section") if de else None) if part]
     heads = [part for page in draft.pages if (part := page.part("page.total"))]
     for places, spare in ((own, ()), ([total] if total else [], heads)):
-        if not places or not all(item.text.strip("/").isdigit() for part in places for item in part.readings[:1]):
+        if not places or not all(item.text.strip("/").isdecimal() for part in places for item in part.readings[:1]):
             continue
         every = [*places, *_different(spare)]
         values = {
-            int(r.text.strip("/")) for part in every for r in part.widen(channel)[:6] if r.text.strip("/").isdigit()
+            int(r.text.strip("/")) for part in every for r in part.widen(channel)[:6] if r.text.strip("/").isdecimal()
         }
         costs = sorted((sum(_count_cost(value, part, channel) for part in every), value) for value in values if value)
         if not costs:

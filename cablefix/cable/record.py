@@ -249,7 +249,7 @@ _NUMBERS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NIN
 
 
 def _count(text: str) -> int | None:
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     return _NUMBERS.index(text) + 1 if text in _NUMBERS else None
 

@@ -154,7 +154,7 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
     choices = [
         Decoded(reading.text, reading.cost + size_cost(int(reading.text), readings[0].text))
         for reading in channel.decode(number["number"], [DIGITS] * (b - a), 8)
-        if reading.text.isdigit()
+        if reading.text.isdecimal()
     ]
     if choices:
         _add(run, item, "ref.number", base + a, base + b, sorted(choices, key=lambda reading: reading.cost))

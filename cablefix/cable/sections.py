@@ -104,7 +104,7 @@ def _group(draft: Draft) -> str:
 def _section(draft: Draft) -> int | None:
     for kind, name in (("classification", "class.section"), ("de", "de.section")):
         text = _text(draft, kind, name)
-        if text.isdigit():
+        if text.isdecimal():
             return int(text)
     return None
 
@@ -165,7 +165,7 @@ def _upwards(lines: Sequence[Line], first: int, low: int) -> int:
     for back in range(first - 1, max(low, first - 8), -1):
         text = lines[back].text
         short = len(text) < 30 and len(lines[back].tokens) < 5
-        if _FIRST.match(text) or (short and (text.isupper() or text.isdigit())):
+        if _FIRST.match(text) or (short and (text.isupper() or text.isdecimal())):
             at = back
         else:
             break

@@ -169,7 +169,7 @@ def find_candidate(line: int, text: str, offset: int, *, after_break: bool, inde
         compact = mark.replace(" ", "")
         if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
             continue
-        plain = compact.isdigit() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
+        plain = compact.isdecimal() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
         if (plain or _NEXT.match(text, stop.end())) and read_mark(compact):
             return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, indent)
     return None
@@ -225,7 +225,7 @@ def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:
     garbled = [garble for garble in read if garble]
     if not garbled or len(garbled) < 0.5 * len(read):
         return False
-    return whole or not all(garble.isdigit() for garble in garbled)
+    return whole or not all(garble.isdecimal() for garble in garbled)
 
 
 def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float]:

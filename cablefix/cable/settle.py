@@ -127,7 +127,7 @@ _PLACES = {
 
 def _place(name: str) -> str:
     """What the form has at a part, for a person."""
-    pieces = [piece for piece in name.split(".") if not piece[:1].isdigit()]
+    pieces = [piece for piece in name.split(".") if not piece[:1].isdecimal()]
     for key in (".".join(pieces[:2]), *reversed(pieces), *pieces):
         if key in _PLACES:
             return _PLACES[key]

@@ -104,7 +104,7 @@ def _end_of(row: Row, first: int) -> int:
 
 
 def _is_speck(word: str) -> bool:
-    return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdigit, word))
+    return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdecimal, word))
 
 
 def split_addresses(row: Row, first: int) -> list[Row]:

@@ -197,7 +197,7 @@ def settle_form_number(draft: Draft, around: Sequence[Row], verdicts: Verdicts, 
         return
     seen = [match["number"] for row in draft.runs.get("sent", ()) if (match := _SENT_NUMBER.search(row.text))]
     seen += [match["number"] for row in around if (match := _HEAD.match(row.text))]
-    values = {item.text for item in own.readings if "?" not in item.text} | {text for text in seen if text.isdigit()}
+    values = {item.text for item in own.readings if "?" not in item.text} | {text for text in seen if text.isdecimal()}
     if not seen or not values:
         return
     costs = sorted(

@@ -17,6 +17,7 @@ _CLOCK = re.compile(
     r"|(?P<hour>[\dlI]{1,2}(?:[:;.] ?[\dlI]{2})?)[. ]{0,2}(?P<half>[ap]([.,]?) ?[mnwruioa0](?P<last>\.?)(?!\w)))",
     re.IGNORECASE,
 )
+_DIGITS = str.maketrans("lLiI;", "1111:")
 _LIMIT = 2.2
 
 
@@ -78,7 +79,7 @@ def read_clock(row: Row, start: int, name: str, channel: Channel) -> tuple[list[
     if match["word"]:
         return [exact(f"{name}.clock", row, *match.span("word"))], match.end()
     a, b = match.span("hour")
-    hour = match["hour"].translate(str.maketrans("lI;", "11:")).replace(" ", "")
+    hour = match["hour"].translate(_DIGITS).replace(" ", "")
     if not 0 < int(re.split("[:.]", hour)[0]) <= 12:
         return None
     cost = channel.word_cost(hour, match["hour"]) if hour != match["hour"] else 0.05

@@ -149,7 +149,7 @@ def _beside_digits(text: str, match: re.Match[str]) -> bool:
         start -= 1
     while end < len(text) and not text[end].isspace():
         end += 1
-    return any(map(str.isdigit, text[start:end]))
+    return any(map(str.isdecimal, text[start:end]))
 
 
 def _is_done(text: str, match: re.Match[str], after: str) -> bool:

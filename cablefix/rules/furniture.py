@@ -69,7 +69,7 @@ def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
     taken = set(heads)
     for n in context.read_lines():
         text = context.lines[n]
-        if n in taken or len(text) > 64 or sum(map(str.isdigit, text)) < 7:
+        if n in taken or len(text) > 64 or sum(map(str.isdecimal, text)) < 7:
             continue
         trimmed = trim_junk(text)
         best = max(likeness(trimmed, head) for head in known)

@@ -102,7 +102,7 @@ def _may_be_meant(context: Context, word: str) -> bool:
     core = word.strip(".,;:-'\"()")
     if core.isalpha():
         return context.words.known(core) or context.words.known(core.lower()) or core.isupper()
-    return any(char.isdigit() for char in core)
+    return any(char.isdecimal() for char in core)
 
 
 def _has_no_shape_of_type(layout: Layout, geometry: Geometry) -> npt.NDArray[np.bool_]:

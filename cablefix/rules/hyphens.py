@@ -81,7 +81,7 @@ def decide_hyphen(
         form = hyphenated if keep else joined
         reason = because(EvidenceKind.CONTEXT, f"the document spells it {form} elsewhere")
         return (Verdict.KEEP if keep else Verdict.DROP), 0.98, reason
-    if left[-1].isdigit() or right[0].isdigit():
+    if left[-1].isdecimal() or right[0].isdecimal():
         return Verdict.KEEP, 0.97, because(EvidenceKind.FORM, "a hyphen beside a digit is part of the code")
     if mark not in "-~":
         return Verdict.DROP, 0.95, because(EvidenceKind.FORM, "the mark of a soft hyphen")

@@ -116,7 +116,7 @@ def _looks_like_heading(context: Context, line: int) -> bool:
     if len(text) > max(0.92 * wrap, 40):
         return False
     first = text.lstrip("\"'([\u201c\u2018")
-    if not first or not (first[0].isupper() or first[0].isdigit()):
+    if not first or not (first[0].isupper() or first[0].isdecimal()):
         return False
     if text.endswith((".", ",", ";", "-")) and not text.endswith(("...", "U.S.", "U.N.", "U.K.")):
         return False

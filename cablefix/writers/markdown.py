@@ -43,7 +43,7 @@ def escape(text: str, *, start: bool = True) -> str:
         return text
     if _AT_START.match(text):
         return "\\" + text
-    return _ORDERED_AT_START.sub(r"\1\\\2", text, count=1) if text[:1].isdigit() else text
+    return _ORDERED_AT_START.sub(r"\1\\\2", text, count=1) if text[:1].isdecimal() else text
 
 
 class _Writer:
@@ -122,7 +122,7 @@ class _Writer:
         cells = [[self._text(span.start, span.end, table=True) for span in row_cells(row, self._gaps)] for row in rows]
         width = max(len(row) for row in cells)
         filled = [row + [""] * (width - len(row)) for row in cells]
-        if any(char.isdigit() for cell in filled[0] for char in cell):
+        if any(char.isdecimal() for cell in filled[0] for char in cell):
             filled.insert(0, [""] * width)
         filled.insert(1, ["---"] * width)
         return "\n".join(f"| {' | '.join(row)} |" for row in filled)

@@ -189,7 +189,7 @@ def _set_text(element: etree._Element, text: str, before: str, version: str) -> 
     for other in element.findall("{*}TextEquiv"):
         if other is not chosen:
             index = other.get("index")
-            other.set("index", str(int(index) + 1 if index and index.isdigit() else 2))
+            other.set("index", str(int(index) + 1 if index and index.isdecimal() else 2))
     original = etree.Element(str(chosen.tag), {"index": "1", "dataType": "other", "dataTypeDetails": "ocr"})
     if chosen.get("conf"):
         original.set("conf", chosen.get("conf") or "")
@@ -254,7 +254,7 @@ def _record(root: etree._Element, step: Step, version: str) -> None:
 def _new_file(page: CorrectedPage, step: Step, engine: str) -> bytes:
     make = ElementMaker(namespace=_NAMESPACE, nsmap={None: _NAMESPACE})
     stamp = os.environ.get("SOURCE_DATE_EPOCH", "")
-    made = datetime.fromtimestamp(int(stamp), UTC).strftime("%Y-%m-%dT%H:%M:%S") if stamp.isdigit() else _UNDATED
+    made = datetime.fromtimestamp(int(stamp), UTC).strftime("%Y-%m-%dT%H:%M:%S") if stamp.isdecimal() else _UNDATED
     metadata = make.Metadata(
         make.Creator(engine or step.software),
         make.Created(made),

@@ -131,7 +131,7 @@ def _reviewers(verdicts: Sequence[Verdict], ids: Ids) -> dict[str, str]:
 
 
 def _year(iso: object) -> int | None:
-    return int(iso[:4]) if isinstance(iso, str) and iso[:4].isdigit() else None
+    return int(iso[:4]) if isinstance(iso, str) and iso[:4].isdecimal() else None
 
 
 def _marks(mode: str, layout: Layout) -> PageMarks:
@@ -142,4 +142,4 @@ def _marks(mode: str, layout: Layout) -> PageMarks:
 def _epoch() -> date | None:
     """The date of SOURCE_DATE_EPOCH, None where it is not set."""
     stamp = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(stamp), UTC).date() if stamp.isdigit() else None
+    return datetime.fromtimestamp(int(stamp), UTC).date() if stamp.isdecimal() else None

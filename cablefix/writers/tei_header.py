@@ -48,7 +48,7 @@ class HeaderFacts:
 def document_id(fields: Mapping[str, Any], source: Source) -> str:
     """The id by which the document is known: "07MOSCOW1" form for a cable, else the head of the source's digest."""
     when, post, number = (str(fields.get(key) or "") for key in ("dtg_iso", "post", "message_number"))
-    if re.match(r"\d{4}", when) and re.search("[A-Z]", post.upper()) and number.isdigit():
+    if re.match(r"\d{4}", when) and re.search("[A-Z]", post.upper()) and number.isdecimal():
         return cable_id(when[2:4], post, number)
     return source.sha256[:12]
 
