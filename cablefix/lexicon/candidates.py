@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
 _PAIR_LIMIT = 6.5
 _SCAN_LEAST = 13  # steps of the word list: words seen twice or more
 _COMMON_LIMIT, _COMMON_MOST = 7.5, 3  # nats (without the page's rate) and number of twice misread common words
-_REMEMBERED = 100_000  # strings whose words are remembered from text to text
+_REMEMBERED = 50_000  # strings whose words are remembered from text to text
 _SCAN_MOST = 14  # words kept of a scan
 _COMMON = 400  # so many common words are also found with a letter missing
 
@@ -87,7 +88,10 @@ class Finder:
         self._sure = {upper: make_undo(channel, _SURE_SWAP_LIMIT, upper=upper) for upper in (False, True)}
         self._list = list(words.vocabulary)
         self._every = words.more.union(words.vocabulary)
+        # Many strings come again in the next text; what they may have been does not depend on the text.
         self._undone: dict[tuple[str, bool, bool], list[str]] = {}
+        self._scanned: dict[str, list[str]] = {}
+        self._twice: dict[str, list[str]] = {}
         counts = words.counts[0][np.fromiter(words.vocabulary.values(), np.int64, len(self._list))]
         length = np.fromiter(map(len, self._list), np.int64, len(self._list))
         at = np.flatnonzero((length > 1) & (counts >= _SCAN_LEAST))
@@ -113,19 +117,20 @@ class Finder:
 
     def undo(self, low: str, *, upper: bool, sure: bool, more: frozenset[str] = frozenset()) -> list[str]:
         """Words that one likely misreading turns into the string; `more` are words of the document itself."""
+        if any(abs(len(word) - len(low)) < 2 and Levenshtein.distance(word, low, score_cutoff=2) < 3 for word in more):
+            return self._words_among(self._tries(low, upper, sure), low, more)
         key = (low, upper, sure)
         found = self._undone.get(key)
-        if found is not None and not more:
-            return found
-        tries = self._tries(low, upper, sure)
-        every = self._every
-        found = list(dict.fromkeys([word for word in tries if word in every or word in more]))
-        found = [word for word in found if word != low and (len(word) > 1 or word in "ai")]
-        if not more:
-            if len(self._undone) > _REMEMBERED:
-                self._undone.clear()
+        if found is None:
+            found = self._words_among(self._tries(low, upper, sure), low, more)
+            make_room(self._undone)
             self._undone[key] = found
         return found
+
+    def _words_among(self, tries: Sequence[str], low: str, more: frozenset[str]) -> list[str]:
+        every = self._every
+        found = dict.fromkeys([word for word in tries if word in every or word in more])
+        return [word for word in found if word != low and (len(word) > 1 or word in "ai")]
 
     def _tries(self, low: str, upper: bool, sure: bool) -> list[str]:
         rules = (self._sure if sure else self._undo)[upper]
@@ -143,8 +148,13 @@ class Finder:
 
     def scan(self, lows: Sequence[str]) -> list[list[str]]:
         """For each string, the words of the vocabulary within one, two or three edits, the nearest first."""
-        if not lows:
-            return []
+        make_room(self._scanned)
+        new = [low for low in dict.fromkeys(lows) if low not in self._scanned]
+        if new:
+            self._scanned.update(zip(new, self._scan(new), strict=True))
+        return [self._scanned[low] for low in lows]
+
+    def _scan(self, lows: Sequence[str]) -> list[list[str]]:
         signature = signatures(lows)
         rows: list[Ints] = []
         for low, bits in zip(lows, signature, strict=True):
@@ -174,11 +184,16 @@ class Finder:
 
     def likely_common(self, lows: Sequence[str]) -> list[list[str]]:
         """For each short string, the few most common words that it may be twice misread from, the likeliest first."""
+        make_room(self._twice)
+        new = [low for low in dict.fromkeys(lows) if low not in self._twice]
+        if new:
+            self._twice.update(zip(new, self._likely_common(new), strict=True))
+        return [self._twice[low] for low in lows]
+
+    def _likely_common(self, lows: Sequence[str]) -> list[list[str]]:
         size = len(self._short_common)
         seen = [low for low in lows for _ in range(size)]
         meant = self._short_common * len(lows)
-        if not seen:
-            return []
         apart = cpdist(seen, meant, scorer=Levenshtein.distance, score_cutoff=2, dtype=np.uint8)
         length = np.repeat([len(low) for low in lows], size)
         near = np.flatnonzero((apart == 2) & (length > 2) | ((apart == 1) & (length == 2)))
@@ -190,6 +205,12 @@ class Finder:
             if odds[at] <= _COMMON_LIMIT and len(found[row]) < _COMMON_MOST:
                 found[row].append(meant[near[at]])
         return found
+
+
+def make_room(known: dict[Any, Any]) -> None:
+    """Forget everything when there is too much of it: a large archive would fill the memory."""
+    if len(known) >= _REMEMBERED:
+        known.clear()
 
 
 _LOOKS = {letter: row for row, group in enumerate(("ceoasgq", "iltfrj1", "nuhmbkd", "vwyx", "pz")) for letter in group}

@@ -16,6 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Postfix, Prefix
+from rapidfuzz.process import cpdist
 
 SIZE = 128  # character codes: ASCII; an accented letter has the code of its base, anything else the last code
 _OTHER = 127
@@ -132,18 +134,13 @@ def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[st
 
     What is alike costs nothing; one character is kept because an error may take it in (`rn` for `m`).
     """
-    short_seen, short_meant = [], []
-    for a, b in zip(seen, meant, strict=True):
-        end = min(len(a), len(b))
-        first = 0
-        while first < end and a[first] == b[first]:
-            first += 1
-        last = 0
-        while last < end - first and a[-1 - last] == b[-1 - last]:
-            last += 1
-        first, last = max(first - 1, 0), max(last - 1, 0)
-        short_seen.append(a[first : len(a) - last])
-        short_meant.append(b[first : len(b) - last])
+    size_o = np.fromiter(map(len, seen), np.int64, len(seen))
+    size_t = np.fromiter(map(len, meant), np.int64, len(seen))
+    head = cpdist(seen, meant, scorer=Prefix.similarity, dtype=np.int64)
+    tail = np.minimum(cpdist(seen, meant, scorer=Postfix.similarity, dtype=np.int64), np.minimum(size_o, size_t) - head)
+    first, last = np.maximum(head - 1, 0), np.maximum(tail - 1, 0)
+    short_seen = [text[a:b] for text, a, b in zip(seen, first.tolist(), (size_o - last).tolist(), strict=True)]
+    short_meant = [text[a:b] for text, a, b in zip(meant, first.tolist(), (size_t - last).tolist(), strict=True)]
     return short_seen, short_meant
 
 
