@@ -46,6 +46,58 @@ class Weighed:
     ties: Floats
 
 
+class Chains:
+    """Readings of places as chains of units, with the two units before each and the two after it.
+
+    `unit` is of shape (readings, most units), of which the first `units` count; `extra` is ln p of the spelling of
+    their unknown units. What the language model gives is kept from sweep to sweep: most neighbours stay as they are.
+    """
+
+    def __init__(self, unit: Units, units: Ints, extra: Floats, model: LanguageModel) -> None:
+        self._model, self._units, self._extra = model, units, extra
+        self._single = units == 1
+        self._start = np.concatenate(([0], np.cumsum(units + 4)))
+        self._stream = np.zeros(int(self._start[-1]), np.uint32)
+        self._part = np.zeros(len(self._stream), np.float32)
+        begin = self._start[:-1] + 2
+        for column in range(unit.shape[1]):
+            has = np.flatnonzero(units > column)
+            self._stream[begin[has] + column] = unit[has, column]
+        self._context = np.full((len(units), 4), -1, np.int64)
+        self._longest = int(units.max(initial=1))
+
+    def value(self, flat: Units, left: Ints, right: Ints, cache: tuple[Floats, Floats]) -> Floats:
+        """ln p of the units and the two after them, given the two before; one-unit values mixed with the cache.
+
+        In `flat` the reading stands before `right`, and behind `left`.
+        """
+        context = np.stack((flat[left - 2], flat[left - 1], flat[right], flat[right + 1]), axis=1)
+        self._look_up(np.flatnonzero((context != self._context).any(axis=1)), context)
+        self._context = context.astype(np.int64)
+        value, begin, part = self._extra.copy(), self._start[:-1], self._part
+        single = self._single
+        one = begin[single]
+        for k in range(2, self._longest + 4):
+            of = np.flatnonzero(~single & (self._units + 4 > k))
+            value[of] += part[begin[of] + k]
+        first = np.logaddexp(part[one + 2] + self._extra[single], np.log(cache[0][single] + _TINY))
+        value[single] = first + np.logaddexp(part[one + 3], np.log(cache[1][single] + _TINY)) + part[one + 4]
+        return value
+
+    def _look_up(self, rows: Ints, context: Units) -> None:
+        """Ask the language model about the readings whose neighbours are new."""
+        if not len(rows):
+            return
+        begin, size = self._start[rows], self._units[rows] + 4
+        for column, place in enumerate((begin, begin + 1, begin + size - 2, begin + size - 1)):
+            self._stream[place] = context[rows, column]
+        first = np.concatenate(([0], np.cumsum(size)))
+        pick = np.repeat(begin - first[:-1], size) + np.arange(int(first[-1]))
+        wanted = np.ones(len(pick), bool)
+        wanted[first[:-1]] = wanted[first[:-1] + 1] = False
+        self._part[pick] = self._model.along(self._stream[pick], wanted)
+
+
 class Weigher:
     """Weighs the hypotheses of one text."""
 
@@ -65,6 +117,21 @@ class Weigher:
         self._spell = spelled[pieces.type]
         self._first = np.flatnonzero(np.diff(table.place, prepend=-1))
         self._group = np.cumsum(np.diff(table.place, prepend=-1) != 0) - 1
+        rare = ((table.unit == UNKNOWN) & (np.arange(3) < table.units[:, None])).sum(1) * _RARE_WORD
+        self._offers = Chains(table.unit, table.units, rare.astype(np.float32), model)
+        # One value of keeping for all hypotheses of a place and span.
+        _, self._kept, self._back = np.unique(table.place * 32 + table.span, return_index=True, return_inverse=True)
+        self._keeps = self._chains_kept(table.place[self._kept], table.span[self._kept])
+
+    def _chains_kept(self, place: Ints, span: Ints) -> Chains:
+        """What stands at the places now."""
+        types = self.pieces.types
+        width = int(span.max(initial=1))
+        member = np.minimum(place[:, None] + np.arange(width), len(self.pieces) - 1)
+        inside = np.arange(width) < span[:, None]
+        unit = types.unit[self.pieces.type[member]]
+        spelled = np.where(inside & (unit == UNKNOWN), self._spell[member], 0).sum(1)
+        return Chains(unit, span, spelled.astype(np.float32), self.model)
 
     def _count_words(self) -> None:
         """Count the words of the text as it reads now, and their pairs."""
@@ -106,56 +173,15 @@ class Weigher:
 
     def sweep(self, flat: Units, begin: Ints) -> tuple[Floats, Floats]:
         """The language model's value of each hypothesis and of keeping its place."""
-        table = self.table
-        left = begin[table.place]
-        last = table.place + table.span - 1
-        right = begin[last] + self._count[last]
-        rare = ((table.unit == UNKNOWN) & (np.arange(3) < table.units[:, None])).sum(1) * _RARE_WORD
-        cache = self._cached(table.place, last, table.word)
-        value = self._value(flat, left, right, table.unit, table.units, rare.astype(np.float32), cache)
-        # One value of keeping for all hypotheses of a place and span.
-        _, row, back = np.unique(table.place * 32 + table.span, return_index=True, return_inverse=True)
-        keep = self._keep_value(flat, left[row], right[row], table.place[row], table.span[row])
-        return value, keep[back]
-
-    def _value(
-        self,
-        flat: Units,
-        left: Ints,
-        right: Ints,
-        unit: Units,
-        units: Ints,
-        extra: Floats,
-        cache: tuple[Floats, Floats],
-    ) -> Floats:
-        """ln p of the units and the two after them, given the two before; one-unit values mixed with the cache.
-
-        `extra` is ln p of the spelling of unknown units.
-        """
-        value = extra.copy()
-        for size in np.unique(units).tolist():
-            of = np.flatnonzero(units == size)
-            a, b = left[of], right[of]
-            row = [flat[a - 2], flat[a - 1], *(unit[of, k] for k in range(size)), flat[b], flat[b + 1]]
-            for k in range(2, len(row)):
-                part = self.model.after_two(row[k - 2], row[k - 1], row[k])
-                if size == 1 and k == 2:
-                    value[of] = np.logaddexp(part + extra[of], np.log(cache[0][of] + _TINY))
-                elif size == 1 and k == 3:
-                    value[of] += np.logaddexp(part, np.log(cache[1][of] + _TINY))
-                else:
-                    value[of] += part
-        return value
-
-    def _keep_value(self, flat: Units, left: Ints, right: Ints, place: Ints, span: Ints) -> Floats:
-        types = self.pieces.types
-        width = int(span.max(initial=1))
-        member = np.minimum(place[:, None] + np.arange(width), len(self.pieces) - 1)
-        inside = np.arange(width) < span[:, None]
-        unit = types.unit[self.pieces.type[member]]
-        spelled = np.where(inside & (unit == UNKNOWN), self._spell[member], 0).sum(1)
-        cache = self._cached(place, place + span - 1, np.where(span == 1, self._own[place], -1))
-        return self._value(flat, left, right, unit, span, spelled.astype(np.float32), cache)
+        place, span = self.table.place, self.table.span
+        last = place + span - 1
+        left, right = begin[place], begin[last] + self._count[last]
+        value = self._offers.value(flat, left, right, self._cached(place, last, self.table.word))
+        row = self._kept
+        own = np.where(span[row] == 1, self._own[place[row]], -1)
+        cache = self._cached(place[row], last[row], own)
+        keep = self._keeps.value(flat, left[row], right[row], cache)
+        return value, keep[self._back]
 
     def posterior(self, gain: Floats) -> Floats:
         """The share of each hypothesis among those of its place and keeping."""

@@ -60,6 +60,26 @@ class LanguageModel:
         backed = self.after_one(v, w) + np.where(seen, self.b2[row], np.float32(0))
         return np.where(seen & (self.key3[at] == key), self.p3[at], backed)
 
+    def along(self, stream: Units, wanted: npt.NDArray[np.bool_]) -> Floats:
+        """ln p of each wanted unit of a stream after the two before it, 0 for the others; shape (units,).
+
+        The same as `after_two` on the stream three times, with each pair looked up once.
+        """
+        v, w = stream[1:-1], stream[2:]
+        key = (stream[:-1] << np.uint32(16)) | stream[1:]
+        row = np.minimum(np.searchsorted(self.key2, key), len(self.key2) - 1)
+        seen = self.key2[row] == key
+        single = np.where(seen[1:], self.p2[row[1:]], self.b1[v] + self.p1[w])
+        value = np.zeros(len(stream), np.float32)
+        value[2:] = single + np.where(seen[:-1], self.b2[row[:-1]], np.float32(0))
+        look = np.flatnonzero(seen[:-1] & wanted[2:])
+        whole = (row[look].astype(np.uint64) << np.uint64(16)) | w[look]
+        at = np.minimum(np.searchsorted(self.key3, whole), len(self.key3) - 1)
+        hit = self.key3[at] == whole
+        value[look[hit] + 2] = self.p3[at[hit]]
+        value[~wanted] = 0
+        return value
+
     def spell(self, words: list[str]) -> Floats:
         """ln p of the letters of each word, lower-cased, its end included; shape (words,).
 
