@@ -92,6 +92,7 @@ class Finder:
         self._undone: dict[tuple[str, bool, bool], list[str]] = {}
         self._scanned: dict[str, list[str]] = {}
         self._twice: dict[str, list[str]] = {}
+        self.readings: dict[tuple[str, ...], list[tuple[str, int]]] = {}  # a string and candidates: as printed, units
         counts = words.counts[0][np.fromiter(words.vocabulary.values(), np.int64, len(self._list))]
         length = np.fromiter(map(len, self._list), np.int64, len(self._list))
         at = np.flatnonzero((length > 1) & (counts >= _SCAN_LEAST))

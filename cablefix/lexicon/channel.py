@@ -23,6 +23,7 @@ SIZE = 128  # character codes: ASCII; an accented letter has the code of its bas
 _OTHER = 127
 _FAR = np.float32(1e4)
 _SHIFT = 4
+_SMALL = 4  # characters of a trimmed pair that fit the small grid
 
 Codes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -80,6 +81,7 @@ class Kind(IntEnum):
     PART = 5
 
 
+_SWAP, _LOST, _FOUND, _FUSE, _PART = (np.uint8(kind) for kind in list(Kind)[1:])
 _BACK = np.array([[1, 1], [1, 1], [0, 1], [1, 0], [1, 2], [2, 1]])  # characters seen and meant of each operation
 
 
@@ -91,6 +93,9 @@ class Errors:
     kind: Codes
     meant: Codes
     seen: Codes
+
+
+_COLUMNS = ("row", "kind", "meant", "seen")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,6 +121,19 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
         none = np.zeros(0, np.uint8)
         return Alignment(np.zeros(0, np.float32), np.zeros(0, np.int64), Errors(none.astype(int), none, none, none))
     seen, meant = _trim(seen, meant)
+    longest = np.fromiter((max(len(a), len(b)) for a, b in zip(seen, meant, strict=True)), np.int64, len(seen))
+    cost, found = np.empty(len(seen), np.float32), []
+    for rows in (np.flatnonzero(longest <= _SMALL), np.flatnonzero(longest > _SMALL)):  # most need a small grid only
+        if len(rows):
+            picked = rows.tolist()
+            cost[rows], errors = _explain(channel, [seen[row] for row in picked], [meant[row] for row in picked])
+            found.append(replace(errors, row=rows[errors.row]))
+    errors = Errors(*(np.concatenate([getattr(part, name) for part in found]) for name in _COLUMNS))
+    return Alignment(cost, np.bincount(errors.row, minlength=len(seen)), errors)
+
+
+def _explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> tuple[Floats, Errors]:
+    """Cost and errors of trimmed pairs."""
     obs = np.ascontiguousarray(encode(seen, max(map(len, seen))).T)
     true = np.ascontiguousarray(encode(meant, max(map(len, meant))).T)
     pair_o, pair_t = np.zeros_like(obs), np.zeros_like(true)
@@ -125,8 +143,7 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
     size_o = np.fromiter(map(len, seen), np.int64, len(seen))
     size_t = np.fromiter(map(len, meant), np.int64, len(seen))
     cost = grid[size_o, size_t, np.arange(len(seen))]
-    errors = _read_back(steps, size_o, size_t, (obs, true, pair_o, pair_t))
-    return Alignment(cost, np.bincount(errors.row, minlength=len(seen)), errors)
+    return cost, _read_back(steps, size_o, size_t, (obs, true, pair_o, pair_t))
 
 
 def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -148,7 +165,9 @@ def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: C
     """Fill the grid of costs, shape (seen + 1, meant + 1, pairs), and the operation that ended in each cell."""
     n = obs.shape[1]
     rate = np.float32(-np.log(channel.rate))
-    lost, found = channel.lost[true] + rate, channel.found[obs] + rate
+    lost, found = channel.lost.take(true) + rate, channel.found.take(obs) + rate
+    swaps, base = channel.swap.ravel(), true.astype(np.int64) * channel.swap.shape[1]
+    joined, divided = pair_t.any(axis=1), pair_o.any(axis=1)
     grid = np.full((len(obs) + 1, len(true) + 1, n), _FAR, np.float32)
     steps = np.zeros(grid.shape, np.uint8)
     grid[0, 0] = 0
@@ -159,22 +178,23 @@ def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: C
                 continue
             best, step, t = grid[i, j], steps[i, j], true[j - 1]
             if i and j:
-                swap = np.where(o == t, np.float32(0), channel.swap[t, o] + rate)
+                swap = swaps.take(base[j - 1] + o) + rate
+                swap[o == t] = 0
                 np.add(grid[i - 1, j - 1], swap, out=best)
-                step[:] = Kind.SWAP
+                step[:] = _SWAP
             if j:
-                _improve(best, step, grid[i, j - 1] + lost[j - 1], Kind.LOST)
+                _improve(best, step, grid[i, j - 1] + lost[j - 1], _LOST)
             if i:
-                _improve(best, step, grid[i - 1, j] + found[i - 1], Kind.FOUND)
-            if i and j > 1 and pair_t[j - 1].any():
-                _improve(best, step, grid[i - 1, j - 2] + channel.fuse[pair_t[j - 1], o] + rate, Kind.FUSE)
-            if i > 1 and j and pair_o[i - 1].any():
-                _improve(best, step, grid[i - 2, j - 1] + channel.part[t, pair_o[i - 1]] + rate, Kind.PART)
+                _improve(best, step, grid[i - 1, j] + found[i - 1], _FOUND)
+            if i and j > 1 and joined[j - 1]:
+                _improve(best, step, grid[i - 1, j - 2] + channel.fuse[pair_t[j - 1], o] + rate, _FUSE)
+            if i > 1 and j and divided[i - 1]:
+                _improve(best, step, grid[i - 2, j - 1] + channel.part[t, pair_o[i - 1]] + rate, _PART)
     return grid, steps
 
 
-def _improve(best: Floats, step: Codes, cost: Floats, kind: Kind) -> None:
-    np.copyto(step, np.uint8(kind), where=cost < best)
+def _improve(best: Floats, step: Codes, cost: Floats, kind: np.uint8) -> None:
+    np.copyto(step, kind, where=cost < best)
     np.minimum(best, cost, out=best)
 
 

@@ -6,7 +6,7 @@ each type and then spread over the places by array arithmetic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 
-from cablefix.lexicon.candidates import Finder
+from cablefix.lexicon.candidates import Finder, make_room
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
 from cablefix.lexicon.userlists import OwnWordList
@@ -36,6 +36,9 @@ class Source(IntEnum):
     WORD = 0
     SPLIT = 1
     JOIN = 2
+
+
+_WORD = Source.WORD
 
 
 @dataclass(slots=True, eq=False)
@@ -176,19 +179,37 @@ class Builder:
 
     def _propose(self, kind: int, stem: tuple[str, str], lows: Sequence[str] | dict[str, None]) -> None:
         types = self.pieces.types
-        seen, case = types.text[kind], int(types.case[kind])
-        ending = stem[1]
+        seen = types.text[kind]
         found = self._of_type.setdefault(kind, [])
-        if not ending and (stem[0] in self.memory.form or (case == Case.ODD and types.unit[kind] != UNKNOWN)):
+        if not stem[1] and (stem[0] in self.memory.form or (types.case[kind] == Case.ODD and types.unit[kind] != UNKNOWN)):
             lows = [stem[0], *lows]
-        known = bool(types.known[kind])
+        if not lows:
+            return
+        if self._own_forms or not self.memory.form.keys().isdisjoint(lows):
+            readings = self._readings(kind, stem, lows)
+        else:  # nothing of it depends on this text
+            key = (seen, *lows)
+            known = self.finder.readings.get(key)
+            if known is None:
+                make_room(self.finder.readings)
+                known = self.finder.readings[key] = self._readings(kind, stem, lows)
+            readings = known
+        for meant, unit in readings:
+            found.append((self._add_pair(seen, meant), _WORD, (unit,)))
+
+    def _readings(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> list[tuple[str, int]]:
+        """The candidates of a type as they would be printed, each with its unit."""
+        types = self.pieces.types
+        seen, case, known = types.text[kind], int(types.case[kind]), bool(types.known[kind])
+        found = []
         for low in lows:
             if adds_prefix(stem[0], low) or (known and is_variant(stem[0], low)):
                 continue
             form = self.memory.form.get(low) or (None if case == Case.UPPER else self._own_forms.get(low))
-            meant = (form or render(seen, low, case, self.words)) + ending
+            meant = (form or render(seen, low, case, self.words)) + stem[1]
             if meant != seen:
-                found.append((self._add_pair(seen, meant), Source.WORD, (self.unit(low),)))
+                found.append((meant, self.unit(low)))
+        return found
 
     def _propose_splits(self, kind: int, low: str) -> None:
         if len(low) < 3:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +45,9 @@ class Case(IntEnum):
     ODD = 3
 
 
-_PROTECTED = int(Flag.PROTECTED)
+_PROTECTED, _LINE_START, _BREAK = int(Flag.PROTECTED), int(Flag.LINE_START), int(Flag.BREAK)
 
+_REMEMBERED = 100_000  # types that are remembered from text to text
 # A piece begins and ends with a letter or digit and holds no dash, slash or mark that parts words.
 _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
@@ -154,7 +157,7 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
         trail = plan[1] if plan[0] else lead.rstrip() + text
     types = look_up(list(number), np.array(type_, np.int64), words)
     flag = np.array(flag_, np.int64)
-    stop = (flag & Flag.BREAK) > 0
+    stop = (flag & _BREAK) > 0
     stop |= _sentence_ends(gap_, types, np.array(type_, np.int64))
     return Pieces(
         types,
@@ -163,9 +166,9 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
         np.array(offset_, np.int64),
         stop,
         np.fromiter((" " not in gap for gap in gap_), bool, len(gap_)),
-        (flag & Flag.LINE_START) > 0,
-        (flag & Flag.BREAK) > 0,
-        (flag & Flag.PROTECTED) > 0,
+        (flag & _LINE_START) > 0,
+        (flag & _BREAK) > 0,
+        (flag & _PROTECTED) > 0,
         gap_,
     )
 
@@ -194,19 +197,54 @@ def _sentence_ends(gaps: list[str], types: Types, type_: Ints) -> Bools:
     return stop
 
 
+class Look(NamedTuple):
+    """What is known of one type; the fields are those of `Types`."""
+
+    low: str
+    unit: int
+    known: bool
+    kind: int
+    case: int
+    length: int
+
+
+@lru_cache(maxsize=4)
+def _looks(words: WordList) -> dict[str, Look]:
+    """The types that were looked at in this process: the next text has many of them too."""
+    return {}
+
+
 def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
     """What is known of each type."""
-    low = [strip_possessive(text).lower() for text in texts]
-    shapes = [classify(text) for text in texts]
-    kind = np.fromiter((shape[0] for shape in shapes), np.uint8, len(texts))
-    case = np.fromiter((shape[1] for shape in shapes), np.uint8, len(texts))
-    vocabulary = words.vocabulary
-    unit = np.fromiter((vocabulary[w] + FIRST_WORD if w in vocabulary else UNKNOWN for w in low), np.uint32, len(texts))
-    unit[kind == Kind.NUMBER] = NUMBER
-    known = np.fromiter((words.known(text) for text in texts), bool, len(texts))
-    known |= (kind == Kind.NUMBER) | (kind == Kind.CODE)
-    length = np.fromiter((min(len(text), 255) for text in texts), np.uint8, len(texts))
-    return Types(texts, low, unit, known, kind, case, length, np.bincount(type_, minlength=len(texts)))
+    remembered = _looks(words)
+    if len(remembered) > _REMEMBERED:
+        remembered.clear()
+    looks = []
+    for text in texts:
+        look = remembered.get(text)
+        if look is None:
+            look = remembered[text] = _look_at(text, words)
+        looks.append(look)
+    low, unit, known, kind, case, length = zip(*looks, strict=True) if looks else ((),) * len(Look._fields)
+    return Types(
+        texts,
+        list(low),
+        np.array(unit, np.uint32),
+        np.array(known, bool),
+        np.array(kind, np.uint8),
+        np.array(case, np.uint8),
+        np.array(length, np.uint8),
+        np.bincount(type_, minlength=len(texts)),
+    )
+
+
+def _look_at(text: str, words: WordList) -> Look:
+    low = strip_possessive(text).lower()
+    kind, case = classify(text)
+    row = words.vocabulary.get(low)
+    unit = NUMBER if kind == Kind.NUMBER else UNKNOWN if row is None else row + FIRST_WORD
+    known = kind in (Kind.NUMBER, Kind.CODE) or words.known(text)
+    return Look(low, unit, known, int(kind), int(case), min(len(text), 255))
 
 
 def unit_stream(pieces: Pieces, units: Units, counts: Ints) -> tuple[Units, Ints]:

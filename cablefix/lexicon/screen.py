@@ -55,7 +55,7 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     units = np.zeros((len(pieces), 1), np.uint32)
     units[:, 0] = types.unit[of]
     flat, begin = unit_stream(pieces, units, np.ones(len(pieces), np.int64))
-    over = model.after_two(flat[:-2], flat[1:-1], flat[2:]) - model.p1[flat[2:]]
+    over = model.along(flat, np.ones(len(flat), bool))[2:] - model.p1[flat[2:]]
     fit = over[begin - 2] + over[begin - 1]
     rate = guess_rate(pieces)
     limit = _FIT + (_FIT_NOISY - _FIT) * min(rate / _NOISY, 1.0)

@@ -24,6 +24,8 @@ from cablefix.text import View
 _HELD_LINES = (LineClass.HEADER, LineClass.TABLE, LineClass.SIGNATURE, LineClass.PROTOCOL)
 _WORD_OR_END = re.compile(r"\S+|\n")
 _PORTION = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{2,6})*\)[.:]?|¶\S*|\[REDACTED.*|[A-Z]?\d+\]")
+_MARKED = frozenset("(¶[ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")  # what begins a portion mark
+_BEGINNING, _PROTECTED = int(Flag.BREAK | Flag.LINE_START), int(Flag.PROTECTED)
 # What the edits are named, by what they change.
 WORD_RULES = frozenset({"words.letters", "words.spaces", "words.case", "words.marks"})
 _LEAST = 0.3  # less likely repairs are not even proposed
@@ -102,17 +104,18 @@ def find_suspicious(context: Context) -> Iterator[tuple[int, int, WordRepair]]:
 
 def read_view(reading: View, context: Context) -> Iterator[Token]:
     """The tokens of the reading text, in its offsets; a new logical line is a break."""
-    held = held_spans(reading, context)
+    held: list[bool] = held_spans(reading, context).tolist()
     own = context.words.names_in if isinstance(context.words, OwnWordList) else None
-    flags = int(Flag.BREAK | Flag.LINE_START)
+    flags = _BEGINNING
     for match in _WORD_OR_END.finditer(reading.text):
-        if match.group() == "\n":
-            flags = int(Flag.BREAK | Flag.LINE_START)
-            continue
         word = match.group()
-        if held[match.start()] or _PORTION.fullmatch(word) or (own is not None and own(word)):
-            flags |= Flag.PROTECTED
-        yield Token(word, match.start(), match.end(), flags)
+        if word == "\n":
+            flags = _BEGINNING
+            continue
+        start, end = match.span()
+        if held[start] or (word[0] in _MARKED and _PORTION.fullmatch(word)) or (own is not None and own(word)):
+            flags |= _PROTECTED
+        yield Token(word, start, end, flags)
         flags = 0
 
 
