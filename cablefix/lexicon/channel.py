@@ -120,8 +120,7 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
     if not seen:
         none = np.zeros(0, np.uint8)
         return Alignment(np.zeros(0, np.float32), np.zeros(0, np.int64), Errors(none.astype(int), none, none, none))
-    seen, meant = _trim(seen, meant)
-    longest = np.fromiter((max(len(a), len(b)) for a, b in zip(seen, meant, strict=True)), np.int64, len(seen))
+    seen, meant, longest = _trim(seen, meant)
     cost, found = np.empty(len(seen), np.float32), []
     for rows in (np.flatnonzero(longest <= _SMALL), np.flatnonzero(longest > _SMALL)):  # most need a small grid only
         if len(rows):
@@ -146,8 +145,8 @@ def _explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> tup
     return cost, _read_back(steps, size_o, size_t, (obs, true, pair_o, pair_t))
 
 
-def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Each pair without what both begin and end with, but for one character on either side.
+def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[str], npt.NDArray[np.int64]]:
+    """Each pair without what both begin and end with, but for one character on either side; the longer one's length.
 
     What is alike costs nothing; one character is kept because an error may take it in (`rn` for `m`).
     """
@@ -158,7 +157,7 @@ def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[st
     first, last = np.maximum(head - 1, 0), np.maximum(tail - 1, 0)
     short_seen = [text[a:b] for text, a, b in zip(seen, first.tolist(), (size_o - last).tolist(), strict=True)]
     short_meant = [text[a:b] for text, a, b in zip(meant, first.tolist(), (size_t - last).tolist(), strict=True)]
-    return short_seen, short_meant
+    return short_seen, short_meant, np.maximum(size_o, size_t) - first - last
 
 
 def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: Codes) -> tuple[Floats, Codes]:
@@ -209,9 +208,9 @@ def _read_back(
     while len(row):
         kind = steps[i, j, row]
         at_i, at_j = np.maximum(i - 1, 0), np.maximum(j - 1, 0)
-        o = np.where(kind == Kind.PART, pair_o[at_i, row], obs[at_i, row])
-        t = np.where(kind == Kind.FUSE, pair_t[at_j, row], true[at_j, row])
-        wrong = (kind != Kind.SWAP) | (o != t)
+        o = np.where(kind == _PART, pair_o[at_i, row], obs[at_i, row])
+        t = np.where(kind == _FUSE, pair_t[at_j, row], true[at_j, row])
+        wrong = (kind != _SWAP) | (o != t)
         found.append((row[wrong], kind[wrong], t[wrong], o[wrong]))
         back = _BACK[kind]
         i, j = i - back[:, 0], j - back[:, 1]

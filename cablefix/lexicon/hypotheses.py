@@ -38,7 +38,7 @@ class Source(IntEnum):
     JOIN = 2
 
 
-_WORD = Source.WORD
+_WORD, _ODD = Source.WORD, int(Case.ODD)
 
 
 @dataclass(slots=True, eq=False)
@@ -126,6 +126,12 @@ def _canonical(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=1 << 16)
+def _bare(word: str) -> str:
+    """The word in lower case without a possessive ending."""
+    return strip_possessive(word).lower()
+
+
 class Builder:
     """Collects hypotheses for one text."""
 
@@ -154,6 +160,7 @@ class Builder:
         document's own words.
         """
         types = self.pieces.types
+        capitals = (types.case == Case.UPPER).tolist()
         stems = {kind: _stem(types, kind) for kind in (*unknown, *doubtful, *acronyms)}
         memory = self.memory.words
         short = [kind for kind in (*unknown, *doubtful) if 1 < len(stems[kind][0]) < _SHORT]
@@ -161,8 +168,7 @@ class Builder:
         scanned = [kind for kind in unknown if 2 <= len(stems[kind][0]) <= _LONGEST]
         near = self.finder.scan([stems[kind][0] for kind in scanned])
         for kind, lows in zip(scanned, near, strict=True):
-            upper = types.case[kind] == Case.UPPER
-            exact = self.finder.undo(stems[kind][0], upper=upper, sure=False, more=memory)
+            exact = self.finder.undo(stems[kind][0], upper=capitals[kind], sure=False, more=memory)
             exact += self.memory.near(stems[kind][0], int(types.count[kind]))
             self._propose(kind, stems[kind], dict.fromkeys(exact + common.get(kind, []) + lows))
             self._propose_splits(kind, stems[kind][0])
@@ -170,8 +176,7 @@ class Builder:
             exact = self.finder.undo(stems[kind][0], upper=False, sure=False)
             self._propose(kind, stems[kind], exact)
         for kind in doubtful:
-            upper = types.case[kind] == Case.UPPER
-            exact = self.finder.undo(stems[kind][0], upper=upper, sure=True, more=memory)
+            exact = self.finder.undo(stems[kind][0], upper=capitals[kind], sure=True, more=memory)
             exact += self.memory.near(stems[kind][0], int(types.count[kind]))
             self._propose(kind, stems[kind], dict.fromkeys(exact + common.get(kind, [])))
         for kind in acronyms:
@@ -181,7 +186,8 @@ class Builder:
         types = self.pieces.types
         seen = types.text[kind]
         found = self._of_type.setdefault(kind, [])
-        if not stem[1] and (stem[0] in self.memory.form or (types.case[kind] == Case.ODD and types.unit[kind] != UNKNOWN)):
+        odd = types.case[kind] == _ODD and types.unit[kind] != UNKNOWN
+        if not stem[1] and (stem[0] in self.memory.form or odd):
             lows = [stem[0], *lows]
         if not lows:
             return
@@ -336,7 +342,7 @@ class Builder:
         rows = rows[order]
         pairs = list(self._pair)
         number = {low: at for at, low in enumerate(self.memory.lows)}
-        known = [number.get(strip_possessive(meant).lower(), -1) for _, meant in pairs]
+        known = [number.get(_bare(meant), -1) for _, meant in pairs]
         word = np.array(known, np.int64)[pair[rows]] if pairs else np.zeros(0, np.int64)
         return Table(
             place[order], span[order], source[rows], unit[rows], units[rows], pair[rows],
