@@ -9,7 +9,7 @@ from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, fold, 
 from cablefix.cable.codes import Codes
 from cablefix.cable.formatlines import looks_like_route, route_part
 from cablefix.cable.names import Vocabulary, by_gaps, limit_of, read_post, read_word, vocabulary
-from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 from cablefix.text import Span
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
@@ -51,7 +51,7 @@ def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Cod
 
     The gain says how much it looks like an address; a line of other text gets little.
     """
-    words = [at for at in range(first, len(row.words)) if not is_dust(row.words[at])]
+    words = [at for at in range(first, len(row.words)) if row.bare[at]]
     if not words:
         return None
     parts: list[Part] = []
@@ -116,7 +116,7 @@ def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tupl
     have: set[str] = set()
     while end > 1 and len(have) < 3:
         at = words[end - 1]
-        word = strip_dust(row.words[at]).strip("()[]{}")
+        word = row.bare[at].strip("()[]{}")
         span = row.starts[at] + row.words[at].find(word), row.starts[at] + row.words[at].find(word) + len(word)
         near = [] if len(word) < 4 or ("number" in have and len(have) > 1) else _precedence_of(word, channel)
         if near and "precedence" not in have:
@@ -139,7 +139,7 @@ def _without_junk(row: Row, words: list[int]) -> list[int]:
     """The words without what follows a precedence or a number and is no part of an address: notes in the margin."""
     end = len(words)
     for at in range(len(words) - 1, 1, -1):
-        word = strip_dust(row.words[words[at]]).strip("()[]{}")
+        word = row.bare[words[at]].strip("()[]{}")
         if word in _PRECEDENCES or (_DIGITLIKE.fullmatch(word) and _numeric(word) and len(word) > 1):
             return words[: at + 1] if end - at <= 4 else words
         if word.isalpha() and word.isupper() and len(word) > 3:

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Levenshtein
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
 from cablefix.cable.codes import Codes
-from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 
 _EO = re.compile(r"(?P<word>E\. ?O\.|EO|E\.O) ?:? ?(?P<number>\d{5}) ?(?P<colon>[:.,;]?)")
 _COLON = re.compile(r"[:;]")
@@ -225,4 +225,4 @@ def read_classified_line(row: Row, channel: Channel) -> Parsed | None:
 
 def is_dust_row(row: Row) -> bool:
     """Whether a row holds nothing but marks."""
-    return all(is_dust(word) for word in row.words)
+    return not any(row.bare)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest, shape
 from cablefix.cable.codes import Codes
 from cablefix.cable.names import read_post, vocabulary
-from cablefix.cable.rows import Parsed, Part, Row, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 
 _SECTION = ("SECTION",)
 _SHARE = 1.9
@@ -46,7 +46,7 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
     best: tuple[float, int, str, float] | None = None
     shut = ""
     for at in range(first, min(len(row.words), first + 24)):
-        shut += strip_dust(row.words[at])
+        shut += row.bare[at]
         if len(shut) > 24:
             break
         head = strip_dust(shut.split("//")[0])
@@ -104,7 +104,7 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
     A level alone is a banner rather than a format line: its gain is small. `post` is the post that other lines name.
     """
     first = 0
-    while first < len(row.words) and is_dust(row.words[first]):
+    while first < len(row.words) and not row.bare[first]:
         first += 1
     if first >= len(row.words) or len(row.words) > 40:
         return None
@@ -177,7 +177,7 @@ def _post_and_number(row: Row, at: int, channel: Channel, codes: Codes, post: st
     known = vocabulary(codes).posts
     best: tuple[float, list[Part]] | None = None
     for last in range(at + 1, min(len(row.words), at + 9)):
-        number = strip_dust(row.words[last])
+        number = row.bare[last]
         if not _numberlike(number):
             continue
         stop = last
@@ -228,7 +228,7 @@ def _numberlike(word: str) -> bool:
 
 def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """A line of captions and nothing else: `SIPDIS`, `NODIS CHEROKEE`, `EYES ONLY`, `SENSITIVE`."""
-    words = [word for word in row.words if not is_dust(word)]
+    words = [word for word, bare in zip(row.words, row.bare, strict=True) if bare]
     if not words or len(words) > 6:
         return None
     text = strip_dust(" ".join(words))
@@ -240,7 +240,7 @@ def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
     cost = 0.0
     start = 0
     while start < len(row.words):
-        if is_dust(row.words[start]):
+        if not row.bare[start]:
             start += 1
             continue
         found = _caption_at(row, start, channel, codes)
@@ -283,16 +283,16 @@ def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[P
 
 def read_page_head(row: Row, channel: Channel, codes: Codes, post: str = "") -> Parsed | None:
     """`LIMA 00001203 002 OF 003`: the running head of the 2000s."""
-    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    words = [at for at, word in enumerate(row.bare) if word]
     if not 5 <= len(words) <= 9 or not _is_of(row.words[words[-2]], channel):
         return None
-    number = strip_dust(row.words[words[-4]])
+    number = row.bare[words[-4]]
     if not 7 <= len(number) <= 9:
         return None
     name = row.text[row.starts[words[0]] : row.word_end(words[-5])]
     parts = [Part("page.post", row.span(0, row.word_end(words[-5])), name, read_post(name, codes, channel))]
     for key, at, form in (("number", words[-4], "99999999"), ("page", words[-3], "999"), ("total", words[-1], "999")):
-        seen = strip_dust(row.words[at])
+        seen = row.bare[at]
         if key == "page" and len(seen) != len(form):
             continue  # `001.2 OF 002`: a part of a section
         parts.append(

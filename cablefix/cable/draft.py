@@ -98,7 +98,7 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
             draft.runs[parsed.kind] = list(parsed.rows)
     _drop_banner(draft)
     draft.text = " ".join(row.text for row in rows[:_LONGEST]).upper()
-    draft.years = frozenset(int(year) for row in rows[:_LONGEST] for year in _YEAR.findall(row.text))
+    draft.years = frozenset(int(year) for year in _YEAR.findall(draft.text))
     width = width_of(rows)
     for position, (index, parsed) in enumerate(chain):
         stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)

@@ -11,7 +11,7 @@ from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.eralines import is_counter_line, read_file_page_head
 from cablefix.cable.fields import Field, Header, Line, Reading
-from cablefix.cable.rows import Row, is_dust, rows_of, strip_dust
+from cablefix.cable.rows import Row, rows_of, strip_dust
 from cablefix.cable.settle import weigh
 from cablefix.cable.split import clean_row
 from cablefix.cable.telegramdraft import drafting_block
@@ -107,7 +107,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
 
 
 def _is_furniture(row: Row, channel: Channel, codes: Codes) -> bool:
-    if all(is_dust(word) for word in row.words) or _STAMP.search(row.text):
+    if not any(row.bare) or _STAMP.search(row.text):
         return True
     if len(row.text) < 40:
         banner = read_class_line(row, channel, codes)
@@ -152,7 +152,7 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | None:
-    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    words = [at for at, word in enumerate(row.bare) if word]
     if not words:
         return None
     group = _GROUP.match(row.text)
@@ -172,7 +172,7 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
 
 def _inline(row: Row, words: Sequence[int], known: Sequence[str], channel: Channel) -> Field | None:
     """A name after the last sentence; only one that is known to sign, unless the group stands before it."""
-    seen = strip_dust(row.words[words[-1]])
+    seen = row.bare[words[-1]]
     name = _name_of(seen, known, channel)
     if name is None or (name[0] not in known and not _GROUP.match(row.text)):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest, shape
 from cablefix.cable.codes import Codes
 from cablefix.cable.dtgline import DAY_TIME
-from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 from cablefix.cable.when import read_clock, read_when
 
 # An office and its copies: `AF-08`, `EUR 17`, `SS 20,`; the slashed zero of line printers is read in many ways.
@@ -29,7 +29,7 @@ _LONE_BELOW = 4
 
 def read_action_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """`ACTION AF-08`, `ORIGIN SCS 04`, `Action EUR`: the office that acts on the message, or that wrote it."""
-    word = strip_dust(row.words[0])
+    word = row.bare[0]
     if len(row.words) < 2 or len(row.text) > _BEFORE or not 5 <= len(word) <= 8:
         return None
     near = nearest(channel, word.upper(), ("ACTION", "ORIGIN"), 9.0, 1)
@@ -119,7 +119,7 @@ def office_parts(row: Row, start: int) -> list[Part]:
 def read_distribution_line(row: Row, channel: Channel, first: bool, codes: Codes | None = None) -> Parsed | None:
     """`INFO OCT-01 ISO-00 /025 W` and the lines that go on with it (`first` False)."""
     if first:
-        word = strip_dust(row.words[0])
+        word = row.bare[0]
         if len(row.words) < 2 or not nearest(channel, word.upper(), ("INFO",), 8.0, 1):
             return None
         start = row.starts[1]
@@ -138,7 +138,7 @@ def _plain_distribution(row: Row, codes: Codes) -> Parsed | None:
     """`Info SS G SP L INR`: offices without copies; one in four may be read in a way that fits none."""
     parts, strange = [], 0
     for at in range(1, len(row.words)):
-        seen = strip_dust(row.words[at])
+        seen = row.bare[at]
         reading = _office_reading(seen, codes) if re.fullmatch(r"[A-Za-z/]{1,5}", seen) else None
         if reading is None and not (len(seen) <= 4 and seen[:1].isupper()):
             return None
@@ -155,7 +155,7 @@ def read_drafting_line(row: Row, channel: Channel) -> Parsed | None:
     if len(row.words) < 2:
         return None
     for kind, key in (("drafted", "DRAFTED"), ("approved", "APPROVED")):
-        word = strip_dust(row.words[0])
+        word = row.bare[0]
         if not len(key) - 2 <= len(word) <= len(key) + 2:
             continue
         cost = channel.word_cost(key, word, 12.0)
@@ -187,26 +187,26 @@ def is_counter_line(text: str) -> bool:
 
 def read_file_page_head(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """`PAGE 01 TEGUCI 02308 141640Z`: the page head of 1965-79, with the post cut to six letters."""
-    words = [at for at in range(len(row.words)) if not is_dust(row.words[at])]
+    words = [at for at in range(len(row.words)) if row.bare[at]]
     if not 4 <= len(words) <= 12:
         return None
     for position in range(min(3, len(words) - 3)):
         at = words[position]
-        if channel.word_cost("PAGE", strip_dust(row.words[at]).upper(), 8.0) < 8.0:
+        if channel.word_cost("PAGE", row.bare[at].upper(), 8.0) < 8.0:
             return _file_head_parts(row, words[position:], channel, codes)
     return None
 
 
 def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes) -> Parsed | None:
-    page = strip_dust(row.words[words[1]])
+    page = row.bare[words[1]]
     if not 1 <= len(page) <= 3 or len(words) < 4:
         return None
-    name = strip_dust(row.words[words[2]])
+    name = row.bare[words[2]]
     at = 3
     if len(words) > 4 and not any(char.isdecimal() for char in row.words[words[3]]) and len(name) <= 4:
-        name = f"{name} {strip_dust(row.words[words[3]])}"
+        name = f"{name} {row.bare[words[3]]}"
         at = 4
-    number = strip_dust(row.words[words[at]]) if at < len(words) else ""
+    number = row.bare[words[at]] if at < len(words) else ""
     if not name.replace(" ", "").isalpha() or not name.isupper() or not 4 <= len(number) <= 7:
         return None
     parts = [
@@ -224,7 +224,7 @@ def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes)
     span = row.span(row.starts[words[at]], row.word_end(words[at]))
     parts.append(Part("page.number", span, number, channel.decode(number, form, 6)))
     for later in words[at + 1 :]:
-        stamp = strip_dust(row.words[later])
+        stamp = row.bare[later]
         if 6 <= len(stamp) <= 8 and sum(char.isdecimal() for char in stamp) >= 4:
             span = row.span(row.starts[later], row.word_end(later))
             parts.append(Part("page.time", span, stamp, channel.decode(stamp, DAY_TIME, 6)))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from cablefix.cable.channel import DIGITS, LETTERS, Channel, Decoded, close_words, fold, nearest, shape
 from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Line, Token
-from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 
 JULIAN = ["0123", DIGITS, DIGITS]
 CLOCK = ["012", DIGITS, "012345", DIGITS]
@@ -92,7 +92,7 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         parts.append(Part("routing.prec", row.span(0, len(seen)), seen, readings, rule="header.precedence"))
         cost = readings[0].cost
     for at in range(first, len(row.words)):
-        if is_dust(row.words[at]):
+        if not row.bare[at]:
             continue
         part = route_part(f"routing.ri.{at - first + 1}", row, row.starts[at], row.word_end(at), channel, codes)
         if part is None:
@@ -175,7 +175,7 @@ def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
         if station:
             parts[1] = station
         return Parsed("de", [row], parts, 20.0)
-    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    words = [at for at, word in enumerate(row.bare) if word]
     if len(words) in (2, 3) and len(row.words[words[0]]) >= 7:
         row, words = _unglue(row, words)
     if not 3 <= len(words) <= 8:
@@ -197,7 +197,7 @@ def _unglue(row: Row, words: list[int]) -> tuple[Row, list[int]]:
     pieces = (Token(token.text[:2], token.start, token.start + 2), Token(token.text[2:], token.start + 2, token.end))
     tokens = (*row.line.tokens[: words[0]], *pieces, *row.line.tokens[words[0] + 1 :])
     cut = Row.of(Line(row.line.number, tokens))
-    return cut, [at for at, word in enumerate(cut.words) if not is_dust(word)]
+    return cut, [at for at, word in enumerate(cut.bare) if word]
 
 
 def digit_group(name: str, row: Row, start: int, end: int, form: list[str] | None = None) -> Part:
@@ -279,7 +279,7 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
         parts = [exact("security.signal", row, 0, 3), exact("security.letters", row, 4, 9)]
         parts.append(exact("security.rest", row, 10, len(row.text)))
         return Parsed("security", [row], parts, 20.0)
-    words = [at for at, word in enumerate(row.words) if not is_dust(word)]
+    words = [at for at, word in enumerate(row.bare) if word]
     if not 1 <= len(words) <= 5 or not 9 <= len(row.text.replace(" ", "")) <= 16:
         return None
     start, end = row.starts[words[0]], row.word_end(words[-1])

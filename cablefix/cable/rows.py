@@ -16,12 +16,16 @@ _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line with single blanks between its words; `starts` are the offsets of the words in `text`."""
+    """A line with single blanks between its words; `starts` are the offsets of the words in `text`.
+
+    `bare` are the words without the marks that dust and frames leave at their ends, empty for a word of such marks.
+    """
 
     line: Line
     text: str
     words: tuple[str, ...]
     starts: tuple[int, ...]
+    bare: tuple[str, ...]
     dropped: tuple[Token, ...] = ()
 
     @classmethod
@@ -32,7 +36,8 @@ class Row:
         for word in words:
             starts.append(at)
             at += len(word) + 1
-        return cls(line, " ".join(words), words, tuple(starts), dropped)
+        bare = tuple([word.strip(_DUST) for word in words])
+        return cls(line, " ".join(words), words, tuple(starts), bare, dropped)
 
     def cut(self, first: int, last: int) -> Row:
         """The words from `first` to before `last` as a row of their own."""

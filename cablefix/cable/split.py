@@ -70,7 +70,7 @@ def _in_sheet(rows: list[Row], at: int) -> bool:
 def clean_row(row: Row) -> Row:
     """The row without the dust at its ends, and a keyword taken off the word that it runs into."""
     first = 0
-    while first < len(row.words) - 1 and is_dust(row.words[first]) and first < _MOST_DUST:
+    while first < len(row.words) - 1 and not row.bare[first] and first < _MOST_DUST:
         first += 1
     while first + 1 < len(row.words) and _is_speck(row.words[first]) and row.words[first + 1] in _KEYWORDS:
         first += 1
@@ -92,8 +92,7 @@ def _end_of(row: Row, first: int) -> int:
     last = row.words[-1]
     if len(last) > 3 and not is_dust(last):
         return end
-    letters = [char for char in row.text if char.isalpha()]
-    capitals = 2 * sum(map(str.isupper, letters)) > len(letters)
+    capitals = _in_capitals(row.text)
     while end > first + 1:
         word, before = row.words[end - 1], row.words[end - 2]
         alone = len(word) == 1 and (is_dust(before) or before[-1] in ".;" or (capitals and _is_speck(before)))
@@ -101,6 +100,12 @@ def _end_of(row: Row, first: int) -> int:
             break
         end -= 1
     return end
+
+
+def _in_capitals(text: str) -> bool:
+    """Whether most letters of a line are capitals."""
+    capitals = sum(map(str.isupper, text))
+    return capitals > 0 and 2 * capitals > sum(map(str.isalpha, text))
 
 
 def _is_speck(word: str) -> bool:

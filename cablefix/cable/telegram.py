@@ -13,13 +13,14 @@ from cablefix.cable.address import read_tail
 from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.names import limit_of, read_post, vocabulary
-from cablefix.cable.rows import Parsed, Part, Row, exact, is_dust, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 
 FORM_KINDS = ("form", "indicate", "number", "control", "received")
 _WAYS = ("INCOMING", "OUTGOING")
 _STATE = "DEPARTMENT OF STATE"
 _NEAR = 1.6
 _LONGEST_HEAD = 9
+_LEAST_WAY = 7
 _KEYS = {"ACTION": "to", "SENT TO": "to", "TO": "to", "INFO": "info", "RPTD INFO": "info", "REPEATED INFO": "info"}
 _KEY = re.compile(r"(?P<key>[A-Z][A-Za-z0-9]{1,8}(?: [A-Z][A-Za-z0-9]{1,4})?)\s?(?P<mark>[:;.])(?=\s|$|[A-Z])")
 _BARE_KEY = re.compile(r"(?P<key>ACTION|INFO|SENT TO|TO|RPTD INFO) (?=[A-Z][a-z])")
@@ -60,12 +61,15 @@ def form_head(text: str, channel: Channel) -> str:
     >>> [form_head(text, load_channel()) for text in ("OUTGOlNG TELEGRAM Department of State", "Outgoing mail")]
     ['outgoing', '']
     """
-    words = [strip_dust(word) for word in text.split() if not is_dust(word)]
+    words = text.split()
+    if sum(len(word) >= _LEAST_WAY for word in words) < 2:
+        return ""
+    words = [word for word in map(strip_dust, words) if word]
     if not 2 <= len(words) <= _LONGEST_HEAD:
         return ""
     for at in range(min(3, len(words) - 1)):
         way, kind = words[at].upper(), words[at + 1].upper()
-        if not 7 <= len(way) <= 9 or not 7 <= len(kind) <= 9:
+        if not _LEAST_WAY <= len(way) <= 9 or not _LEAST_WAY <= len(kind) <= 9:
             continue
         near = nearest(channel, way, _WAYS, _NEAR * 8, 1)
         rest = " ".join(words[at + 2 : at + 5]).upper()
@@ -165,11 +169,11 @@ def read_form_entry(
 
     `shouted` allows a head in capitals too. Names stay as printed: small letters are no damage here.
     """
-    words = [at for at in range(len(row.words)) if row.starts[at] >= start and not is_dust(row.words[at])]
+    words = [at for at in range(len(row.words)) if row.starts[at] >= start and row.bare[at]]
     if not words or len(words) > 7:
         return None
-    seen = strip_dust(row.words[words[0]])
-    named = len(words) > 1 and strip_dust(row.words[words[1]]) in codes.posts
+    seen = row.bare[words[0]]
+    named = len(words) > 1 and row.bare[words[1]] in codes.posts
     head = _head(seen, 2.4 if named else 1.4, channel, codes)
     small = sum(map(str.islower, seen))
     if head is None or (2 * small < len(seen) and not shouted):

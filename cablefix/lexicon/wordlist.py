@@ -59,8 +59,11 @@ class WordList:
         >>> [words.known(w) for w in ("Geneva", "geneva", "ernbassy", "vice-consul", "don’t")]
         [True, False, False, True, True]
         """
-        if word.isalpha() and word.islower():
-            return self._known_lower(word)
+        if word.isalpha():
+            if word.islower():
+                return self._known_lower(word)
+            if word.isupper() or (word[0].isupper() and word[1:].islower()):
+                return self._exists(word.lower())
         word = strip_possessive(word)
         if "-" in word:
             return word.lower() in self.hyphens or all(part and self.known(part) for part in word.split("-"))
