@@ -196,7 +196,7 @@ def _unglue(row: Row, words: list[int]) -> tuple[Row, list[int]]:
         return row, words
     pieces = (Token(token.text[:2], token.start, token.start + 2), Token(token.text[2:], token.start + 2, token.end))
     tokens = (*row.line.tokens[: words[0]], *pieces, *row.line.tokens[words[0] + 1 :])
-    cut = Row.of(Line(row.line.number, tokens))
+    cut = Row(Line(row.line.number, tokens))
     return cut, [at for at, word in enumerate(cut.bare) if word]
 
 

@@ -43,6 +43,8 @@ _PAGE_NUMBER = re.compile(
     rf"(?:\s?(?:of|OF|/)\s?\d{{1,4}})?[)\]{_DASHES}]{{0,4}}$"
 )
 _TO_DIGIT = str.maketrans("OoQIl|SZBG@", "00011152860")
+_DIGIT = re.compile(r"\d")
+_CODES = re.compile(r"#[#/.-]*")
 _CODE = re.compile(r"[0-9][0-9A-Za-z/.-]*|[A-Z][0-9][0-9A-Za-z]*")
 _MARGIN_CODE = re.compile(r"(?:\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\))")
 
@@ -145,7 +147,10 @@ def _stamps() -> tuple[tuple[str, ...], tuple[bool, ...]]:
 
 def stamp_form(text: str) -> str:
     """A line as stamps are compared: capitals, digits and codes as number signs, no blanks."""
-    return re.sub(r"#[#/.-]*", "#", _CODE.sub("#", text).upper().replace(" ", ""))
+    if _DIGIT.search(text):
+        text = _CODE.sub("#", text)
+    text = text.upper().replace(" ", "")
+    return _CODES.sub("#", text) if "#" in text else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.fields import Line, Token
@@ -14,35 +15,36 @@ _SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°")
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
 
 
-@dataclass(frozen=True, slots=True)
 class Row:
-    """A line with single blanks between its words; `starts` are the offsets of the words in `text`.
+    """A line with single blanks between its words; `dropped` are tokens at its ends that are dust and no part of it."""
 
-    `bare` are the words without the marks that dust and frames leave at their ends, empty for a word of such marks.
-    """
+    __slots__ = ("_bare", "_starts", "dropped", "line", "text", "words")
 
-    line: Line
-    text: str
-    words: tuple[str, ...]
-    starts: tuple[int, ...]
-    bare: tuple[str, ...]
-    dropped: tuple[Token, ...] = ()
+    def __init__(self, line: Line, dropped: tuple[Token, ...] = ()) -> None:
+        self.line, self.dropped = line, dropped
+        self.words = tuple([token.text for token in line.tokens])
+        self.text = " ".join(self.words)
+        self._starts: tuple[int, ...] | None = None
+        self._bare: tuple[str, ...] | None = None
 
-    @classmethod
-    def of(cls, line: Line, dropped: tuple[Token, ...] = ()) -> Row:
-        """The row of a line; `dropped` are tokens at its ends that are dust and no part of it."""
-        words = tuple([token.text for token in line.tokens])
-        starts, at = [], 0
-        for word in words:
-            starts.append(at)
-            at += len(word) + 1
-        bare = tuple([word.strip(_DUST) for word in words])
-        return cls(line, " ".join(words), words, tuple(starts), bare, dropped)
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where each word begins in `text`."""
+        if self._starts is None:
+            self._starts = tuple(accumulate([len(word) + 1 for word in self.words[:-1]], initial=0))
+        return self._starts
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """The words without the marks that dust and frames leave at their ends; empty for a word of such marks."""
+        if self._bare is None:
+            self._bare = tuple([word.strip(_DUST) for word in self.words])
+        return self._bare
 
     def cut(self, first: int, last: int) -> Row:
         """The words from `first` to before `last` as a row of their own."""
         dropped = self.dropped if last >= len(self.words) else ()
-        return Row.of(Line(self.line.number, self.line.tokens[first:last]), dropped)
+        return Row(Line(self.line.number, self.line.tokens[first:last]), dropped)
 
     @property
     def number(self) -> int:
@@ -179,4 +181,4 @@ def is_dust(word: str) -> bool:
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
     """The rows of lines that hold words."""
-    return [Row.of(line) for line in lines if line.tokens]
+    return [Row(line) for line in lines if line.tokens]

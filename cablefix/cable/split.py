@@ -44,7 +44,7 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
 
     >>> from cablefix.cable.fields import Line, Token
     >>> words = [("FM", 0, 2), ("AMEMBASSY", 3, 12), ("QUITO", 13, 18), ("TO", 19, 21), ("SECSTATE", 22, 30)]
-    >>> [row.text for row in split_rows([Row.of(Line(4, tuple(Token(*word) for word in words)))])]
+    >>> [row.text for row in split_rows([Row(Line(4, tuple(Token(*word) for word in words)))])]
     ['FM AMEMBASSY QUITO', 'TO SECSTATE']
     """
     found: list[Row] = []
@@ -83,7 +83,7 @@ def clean_row(row: Row) -> Row:
         token = tokens[0]
         middle, rest = token.start + glued.end("word"), token.start + glued.start("rest")
         tokens = (Token(glued["word"], token.start, middle), Token(glued["rest"], rest, token.end), *tokens[1:])
-    return Row.of(Line(row.line.number, tokens), row.line.tokens[:first] + row.line.tokens[end:])
+    return Row(Line(row.line.number, tokens), row.line.tokens[:first] + row.line.tokens[end:])
 
 
 def _end_of(row: Row, first: int) -> int:

@@ -166,7 +166,8 @@ def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: C
     rate = np.float32(-np.log(channel.rate))
     lost, found = channel.lost.take(true) + rate, channel.found.take(obs) + rate
     swaps, base = channel.swap.ravel(), true.astype(np.int64) * channel.swap.shape[1]
-    joined, divided = pair_t.any(axis=1), pair_o.any(axis=1)
+    joined: list[bool] = (pair_t != 0).any(1).tolist()
+    divided: list[bool] = (pair_o != 0).any(1).tolist()
     grid = np.full((len(obs) + 1, len(true) + 1, n), _FAR, np.float32)
     steps = np.zeros(grid.shape, np.uint8)
     grid[0, 0] = 0

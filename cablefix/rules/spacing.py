@@ -19,6 +19,7 @@ from cablefix.text import View
 # In a text noisier than this a loose mark is as often a speck as a mark.
 _NOISY = 0.15
 _NOISY_PROSE = 0.08
+_LONGEST_WORD = 40
 _NOT_TEXT = (LineClass.HEADER, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _LOOSE_MARK = re.compile(
     r"(?<=[^\s.,;:?!])[ \t]+"
@@ -26,15 +27,13 @@ _LOOSE_MARK = re.compile(
 )
 _NEXT_MARK = re.compile(r"[ \t]+[.,;:](?=[ \t\r\n\f]|$)")
 _LOOSE_BRACKET = re.compile(r"(?P<open>[(\[])[ \t]+(?=[\w\"'\u201c])")
-_APOSTROPHE = re.compile(
-    r"(?<=\w)(?P<whole>[ \t]*(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M))"
-    r"(?![\w'\u2019])"
-)
-_LOST = re.compile(
-    r"(?<![A-Za-z])(?P<left>[A-Za-z]*[a-z]{2})(?P<mark>[,;:]|\.(?=[A-Z]))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)"
-)
+# These are looked for by their rarest character, and what stands before it is read backwards.
+_APOSTROPHE = re.compile(r"(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M)(?![\w'\u2019])")
+_LOST = re.compile(r"(?<=[a-z]{2})(?P<mark>[,;:]|\.(?=[A-Z]))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)")
+_LAST_LETTERS = re.compile(r"[A-Za-z]+$")
+_LAST_WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}$")
 _QUOTE = re.compile(r"[\"\u201c\u201d]")
-_LOOSE_HYPHEN = re.compile(r"(?<![\w-])(?P<left>[^\W\d_]{2,})(?P<gap>-[ \t]+|[ \t]+-)(?P<right>[^\W\d_]{2,})(?![\w-])")
+_LOOSE_HYPHEN = re.compile(r"(?<=[^\W\d_])(?P<gap>-[ \t]+|[ \t]+-)(?P<right>[^\W\d_]{2,})(?![\w-])")
 _LETTERS = re.compile(r"(?<![\w'.-])[a-z](?: [a-z]){3,}(?![\w'.-])")
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,[ \t]+\d{3})+(?![\w,]|\.\d)")
 _LINE_EDGES = frozenset({"\n", "\r", "\f", ""})
@@ -57,6 +56,16 @@ def _splits_after(context: Context, offset: int) -> Evidence | None:
     if context.convention.splits(offset - start, end - offset):
         return because(EvidenceKind.CONVENTION, "a single gap in a text of doubled gaps: no gap was printed here")
     return None
+
+
+def _is_word_character(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _before(pattern: re.Pattern[str], text: str, end: int) -> str:
+    """What a pattern finds just before a place, empty where it finds nothing; no more than a long word is looked at."""
+    match = pattern.search(text, max(0, end - _LONGEST_WORD), end)
+    return match[0] if match else ""
 
 
 def close_up_punctuation(view: View, context: Context) -> Iterator[Edit]:
@@ -142,12 +151,17 @@ def close_up_apostrophes(view: View, context: Context) -> Iterator[Edit]:
     >>> edits_of(close_up_apostrophes, "The tug ' s crew don 't know the 'sea' and 'tides'.")
     [(" ' s", "'s"), (" 't", "'t")]
     """
-    for match in _APOSTROPHE.finditer(context.source.text):
-        start, end = match.span("whole")
+    text = context.source.text
+    for match in _APOSTROPHE.finditer(text):
+        start, end = match.span()
+        while start > 0 and text[start - 1] in " \t":
+            start -= 1
+        if not _is_word_character(text[start - 1 : start]):
+            continue
         after = "'" + match["tail"] if match["mark"] in "`\u00b4" else match["mark"] + match["tail"]
         if end - start == len(after) or _class_at(context, start) in _NOT_TEXT or not context.is_free(start, end):
             continue
-        if match["tail"] in ("t", "T") and context.source.text[start - 1] not in "nN":
+        if match["tail"] in ("t", "T") and text[start - 1] not in "nN":
             continue
         split = _splits_after(context, start)
         reason = split or because(EvidenceKind.FORM, f"{match['tail']!r} after an apostrophe is an ending")
@@ -223,9 +237,10 @@ def part_sentences(view: View, context: Context) -> Iterator[Edit]:
     >>> edits_of(part_sentences, "The ship left.The crew,but not the master,stayed. See harbor.gov and U.S.Army.")
     [('.', '. '), (',', ', '), (',', ', ')]
     """
-    for match in _LOST.finditer(context.source.text):
-        left, right = match["left"], match["right"]
+    text = context.source.text
+    for match in _LOST.finditer(text):
         start, end = match.span("mark")
+        left, right = _before(_LAST_LETTERS, text, start), match["right"]
         if len(left) < 3 or len(right) < 3 or _class_at(context, start) in _NOT_TEXT:
             continue
         if context.words.known(left) and context.words.known(right) and context.is_free(start, end):
@@ -245,15 +260,16 @@ def close_up_hyphens(view: View, context: Context) -> Iterator[Edit]:
     [('- ', '-')]
     """
     text = context.source.text
-    hits = [m for m in _LOOSE_HYPHEN.finditer(text) if m["right"].lower() not in _SUSPENDED]
+    every = ((m, _before(_LAST_WORD, text, m.start())) for m in _LOOSE_HYPHEN.finditer(text))
+    hits = [(m, left) for m, left in every if left and m["right"].lower() not in _SUSPENDED]
     if not hits:
         return
     low = text.lower()
-    for match in hits:
+    for match, left in hits:
         start, end = match.span("gap")
         if _class_at(context, start) in _NOT_TEXT or not context.is_free(start, end):
             continue
-        compound = f"{match['left']}-{match['right']}".lower()
+        compound = f"{left}-{match['right']}".lower()
         split = _splits_after(context, start if match["gap"][0] != "-" else start + 1)
         if compound in low:
             confidence, reason = (
