@@ -97,7 +97,6 @@ class Mark:
 # Characters that take no room on paper and no part in a word: C0 controls that are not white space, DEL, zero-width
 # characters and the byte order mark. They stay in the source and are left out of the reading text.
 IGNORABLE = "\x00-\x08\x0e-\x1b\x7f\u200b\u2060\ufeff"
-_LINE_END = re.compile(r"\r\n|[\n\r\f]")
 # Whether a code point is white space; all that are lie below the last entry, which stands for every other.
 _IS_SPACE = np.array([chr(code).isspace() for code in range(0x3002)])
 _IGNORED = re.compile(f"[{IGNORABLE}]+")
@@ -150,17 +149,12 @@ class Layout:
         >>> layout.lines, layout.words, layout.line_page.tolist()
         (3, 4, [0, 0, 1])
         """
-        ends = [(m.start(), m.end(), m[0] == "\f") for m in _LINE_END.finditer(text)]
-        count = len(ends) + 1
-        if ends and ends[-1][1] == len(text):
-            count -= 1
-        line_end = np.fromiter((e[0] for e in ends), np.int64, len(ends))
-        line_next = np.fromiter((e[1] for e in ends), np.int64, len(ends))
-        feeds = np.fromiter((e[2] for e in ends), np.int64, len(ends))
-        if count > len(ends):
+        line_end, line_next, feeds = _find_line_ends(text)
+        if not len(line_next) or line_next[-1] < len(text):
             line_end = np.append(line_end, len(text))
             line_next = np.append(line_next, len(text))
-            feeds = np.append(feeds, 0)
+            feeds = np.append(feeds, False)
+        count = len(line_end)
         line_start = np.concatenate(([0], line_next[:-1])).astype(np.int64)
         line_page = np.concatenate(([0], np.cumsum(feeds[:-1]))).astype(np.int64)
         word_start, word_end = _find_words(text)
@@ -271,6 +265,19 @@ class Layout:
         """A mark that says how a line joins the next one that is read."""
         start, end = self.line_span(line)
         return Mark(start, end, MarkKind.JOIN, value, rule, confidence, tuple(evidence))
+
+
+def _find_line_ends(text: str) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:
+    """Where lines end, where the next ones begin, and whether a form feed stands between."""
+    codes = code_points(text)
+    end = np.flatnonzero((codes == 0x0A) | (codes == 0x0C) | (codes == 0x0D)).astype(np.int64)
+    after = end + 1
+    # CRLF ends one line, not two.
+    pair = (codes[end[:-1]] == 0x0D) & (codes[end[1:]] == 0x0A) & (end[1:] == after[:-1])
+    after[:-1] += pair
+    first = np.append(True, ~pair)[: len(end)]
+    end = end[first]
+    return end, after[first], codes[end] == 0x0C
 
 
 def _find_words(text: str) -> tuple[IntArray, IntArray]:

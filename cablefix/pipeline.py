@@ -48,16 +48,7 @@ def restore(
     source, known = open_source(source)
     chosen = load_profile("cable" if profile == "auto" else profile) if isinstance(profile, str) else profile
     folders = (*chosen.dictionaries, *map(Path, dictionaries))
-    context = Context(
-        source,
-        layout or known or Layout.from_text(source.text),
-        load_words(chosen.lexicon, folders),
-        load_codes(folders),
-        settings=chosen.settings,
-        corrections=cached_corrections(folders),
-        lexicon=chosen.lexicon,
-        rescorer=Remembering(rescorer) if rescorer is not None else None,
-    )
+    context = _new_context(source, layout or known, chosen, folders, rescorer)
     ledger = Ledger(source.sha256, chosen.threshold)
     for stage in _STAGES:
         ledger = _run_stage(context, chosen, stage, ledger)
@@ -127,6 +118,22 @@ def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | N
         found = read_document(source)
         return found.source, found.layout
     return Source.from_text(source), None
+
+
+def _new_context(
+    source: Source, layout: Layout | None, profile: Profile, folders: Sequence[Path], rescorer: Rescorer | None
+) -> Context:
+    """What the rules of a profile work with, before any of them has run."""
+    return Context(
+        source,
+        layout or Layout.from_text(source.text),
+        load_words(profile.lexicon, folders),
+        load_codes(folders),
+        settings=profile.settings,
+        corrections=cached_corrections(folders),
+        lexicon=profile.lexicon,
+        rescorer=Remembering(rescorer) if rescorer is not None else None,
+    )
 
 
 def _run_stage(context: Context, profile: Profile, stage: str, ledger: Ledger) -> Ledger:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,23 +72,37 @@ class _NoNetwork(etree.Resolver):
         return self.resolve_string(_XLINK, context) if "xlink" in (system_url or "") else None
 
 
+# Packages that carry schemas; `./dev test` installs them without what they need to run.
+_CARRIED = {
+    "alto-4-2": ("digiflow", "resources/xsd/alto-4-2.xsd"),
+    "page-2019-07-15": ("ocrd_validators", "page.xsd"),
+}
+
+
 def schema(name: str) -> etree.XMLSchema:
     """An XSD such as "alto-4-2" or "page-2019-07-15".
 
     The schemas of ALTO (CC BY-SA) and PAGE are not in this repository. They are looked for in the folder that
-    CABLEFIX_SCHEMAS names, as NAME.xsd; that of PAGE 2019 comes with the package ocrd too. Without them the test is
-    skipped; the structural tests beside it run always.
+    CABLEFIX_SCHEMAS names, as NAME.xsd, and then in packages that carry them. Without them the test is skipped; the
+    structural tests beside it run always.
     """
-    folder = os.environ.get("CABLEFIX_SCHEMAS")
-    path = Path(folder) / f"{name}.xsd" if folder else None
-    if (path is None or not path.is_file()) and name == "page-2019-07-15":
-        found = find_spec("ocrd_validators")
-        path = Path(found.origin).parent / "page.xsd" if found and found.origin else path
-    if path is None or not path.is_file():
+    path = next((path for path in _schema_paths(name) if path.is_file()), None)
+    if path is None:
         pytest.skip(f"the schema {name}.xsd is not at hand; put it into a folder and name that in CABLEFIX_SCHEMAS")
-    parser = etree.XMLParser()
+    parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_NoNetwork())
     return etree.XMLSchema(etree.parse(path, parser))
+
+
+def _schema_paths(name: str) -> Iterator[Path]:
+    """Where a schema may be."""
+    folder = os.environ.get("CABLEFIX_SCHEMAS")
+    if folder:
+        yield Path(folder, f"{name}.xsd")
+    package, place = _CARRIED.get(name, ("", ""))
+    found = find_spec(package) if package else None
+    if found and found.origin:
+        yield Path(found.origin).parent / place
 
 
 def renamed(document: ReadDocument, name: str) -> ReadDocument:

@@ -21,13 +21,6 @@ Floats = npt.NDArray[np.float32]
 _SAME_SHAPE = frozenset("cosvwxzCOSVWXZ")
 _LIKE_DIGITS = frozenset("0123456789oOlIQ.,")
 _MOSTLY_LOWER = 0.93
-CASE_NAMES = (
-    "down", "up", "capitals", "lower_share", "count", "stop", "line_start", "break", "comma", "mark",
-    "next_title", "next_upper", "last_title", "document_title", "document_lower", "first_same_shape", "first_i",
-    "all_same_shape", "length", "column_upper", "column_size", "near_capitals", "rate", "after_number",
-    "capital_starts",
-    "known", "quote", "goes_on", "begins_anew",
-)  # fmt: skip
 
 
 class Change(IntEnum):

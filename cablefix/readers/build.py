@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from cablefix.layout import FloatArray, Layout
-from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Pieces, ReadDocument, around
+from cablefix.readers.document import NO_CONFIDENCE, Box, Page, PageLine, Pieces, ReadDocument, Word, around
 from cablefix.readers.order import arrange
 from cablefix.text import Container, IntArray, Source, SourceError
 
+_T = TypeVar("_T")
+
 _NAN = NO_CONFIDENCE
 _NO_BOX: Box = (_NAN, _NAN, _NAN, _NAN)
+_EMPTY = PageLine([])
 
 
 @dataclass(slots=True)
@@ -37,35 +41,42 @@ class Builder:
 
     def __init__(self, *, keep_elements: bool = False) -> None:
         self._keep = keep_elements
-        self._text: list[str] = []
-        self._place = 0
         self._pages = 0
-        self._start, self._end, self._line = array("q"), array("q"), array("q")
+        self._text: list[str] = []
+        # Columns of words.
+        self._length = array("q")
         self._box, self._confidence = array("f"), array("f")
-        self._whole = bytearray()
+        self._glued, self._styles = bytearray(), bytearray()
         self._ids: list[str] = []
-        self._styles = bytearray()
-        self._lines = 0
-        self._line_box, self._baseline = array("f"), array("f")
-        self._role, self._column = bytearray(), bytearray()
-        self._line_ids: list[str] = []
-        self._divided: list[str] = []
         self._alternatives: list[tuple[int, tuple[tuple[str, float], ...]]] = []
         self._characters: list[tuple[int, tuple[float, ...]]] = []
+        self._elements: list[Any] = []
+        # Columns of lines.
+        self._count = array("q")
+        self._line_box, self._baseline = array("f"), array("f")
+        self._role, self._column, self._whole = bytearray(), bytearray(), bytearray()
+        self._line_ids: list[str] = []
+        self._divided: list[str] = []
+        self._line_elements: list[Any] = []
+        # Columns of pages.
         self._page_size, self._resolution = array("f"), array("f")
         self._images: list[str] = []
         self._page_ids: list[str] = []
         self._members: list[str] = []
-        self._elements: list[Any] = []
-        self._line_elements: list[Any] = []
         self._page_elements: list[Any] = []
 
     def add_page(self, page: Page) -> None:
-        """Add a page, its lines put in order. Words without text are left out, as are lines without words."""
+        """Add a page, its lines put in order. Words without text are left out, as are lines without words.
+
+        Each line ends with a line feed; a page ends with an empty line and a form feed.
+        """
         page = arrange(page)
+        lines = list(_spaced_lines(page.lines)) or [_EMPTY]
         if self._pages:
-            self._add_line(None, "\f")
-        before = self._lines
+            lines.insert(0, _EMPTY)  # the end of the page before
+        words = [[word for word in line.words if word.text] for line in lines]
+        self._add_words(words, ["\f" if self._pages else "\n", *itertools.repeat("\n", len(lines) - 1)])
+        self._add_lines(lines)
         self._pages += 1
         self._page_size.extend((page.width, page.height))
         self._resolution.append(page.resolution)
@@ -74,76 +85,40 @@ class Builder:
         self._members.append(page.member)
         if self._keep:
             self._page_elements.append(page.element)
-        paragraph: tuple[int, int] | None = None
-        for line in page.lines:
-            if not any(word.text for word in line.words):
-                continue
-            now = (line.paragraph, line.column)
-            if paragraph is not None and now != paragraph:
-                self._add_line(None)
-            paragraph = now
-            self._add_line(line)
-        if self._lines == before:
-            self._add_line(None)
 
-    def _add_line(self, line: PageLine | None, end: str = "\n") -> None:
-        """Add a line and what ends it; None is an empty line. A form feed ends the empty line that ends a page."""
-        if line is None:
-            self._line_box.extend(_NO_BOX)
-            self._baseline.extend((_NAN, _NAN))
-            self._role.append(0)
-            self._column.append(0)
-            self._line_ids.append("")
-            self._divided.append("")
-            if self._keep:
-                self._line_elements.append(None)
-        else:
-            self._add_words(line)
-            box = line.box or around(word.box for word in line.words) or _NO_BOX
-            self._line_box.extend(box)
-            self._baseline.extend(line.baseline or (_NAN, _NAN))
-            self._role.append(line.role)
-            self._column.append(line.column)
-            self._line_ids.append(line.id)
-            self._divided.append(line.divided)
-            if self._keep:
-                self._line_elements.append(line.element)
-        self._lines += 1
-        self._text.append(end)
-        self._place += 1
+    def _add_lines(self, lines: list[PageLine]) -> None:
+        """Add what is known of the lines of a page besides their words."""
+        boxes = [line.box or around(word.box for word in line.words) or _NO_BOX for line in lines]
+        self._line_box.fromlist(_flat(boxes))
+        self._baseline.fromlist(_flat([line.baseline or (_NAN, _NAN) for line in lines]))
+        self._role.extend([line.role for line in lines])
+        self._column.extend([line.column for line in lines])
+        self._whole.extend([line.whole for line in lines])
+        self._line_ids.extend([line.id for line in lines])
+        self._divided.extend([line.divided for line in lines])
+        if self._keep:
+            self._line_elements.extend([line.element for line in lines])
 
-    def _add_words(self, line: PageLine) -> None:
-        """Add the words of a line. This loop sees every word of a book, so it is kept flat."""
-        parts: list[str] = []
-        place = self._place
-        number = self._lines
-        keep, whole = self._keep, line.whole
-        start, end, boxes, ids = self._start, self._end, self._box, self._ids
-        for text, box, confidence, ident, glued, style, alternatives, characters, element in line.words:
-            if not text:
-                continue
-            if parts and not glued:
-                parts.append(" ")
-                place += 1
-            parts.append(text)
-            start.append(place)
-            if alternatives:
-                self._alternatives.append((place, alternatives))
-            if characters:
-                self._characters.append((place, characters))
-            place += len(text)
-            end.append(place)
-            boxes.extend(box or _NO_BOX)
-            self._confidence.append(confidence)
-            ids.append(ident)
-            self._styles.append(style)
-            if keep:
-                self._elements.append(element)
-        count = len(ids) - len(self._line)
-        self._line.extend([number] * count)
-        self._whole.extend([whole] * count)
-        self._text.append("".join(parts))
-        self._place = place
+    def _add_words(self, lines: list[list[Word]], ends: list[str]) -> None:
+        """Add the words of the lines of a page, column by column: every word of a book comes by here."""
+        columns = list(zip(*itertools.chain.from_iterable(lines), strict=True)) or [()] * len(Word._fields)
+        texts, boxes, confidences, ids, glued, styles, alternatives, characters, elements = columns
+        counts = [len(words) for words in lines]
+        self._text.extend(map(str.__add__, _line_texts(texts, glued, counts), ends))
+        before = len(self._ids)
+        self._count.fromlist(counts)
+        self._length.fromlist(list(map(len, texts)))
+        self._box.fromlist(_flat([box or _NO_BOX for box in boxes]))
+        self._confidence.fromlist(list(confidences))
+        self._ids.extend(ids)
+        self._glued.extend(glued)
+        self._styles.extend(styles)
+        if any(alternatives):
+            self._alternatives.extend((before + k, found) for k, found in enumerate(alternatives) if found)
+        if any(characters):
+            self._characters.extend((before + k, found) for k, found in enumerate(characters) if found)
+        if self._keep:
+            self._elements.extend(elements)
 
     def finish(self, facts: FormatFacts, container: Container, name: str) -> ReadDocument:
         """The document. Raises `SourceError` when no page was added."""
@@ -169,21 +144,30 @@ class Builder:
         )
 
     def _pieces(self) -> Pieces:
+        length, words = _integers(self._length), _integers(self._count)
+        line = np.repeat(np.arange(len(words)), words)
+        # Before a piece stand the pieces before it, the ends of the lines before its own, and the gaps between pieces.
+        gap = np.frombuffer(bytes(self._glued), np.uint8) == 0
+        gap[:1] = False
+        gap[1:] &= line[1:] == line[:-1]
+        end = np.cumsum(length + gap) + line
         return Pieces(
-            _integers(self._start),
-            _integers(self._end),
+            end - length,
+            end,
             _floats(self._box).reshape(-1, 4),
             _floats(self._confidence),
-            _integers(self._line),
-            np.frombuffer(bytes(self._whole), np.uint8).astype(bool),
+            line,
+            np.repeat(np.frombuffer(bytes(self._whole), np.uint8).astype(bool), words),
             _objects(self._ids),
             tuple(self._elements),
         )
 
     def _layout(self, text: str, pieces: Pieces, engine: str) -> Layout:
         layout = Layout.from_text(text)
-        if layout.lines != self._lines:
-            raise ValueError(f"{layout.lines} lines in the text, {self._lines} were added: a word holds a line break")
+        if layout.lines != len(self._count):
+            raise ValueError(
+                f"{layout.lines} lines in the text, {len(self._count)} were added: a word holds a line break"
+            )
         extra: dict[str, npt.NDArray[Any]] = {}
         for key, column in (("line_role", self._role), ("line_column", self._column)):
             if any(column):
@@ -196,9 +180,9 @@ class Builder:
         if any(self._styles):
             extra["word_style"] = _spread(np.frombuffer(bytes(self._styles), np.uint8), layout, pieces)
         if self._characters:
-            extra["character_confidence"] = _characters(len(text), self._characters)
+            extra["character_confidence"] = _characters(len(text), pieces, self._characters)
         if self._alternatives:
-            extra["alternatives"] = _pairs(self._alternatives)
+            extra["alternatives"] = _pairs(pieces, self._alternatives)
         if engine:
             extra["engine"] = _objects([engine])
         resolution = _floats(self._resolution)
@@ -214,6 +198,40 @@ class Builder:
             page_image=tuple(self._images) if any(self._images) else (),
             extra=extra,
         )
+
+
+def _spaced_lines(lines: Iterable[PageLine]) -> Iterator[PageLine]:
+    """The lines that have text, with an empty one between paragraphs."""
+    before: PageLine | None = None
+    for line in lines:
+        if any(word.text for word in line.words):
+            if before and (line.paragraph, line.column) != (before.paragraph, before.column):
+                yield _EMPTY
+            yield line
+            before = line
+
+
+def _line_texts(texts: Sequence[str], glued: Sequence[bool], counts: Iterable[int]) -> Iterator[str]:
+    """The texts of lines, which have so many words each.
+
+    >>> list(_line_texts(["tugs", ",", "two"], [False, True, False], [2, 1]))
+    ['tugs,', 'two']
+    """
+    between = any(glued)
+    start = 0
+    for count in counts:
+        end = start + count
+        if between and any(glued[start + 1 : end]):
+            gaps = ["" if each else " " for each in glued[start + 1 : end]]
+            rest = zip(gaps, texts[start + 1 : end], strict=True)
+            yield texts[start] + "".join(itertools.chain.from_iterable(rest))
+        else:
+            yield " ".join(texts[start:end])
+        start = end
+
+
+def _flat(parts: Iterable[Iterable[_T]]) -> list[_T]:
+    return list(itertools.chain.from_iterable(parts))
 
 
 def build_document(
@@ -326,17 +344,18 @@ def _spread(values: npt.NDArray[np.uint8], layout: Layout, pieces: Pieces) -> np
     return out
 
 
-def _characters(length: int, found: list[tuple[int, tuple[float, ...]]]) -> FloatArray:
+def _characters(length: int, pieces: Pieces, found: list[tuple[int, tuple[float, ...]]]) -> FloatArray:
     out = np.full(length, np.nan, np.float32)
-    for start, values in found:
+    for piece, values in found:
+        start = pieces.start.item(piece)
         out[start : start + len(values)] = values
     return out
 
 
-def _pairs(found: list[tuple[int, tuple[tuple[str, float], ...]]]) -> npt.NDArray[np.object_]:
+def _pairs(pieces: Pieces, found: list[tuple[int, tuple[tuple[str, float], ...]]]) -> npt.NDArray[np.object_]:
     out = np.empty((len(found), 2), object)
-    for k, (start, alternatives) in enumerate(found):
-        out[k, 0], out[k, 1] = start, alternatives
+    for k, (piece, alternatives) in enumerate(found):
+        out[k, 0], out[k, 1] = pieces.start.item(piece), alternatives
     return out
 
 

@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cablefix.layout import FloatArray, Layout
-from cablefix.text import IntArray, Source, Span
+from cablefix.text import IntArray, Source
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, from the upper left corner of the page."""
@@ -157,11 +157,6 @@ class Pieces:
     def __len__(self) -> int:
         return len(self.start)
 
-    def touching(self, start: int, end: int) -> range:
-        """The pieces that share at least one character with a source span."""
-        first = int(np.searchsorted(self.end, start, side="right"))
-        return range(first, max(first, int(np.searchsorted(self.start, end, side="left"))))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadDocument:
@@ -188,9 +183,3 @@ class ReadDocument:
     def has_boxes(self) -> bool:
         """Whether the words have a place on the page."""
         return len(self.layout.word_box) > 0
-
-    def piece_ids(self, span: Span) -> list[str]:
-        """The ids of the elements that a source span was read from."""
-        if self.pieces is None:
-            return []
-        return [str(self.pieces.id[k]) for k in self.pieces.touching(*span)]

@@ -6,6 +6,7 @@ archive.org (`*_chocr.html`, one `ocrx_cinfo` a character). Most are XHTML; what
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -149,92 +150,122 @@ def read_page(element: etree._Element) -> Page:
 
 
 def _read_lines(element: etree._Element, page: Page) -> None:
+    """The lines of a page. Their words are found first and then read all at once, since there are so many."""
     line: PageLine | None = None
     paragraph = 0
-    lines = page.lines
-    for found in element.iter(etree.Element):
-        kind = found.get("class")
+    found: list[list[etree._Element]] = []
+    for each in element.iter(etree.Element):
+        kind = each.get("class")
         if kind is None:
             continue
-        if kind == "ocrx_word" or kind in _WORD_CLASSES:
+        if " " in kind:
+            kind = _known_class(kind.split())
+        if kind in _WORD_CLASSES:
             if line is None:
                 line = PageLine([], paragraph=paragraph)
-                lines.append(line)
-            _read_word(found, line)
+                page.lines.append(line)
+                found.append([])
+            found[-1].append(each)
         elif kind in LINE_CLASSES:
-            line = _open_line(found, kind, paragraph)
-            lines.append(line)
+            line = _open_line(each, kind, paragraph)
+            page.lines.append(line)
+            found.append([])
         elif kind in _BLOCK_CLASSES:
             paragraph += 1
             line = None
-        elif " " in kind:
-            names = kind.split()
-            known = next((name for name in names if name in LINE_CLASSES), None)
-            if known:
-                line = _open_line(found, known, paragraph)
-                lines.append(line)
-            elif _WORD_CLASSES.intersection(names):
-                if line is None:
-                    line = PageLine([], paragraph=paragraph)
-                    lines.append(line)
-                _read_word(found, line)
-            elif _BLOCK_CLASSES.intersection(names):
-                paragraph += 1
-                line = None
-    for each in lines:
-        if not each.words and each.element is not None:
-            _read_whole_line(each)
+    elements = list(itertools.chain.from_iterable(found))
+    words = iter(_read_words(elements))
+    tails = "".join([each.tail or "" for each in elements]).split()
+    for line, own in zip(page.lines, found, strict=True):
+        line.words = list(itertools.islice(words, len(own)))
+        if tails:
+            line.words = list(_with_tails(line.words))
+        if not own and line.element is not None:
+            _read_whole_line(line)
+
+
+def _known_class(names: list[str]) -> str:
+    """The one of several class names that counts."""
+    for known in (LINE_CLASSES, _WORD_CLASSES, _BLOCK_CLASSES):
+        for name in names:
+            if name in known:
+                return name
+    return ""
 
 
 def _open_line(element: etree._Element, kind: str, paragraph: int) -> PageLine:
     title = element.get("title") or ""
     box = read_box(title)
-    baseline = _BASELINE.search(title) if box else None
     heights = None
+    place = title.find("baseline")
+    baseline = _BASELINE.search(title, place) if box and place >= 0 else None
     if box and baseline:
-        slope, offset = float(baseline[1]), float(baseline[2])
-        heights = (box[3] + offset, box[3] + offset + slope * (box[2] - box[0]))
+        left, _, right, bottom = box
+        slope, offset = map(float, baseline.groups())
+        heights = (bottom + offset, bottom + offset + slope * (right - left))
     role = _ROLES.get(kind, Role.TEXT)
     return PageLine([], box, paragraph, role, heights, element.get("id") or "", element=element)
 
 
-def _read_word(element: etree._Element, line: PageLine) -> None:
-    text = element.text
-    title = element.get("title") or ""
-    ident = element.get("id") or ""
-    box: Box | None
-    try:
-        # What nearly every word has, in this order; the patterns find it in any.
-        first, left, top, right, bottom, second, percent = title.split()
-        usual = first == "bbox" and second == "x_wconf" and bottom[-1] == ";"
-        box = (float(left), float(top), float(right), float(bottom[:-1]))
-        value = float(percent) / 100
-    except ValueError:
-        usual = False
-    if not usual:
-        box = read_box(title)
-        confidence = _WCONF.search(title)
-        value = float(confidence[1]) / 100 if confidence else NO_CONFIDENCE
-    if len(element):
-        text, style, alternatives, characters = _read_inside(element, title)
-        if characters and isnan(value):
-            value = sum(characters) / len(characters)
-        text = clean_text(text)
-        if len(characters) != len(text):
-            characters = ()
-        line.words.append(Word(text, box, value, ident, False, style, alternatives, characters, element))
-    else:
-        parts = text.split() if text else []
-        text = parts[0] if len(parts) == 1 else " ".join(parts)
-        line.words.append(make_word((text, box, value, ident, False, 0, (), (), element)))
-    tail = element.tail
-    if tail and not tail.isspace():
-        line.words.append(Word(clean_text(tail), glued=not tail[0].isspace()))
+def _read_words(elements: list[etree._Element]) -> list[Word]:
+    """Word elements, one word each, read column by column."""
+    boxes, confidences = _read_titles([each.get("title") or "" for each in elements])
+    ids = [each.get("id") or "" for each in elements]
+    texts = [each.text or "" for each in elements]
+    together = "".join(texts)
+    if together.split() != [together]:
+        texts = [clean_text(text) for text in texts]
+    usual = (itertools.repeat(value, len(elements)) for value in (False, 0, (), ()))
+    words = list(map(make_word, zip(texts, boxes, confidences, ids, *usual, elements, strict=True)))
+    for k in [k for k, each in enumerate(elements) if len(each)]:
+        words[k] = _read_marked_up(elements[k], words[k])
+    return words
 
 
-def _read_inside(
-    element: etree._Element, title: str
-) -> tuple[str, int, tuple[tuple[str, float], ...], tuple[float, ...]]:
+def _with_tails(words: list[Word]) -> Iterator[Word]:
+    """Words, and what stands between their elements: a hyphen that is glued to its word."""
+    for word in words:
+        yield word
+        tail = word.element.tail
+        if tail and not tail.isspace():
+            yield Word(clean_text(tail), glued=not tail[0].isspace())
+
+
+def _read_titles(titles: list[str]) -> tuple[list[Box | None], list[float]]:
+    """The boxes and confidences in the titles of words.
+
+    Nearly every page has `bbox 10 20 30 40; x_wconf 93` at each of its words; then all titles are taken apart at once.
+
+    >>> _read_titles(["bbox 10 20 30 40; x_wconf 93"])
+    ([(10.0, 20.0, 30.0, 40.0)], [0.93])
+    """
+    count = len(titles)
+    # Controls, which XML cannot hold, mark where a box and where a title ends.
+    parts = " \2 ".join([*titles, ""]).replace("; x_wconf ", " \1 ").split()
+    names, left, top, right, bottom, first, percent, second = (parts[k::8] for k in range(8))
+    if len(parts) == 8 * count and names.count("bbox") == first.count("\1") == second.count("\2") == count:
+        try:
+            numbers = zip(map(float, left), map(float, top), map(float, right), map(float, bottom), strict=True)
+            return list(numbers), [float(value) / 100 for value in percent]
+        except ValueError:
+            pass
+    found = [_WCONF.search(title) for title in titles]
+    return [read_box(title) for title in titles], [float(each[1]) / 100 if each else NO_CONFIDENCE for each in found]
+
+
+def _read_marked_up(element: etree._Element, word: Word) -> Word:
+    """A word whose element has children."""
+    text, style, alternatives, characters = _read_inside(element)
+    confidence = word.confidence
+    if characters and isnan(confidence):
+        confidence = sum(characters) / len(characters)
+    text = clean_text(text)
+    if len(characters) != len(text):
+        characters = ()
+    return Word(text, word.box, confidence, word.id, False, style, alternatives, characters, element)
+
+
+def _read_inside(element: etree._Element) -> tuple[str, int, tuple[tuple[str, float], ...], tuple[float, ...]]:
     """Text, style, alternatives and confidences of a word that has children."""
     style = Style.PLAIN
     alternatives: list[tuple[str, float]] = []
@@ -257,7 +288,7 @@ def _read_inside(
             found = _XCONF.search(child.get("title") or "")
             confidences.extend([float(found[1]) / 100 if found else NO_CONFIDENCE] * len(text))
         parts.append(clean_text(child.tail or "") if between is not None else child.tail or "")
-    listed = _XCONFS.search(title)
+    listed = _XCONFS.search(element.get("title") or "")
     if listed:
         confidences = [number(value) / 100 for value in listed[1].split()]
     return "".join(parts), int(style), tuple(alternatives), tuple(confidences)
@@ -292,8 +323,8 @@ def read_box(title: str) -> Box | None:
     found = _BBOX.search(title)
     if found is None:
         return None
-    left, top, right, bottom = found.groups()
-    return (float(left), float(top), float(right), float(bottom))
+    left, top, right, bottom = map(float, found.groups())
+    return (left, top, right, bottom)
 
 
 def line_box(line: PageLine) -> Box | None:

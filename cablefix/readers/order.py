@@ -46,7 +46,9 @@ def arrange(page: Page) -> Page:
         return page
     if not all(_has_boxes(line) for line in page.lines):
         return page
-    lines = _split_columns(_join_level(_top_down(page.lines)))
+    rows = _level_rows(page.lines)
+    lines = _top_down(page.lines, rows)
+    lines = _split_columns(_join_level(lines, rows if lines is page.lines else _level_rows(lines)))
     return page if lines is page.lines else replace(page, lines=lines)
 
 
@@ -97,10 +99,10 @@ def _line_box(line: PageLine) -> Box:
 def _pitch(lines: Sequence[PageLine]) -> float:
     """The width of a character on this page: the median of the words' widths by their lengths."""
     widths = [
-        (word.box[2] - word.box[0]) / len(word.text)
+        (box[2] - box[0]) / length
         for line in lines
         for word in line.words
-        if word.box is not None and len(word.text) >= 3
+        if (length := len(word.text)) >= 3 and (box := word.box) is not None
     ]
     return median(widths) if widths else 0.0
 
@@ -125,18 +127,23 @@ def _rows(lines: Sequence[PageLine], pitch: float) -> list[_Row]:
             rows[-1].words.extend(line.words)
         else:
             rows.append(_Row([line], list(line.words), []))
+    wide = _WIDE_GAP * pitch
     for row in rows:
         if len(row.lines) > 1:
             row.words.sort(key=lambda word: word.box[0] if word.box else 0.0)
-        boxes = [word.box for word in row.words if word.box is not None]
-        row.gaps = [(a[2], b[0]) for a, b in itertools.pairwise(boxes) if b[0] - a[2] >= _WIDE_GAP * pitch]
+        boxes = [box for word in row.words if (box := word.box) is not None]
+        row.gaps = [(a[2], b[0]) for a, b in itertools.pairwise(boxes) if b[0] - a[2] >= wide]
     return rows
 
 
 def _beside(one: Box, other: Box) -> bool:
     """Whether a box stands to the right of another at the same height."""
-    shared = min(one[3], other[3]) - max(one[1], other[1])
-    return shared > 0.5 * min(one[3] - one[1], other[3] - other[1]) and other[0] >= one[2]
+    return other[0] >= one[2] and min(one[3], other[3]) - max(one[1], other[1]) > 0.5 * _lower(one, other)
+
+
+def _lower(one: Box, other: Box) -> float:
+    """The height of the lower of two boxes."""
+    return min(one[3] - one[1], other[3] - other[1])
 
 
 def _split_columns(lines: list[PageLine]) -> list[PageLine]:
@@ -166,9 +173,10 @@ def _run_of_columns(rows: Sequence[_Row], first: int, pitch: float) -> tuple[int
     """The end of the run of rows that begins here and leaves a gutter free, and the middle of the gutter."""
     for left, right in rows[first].gaps:
         stop = first + 1
-        while stop < len(rows) and not _breaks_off(rows[first : stop + 1]):
+        # A row of three cells is none of two columns.
+        while stop < len(rows) and len(rows[stop].gaps) < 2:
             narrowed = _narrow(rows[stop], left, right, pitch)
-            if narrowed is None:
+            if narrowed is None or _is_far_below(rows[first : stop + 1]):
                 break
             left, right = narrowed
             stop += 1
@@ -178,13 +186,13 @@ def _run_of_columns(rows: Sequence[_Row], first: int, pitch: float) -> tuple[int
     return first, None
 
 
-def _breaks_off(rows: Sequence[_Row]) -> bool:
-    """Whether the last of these rows does not belong to the columns: it has three cells, or stands far below."""
-    if len(rows[-1].gaps) > 1:
-        return True
+def _is_far_below(rows: Sequence[_Row]) -> bool:
+    """Whether the last of these rows stands so far below the others that it is no part of their columns."""
+    if len(rows) < 4:
+        return False
     tops = [_line_box(row.lines[0])[1] for row in rows]
     steps = [b - a for a, b in itertools.pairwise(tops)]
-    return len(steps) > 2 and steps[-1] > _FAR_BELOW * median(steps[:-1])
+    return steps[-1] > _FAR_BELOW * median(steps[:-1])
 
 
 def _narrow(row: _Row, left: float, right: float, pitch: float) -> tuple[float, float] | None:
@@ -260,13 +268,12 @@ def _column_by_column(rows: Sequence[_Row], gutter: float, paragraph: int) -> It
 # --- lines out of order in one column -----------------------------------------------------------------------
 
 
-def _top_down(lines: list[PageLine]) -> list[PageLine]:
+def _top_down(lines: list[PageLine], rows: Sequence[list[PageLine]]) -> list[PageLine]:
     """Lines of a page of one column from top to bottom; the same list where they are, or where there are columns.
 
     Engines that take headings and lists for blocks of their own put them after the text that they stand in. Each line
     must then stand over or under its new neighbours; lines of columns side by side do not.
     """
-    rows = _level_rows(lines)
     if sum(len(row) > 1 for row in rows) > _LEVEL_ROWS * len(rows):
         return lines
     boxes = [around(_line_box(line) for line in row) for row in rows]
@@ -300,27 +307,29 @@ def _level_rows(lines: Sequence[PageLine]) -> list[list[PageLine]]:
     placed = sorted(((_line_box(line), line) for line in lines), key=lambda item: item[0][1] + item[0][3])
     rows: list[list[tuple[Box, PageLine]]] = []
     for box, line in placed:
-        if rows and all(_level(box, other) for other, _ in rows[-1]):
+        if rows and _level(box, rows[-1][-1][0]) and all(_level(box, other) for other, _ in rows[-1]):
             rows[-1].append((box, line))
         else:
             rows.append([(box, line)])
-    return [[line for _, line in sorted(row, key=lambda item: item[0][0])] for row in rows]
+    for row in rows:
+        if len(row) > 1:
+            row.sort(key=lambda item: item[0][0])
+    return [[line for _, line in row] for row in rows]
 
 
 def _level(one: Box, other: Box) -> bool:
     """Whether two boxes stand at one height and neither over the other."""
-    height = min(one[3] - one[1], other[3] - other[1])
-    apart = one[0] >= other[2] or other[0] >= one[2]
-    return apart and abs((one[1] + one[3]) - (other[1] + other[3])) / 2 <= _LEVEL * height
+    if one[0] >= other[2] or other[0] >= one[2]:
+        return abs((one[1] + one[3]) - (other[1] + other[3])) / 2 <= _LEVEL * _lower(one, other)
+    return False
 
 
-def _join_level(lines: list[PageLine]) -> list[PageLine]:
+def _join_level(lines: list[PageLine], rows: Sequence[list[PageLine]]) -> list[PageLine]:
     """Lines with the parts of one line put together, and the rows of tables.
 
     In typed text the gaps of several lines may stand under each other by chance; engines take them for the space
     between columns. A space of one character says that it is one line.
     """
-    rows = _level_rows(lines)
     if len(rows) == len(lines):
         return lines
     pitch = _pitch(lines)

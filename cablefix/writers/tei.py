@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from cablefix.layout import Layout
-from cablefix.ledger import Verdict
+from cablefix.ledger import Edit, Verdict
 from cablefix.restored import Restored
 from cablefix.writers.tei_facsimile import boxed_lines, facsimile
 from cablefix.writers.tei_header import (
@@ -92,7 +92,18 @@ def write_tei(
     )
     lines = source_doc(layout, xml, inline.page_lines) if source == "embedded" else ""
     record = source_record(restored.source, source, sidecar, layout.lines, data)
-    placed = [
+    pointed = [(check, text.ids_of(blocks) or ("text",)) for check, blocks in checks]
+    front = file_description(facts, words, xml)
+    profile = profile_description(facts, words, xml)
+    annotations = stand_off(words, xml, ids, _place(proposals, text), pointed, repairs.reasons)
+    encoding = encoding_description(facts, words, xml)
+    header = f"{front}{encoding}{profile}{record}{revision_description(facts, repairs)}"
+    return _assemble(facts, header, facsimile(layout, images), body, annotations, lines)
+
+
+def _place(proposals: Sequence[Edit], text: TextWriter) -> list[Proposal]:
+    """Proposed repairs with the places in the written text that they are about: the whole text where there is none."""
+    return [
         Proposal(
             edit,
             f"q-{edit.id}" if edit.id in text.placed else "text",
@@ -100,13 +111,6 @@ def write_tei(
         )
         for edit in proposals
     ]
-    pointed = [(check, text.ids_of(blocks) or ("text",)) for check, blocks in checks]
-    front = file_description(facts, words, xml)
-    profile = profile_description(facts, words, xml)
-    annotations = stand_off(words, xml, ids, placed, pointed, repairs.reasons)
-    encoding = encoding_description(facts, words, xml)
-    header = f"{front}{encoding}{profile}{record}{revision_description(facts, repairs)}"
-    return _assemble(facts, header, facsimile(layout, images), body, annotations, lines)
 
 
 def _assemble(facts: HeaderFacts, header: str, images: str, body: str, annotations: str, lines: str) -> bytes:
