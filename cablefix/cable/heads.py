@@ -6,9 +6,11 @@ Nothing here decides that a line *is* furniture; that takes the whole document (
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from cablefix.resources import dictionary_path
@@ -42,6 +44,7 @@ _PAGE_NUMBER = re.compile(
     rf"^(?:#{{1,3}} ?)?[(\[{_DASHES}]{{0,4}}(?:[Pp][Aa][Gg][Ee]|[Pp]g?\.)?\s?(?P<page>\d{{1,4}})"
     rf"(?:\s?(?:of|OF|/)\s?\d{{1,4}})?[)\]{_DASHES}]{{0,4}}$"
 )
+_SHORT_STAMP = 24  # a stamp of so few characters is tried without the scraps beside it too
 _TO_DIGIT = str.maketrans("OoQIl|SZBG@", "00011152860")
 _DIGIT = re.compile(r"\d")
 _CODES = re.compile(r"#[#/.-]*")
@@ -161,30 +164,36 @@ class StampMatch:
     alone: bool
 
 
-def match_stamp(text: str, *, least: float = 0.8) -> StampMatch | None:
-    """The best fit of a line to the known stamps, None below `least`.
+def match_stamps(texts: Sequence[str], *, least: float = 0.8) -> list[StampMatch | None]:
+    """The best fit of each line to the known stamps, None below `least`.
 
-    >>> match_stamp("RELEASE IN FULL").alone
-    True
-    >>> match_stamp("The release was full of surprises") is None
-    True
+    >>> found = match_stamps(["RELEASE IN FULL", "The release was full of surprises"])
+    >>> found[0].alone, found[1]
+    (True, None)
     """
-    form = stamp_form(text)
-    if not 5 <= len(form) <= 110:
-        return None
-    if not any(char.isalpha() for char in form):
-        return None
+    forms = [stamp_form(text) for text in texts]
+    matches = _fit_stamps(forms, least)
+    again = [
+        at for at, form in enumerate(forms) if "#" in form and 5 <= len(form) < _SHORT_STAMP and matches[at] is None
+    ]
+    for at, match in zip(again, _fit_stamps([stamp_form(trim_junk(texts[at])) for at in again], least), strict=True):
+        matches[at] = match
+    return matches
+
+
+def _fit_stamps(forms: Sequence[str], least: float) -> list[StampMatch | None]:
+    """How each form fits the stamps."""
     templates, alone = _stamps()
-    found = process.extractOne(form, templates, scorer=fuzz.ratio, score_cutoff=100 * least)
-    if not found and "#" in form and len(form) < 24:
-        form = stamp_form(trim_junk(text))
-        found = process.extractOne(form, templates, scorer=fuzz.ratio, score_cutoff=100 * least)
-    if not found:
-        return None
-    _, score, place = found
-    if len(form) < 12 and score < 92:
-        return None
-    return StampMatch(score / 100, alone[place])
+    matches: list[StampMatch | None] = [None] * len(forms)
+    asked = [at for at, form in enumerate(forms) if 5 <= len(form) <= 110 and any(map(str.isalpha, form))]
+    if asked:
+        lines = [forms[at] for at in asked]
+        scores = process.cdist(lines, templates, scorer=fuzz.ratio, score_cutoff=100 * least, dtype=np.float64)
+        best = scores.argmax(axis=1).tolist()
+        for at, place, score in zip(asked, best, scores.max(axis=1).tolist(), strict=True):
+            if score and (len(forms[at]) >= 12 or score >= 92):
+                matches[at] = StampMatch(score / 100, alone[place])
+    return matches
 
 
 def margin_codes(text: str) -> list[str]:

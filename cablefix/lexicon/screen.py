@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float32]
 
 _ACRONYM = 5  # capitals up to this length amid small letters are taken for an acronym
 # Nats below which a known word and its successor do not fit where they stand: on a clean page, and on a page on
-# which one character in forty is wrong.
+# which one character in fifty is wrong.
 _FIT, _FIT_NOISY, _NOISY = -3.0, 1.0, 0.02
 _WINDOW = 3
 

@@ -18,7 +18,7 @@ from cablefix.cable.heads import (
     likeness,
     margin_codes,
     match_banner,
-    match_stamp,
+    match_stamps,
     read_head,
     read_page_number,
     stamp_form,
@@ -96,8 +96,9 @@ def find_stamps(view: View, context: Context) -> Iterator[Mark]:
     ['RELEASE IN FULL']
     """
     read = context.read_lines()
-    matches = {n: found for n in read if (found := match_stamp(context.lines[n]))}
-    strong = {n for n, found in matches.items() if found.alone}
+    found = match_stamps([context.lines[n] for n in read])
+    matches = {n: match for n, match in zip(read, found, strict=True) if match}
+    strong = {n for n, match in matches.items() if match.alone}
     place = {n: k for k, n in enumerate(read)}
     grown = True
     while grown:
