@@ -26,7 +26,7 @@ _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
 _PAIR_LIMIT = 6.5
 _SCAN_LEAST = 13  # steps of the word list: words seen twice or more
 _COMMON_LIMIT, _COMMON_MOST = 7.5, 3  # nats (without the page's rate) and number of twice misread common words
-_REMEMBERED = 50_000  # strings whose words are remembered from text to text
+_REMEMBERED = 20_000  # strings whose words are remembered from text to text
 _SCAN_MOST = 14  # words kept of a scan
 _COMMON = 400  # so many common words are also found with a letter missing
 

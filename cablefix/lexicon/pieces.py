@@ -47,7 +47,7 @@ class Case(IntEnum):
 
 _PROTECTED, _LINE_START, _BREAK = int(Flag.PROTECTED), int(Flag.LINE_START), int(Flag.BREAK)
 
-_REMEMBERED = 100_000  # types that are remembered from text to text
+_REMEMBERED = 40_000  # types that are remembered from text to text
 # A piece begins and ends with a letter or digit and holds no dash, slash or mark that parts words.
 _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
