@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import numpy as np
+import numpy.typing as npt
 
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.codes import Codes
@@ -66,31 +67,32 @@ def _settle_sum(parts: list[Part], total: Part, verdicts: Verdicts) -> bool:
         for part in every:
             verdicts.set(part, part.seen, 0.99)
         return True
-    steps: list[dict[int, tuple[float, int, Decoded]]] = []
-    table: dict[int, float] = {0: 0.0}
+    # The least cost of each sum so far, and by which reading of the last part it is reached.
+    table = np.full(_LIMIT + 1, np.inf)
+    table[0] = 0.0
+    steps: list[tuple[list[Decoded], npt.NDArray[np.int64]]] = []
     for part in parts:
-        fresh: dict[int, tuple[float, int, Decoded]] = {}
-        for before, cost in table.items():
-            for item in part.readings:
-                if not item.text.isdecimal():
-                    continue
-                after = before + int(item.text)
-                if after <= _LIMIT and cost + item.cost < fresh.get(after, (math.inf, 0, item))[0]:
-                    fresh[after] = (cost + item.cost, before, item)
-        steps.append(fresh)
-        table = {value: entry[0] for value, entry in fresh.items()}
-    if not table:
-        return False
+        items = [item for item in part.readings if item.text.isdecimal() and int(item.text) <= _LIMIT]
+        if not items:
+            return False
+        grown = np.full((len(items), _LIMIT + 1), np.inf)
+        for row, item in zip(grown, items, strict=True):
+            number = int(item.text)
+            row[number:] = table[: _LIMIT + 1 - number] + item.cost
+        table = grown.min(axis=0)
+        steps.append((items, grown.argmin(axis=0)))
     free = sum(part.readings[0].cost for part in parts)
-    ends = sorted((table[int(t.text)] + t.cost, t.text) for t in total.readings if int(t.text) in table)
+    within = [t for t in total.readings if int(t.text) <= _LIMIT and np.isfinite(table[int(t.text)])]
+    ends = sorted((float(table[int(t.text)]) + t.cost, t.text) for t in within)
     if not ends or ends[0][0] > free + total.readings[0].cost + _NO_SUM:
         return False
     cost, text = ends[0]
     share = weigh([cost, *(end[0] for end in ends[1:3])], free + total.readings[0].cost + _NO_SUM)[0]
     verdicts.set(total, text, share, *form_evidence(total, text))
     value = int(text)
-    for part, step in zip(reversed(parts), reversed(steps), strict=True):
-        _, value, item = step[value]
+    for part, (items, chosen) in zip(reversed(parts), reversed(steps), strict=True):
+        item = items[chosen[value]]
+        value -= int(item.text)
         own = weigh([reading.cost for reading in part.readings])[part.readings.index(item)]
         confidence = max(own, min(share, 0.5 + own))
         evidence = form_evidence(part, item.text)

@@ -6,6 +6,9 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
+import numpy.typing as npt
+
 from cablefix.cable.channel import Channel, Decoded, close_words, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.draft import Draft
@@ -54,11 +57,33 @@ def _countries(codes: Codes, year: int | None) -> tuple[tuple[str, str, str], ..
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
+def _stems(codes: Codes, year: int | None) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
+    """The rows of `_countries` that have a stem, and the first four characters of each stem as one number."""
+    rows = [row for row, (_, _, stem) in enumerate(_countries(codes, year)) if stem]
+    heads = [_fours(_countries(codes, year)[row][2])[0] for row in rows]
+    return np.array(rows, np.intp), np.array(heads, np.uint32)
+
+
+def _fours(text: str) -> npt.NDArray[np.uint32]:
+    """Each run of four characters of a text as one number; what is not ASCII is all one character."""
+    codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8).astype(np.uint32)
+    fours: npt.NDArray[np.uint32] = ((codes[:-3] * 256 + codes[1:-2]) * 256 + codes[2:-1]) * 256 + codes[3:]
+    return fours
+
+
+def _spoken_of(text: str, codes: Codes, year: int | None) -> list[int]:
+    """The rows of `_countries` whose stem stands in a text in capitals; the first four characters are a sieve."""
+    rows, heads = _stems(codes, year)
+    near = rows[np.isin(heads, _fours(text))]
+    countries = _countries(codes, year)
+    return [row for row in near.tolist() if countries[row][2] in text]
+
+
 def _named_countries(draft: Draft, year: int | None, codes: Codes) -> frozenset[str]:
     """The codes of the countries that the message comes from, goes to or speaks of."""
     countries = _countries(codes, year)
-    words = " ".join({word for word in draft.text.split() if len(word) >= _LEAST_STEM})
-    found = {code for code, _, stem in countries if stem and stem in (draft.text if " " in stem else words)}
+    found = {countries[row][0] for row in _spoken_of(draft.text, codes, year)}
     for kind, name in (("from", "from.1.name.post"), ("classification", "class.post")):
         post = codes.post(draft.part_text(kind, name) or "-", year)
         country = codes.territories.get(post.territory) if post else None
