@@ -286,8 +286,8 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
 
     def may_be_lost(candidate: Candidate) -> bool:
         if not candidate.portion:
-            initial = len(candidate.mark) == 1 and candidate.mark.isupper()
-            return candidate.after_break and not initial and not (items and candidate.mark in letters)
+            word = candidate.mark.isalpha() and (len(candidate.mark) > 2 or candidate.mark.isupper())
+            return candidate.after_break and not word and not (items and candidate.mark in letters)
         if candidate.mark:
             return len(candidate.portion) <= _LONGEST_PORTION_READ
         return candidate.portion in _PORTIONS and not lettered
