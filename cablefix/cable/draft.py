@@ -109,7 +109,19 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
     for kind in ("to", "info"):
         if kind in draft.found:
             _insert_first(draft, kind, channel, codes)
+    _drop_stray_serials(draft)
     return draft
+
+
+def _drop_stray_serials(draft: Draft) -> None:
+    """A lone figure behind an address is a speck where the other addresses have longer numbers, or none."""
+    items = [*draft.to, *draft.info]
+    serials = {id(item): [part for part in item.parts if part.name.endswith(".serial")] for item in items}
+    others = [part for found in serials.values() for part in found if len(part.seen) > 1]
+    alone = [item for item in items if any(len(part.seen) == 1 for part in serials[id(item)])]
+    if others or (len(alone) == 1 and len(items) > 2):
+        for item in alone:
+            item.parts = [part for part in item.parts if part not in serials[id(item)]]
 
 
 def _drop_banner(draft: Draft) -> None:
