@@ -28,7 +28,7 @@ _SECTION_HEADS = tuple(
 _PAGE_HEADS = tuple(
     re.compile(
         rf"^PA[GC6]E{gap}(?P<page>{_D}{{1,3}}){gap}(?P<post>[A-Z][A-Z.']{{1,9}}?(?: [A-Z]{{1,8}})?){gap}"
-        rf"(?P<number>{_D}{{3,6}})(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}\d+ ?OF ?\d+)?$"
+        rf"(?P<number>{_D}{{3,6}})(?:{gap}\d+ ?OF ?\d+)?(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}\d+ ?OF ?\d+)?$"
     )
     for gap in (" ", "")
 )
@@ -39,6 +39,8 @@ _LETTER_HEAD = re.compile(
 # A head has two figures or what is misread for one, next to each other; a banner has no word in small letters.
 _DIGITS = re.compile(rf"{_D}{_D}")
 _WORD = re.compile(r"[A-Za-z0]{3}")
+# What the operator typed beside the classification at the head of a sheet of 1965-72.
+_OPERATOR = re.compile(r"H[A-Z]{2}\d{3}")
 # Beside a worn banner: words in all, characters in all scraps, characters in one.
 _MOST_WORDS, _MOST_SCRAPS, _LONGEST_SCRAP = 8, 12, 5
 _SMALL_WORD = re.compile(r"[a-z]{5}")
@@ -290,6 +292,8 @@ def match_worn_banner(text: str, forms: frozenset[str], known: Callable[[str], b
 
 def _speaks(word: str) -> bool:
     """Whether a word beside a banner is more than a scrap: capitals such as a post has, or a number."""
+    if _OPERATOR.fullmatch(word):
+        return False
     return (
         len(word) > _LONGEST_SCRAP or (len(word) >= 3 and word.strip(".,").isupper()) or sum(map(str.isdigit, word)) > 1
     )

@@ -204,7 +204,9 @@ def _urgency_field(draft: Draft, verdicts: Verdicts) -> list[Field]:
     """The precedence of a telegram until 1963: on a line of its own, else after the addressees that are to act."""
     urgency = draft.found.get("urgency")
     parts = urgency.parts if urgency else []
-    if not parts and form_way(draft.found.get("form")) == "outgoing":
+    word = draft.found["to"].part("to.word") if "to" in draft.found else None
+    acts = word is not None and word.best.text.upper() == "ACTION"
+    if not parts and (acts or form_way(draft.found.get("form")) == "outgoing"):
         named = [part for item in draft.to for part in item.parts if part.name.endswith((".precedence", ".niact"))]
         ranked = [part for part in named if verdicts.of(part).text.upper() in _URGENCY]
         parts = sorted(ranked, key=lambda part: _RANKS.index(_URGENCY[verdicts.of(part).text.upper()]))[:1]

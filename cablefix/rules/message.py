@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cablefix.cable.fields import FormatLine
+from cablefix.cable.fields import FormatLine, Header
 from cablefix.cable.grammar import protocol_lines, read_signature
 from cablefix.cable.sections import find_sections
 from cablefix.layout import Join, LineClass, Mark
@@ -22,6 +22,7 @@ _MOST_LINES_BELOW = 6
 _NAMES_BELOW = 16
 # Stamps and stray lines may stand among the header lines, text does not.
 _MOST_LINES_BETWEEN = 8
+_END = re.compile(r"BT\b|NNN")
 _REFERENCE = re.compile(r"\(?[A-Z][.)]\s")
 
 
@@ -105,7 +106,10 @@ def mark_protocol(view: View, context: Context) -> Iterator[Mark]:
     if context.kind != "cable":
         return
     reason = because(EvidenceKind.FORM, "a protocol line of the network")
-    for n in protocol_lines(context.token_lines(context.body_lines())):
+    body = set(context.body_lines())
+    for n in protocol_lines(context.token_lines(context.read_lines())):
+        if n not in body:
+            continue
         yield context.layout.mark_line(n, LineClass.PROTOCOL, "message.protocol", 0.97, [reason])
 
 
@@ -120,7 +124,7 @@ def mark_signature(view: View, context: Context) -> Iterator[Mark]:
     if header is None:
         return
     last = _SIGNATURE_LINES + (_NAMES_BELOW if "drafted_by" in header.extra or "approved_by" in header.extra else 0)
-    found = read_signature(context.token_lines(_text_lines(context)[-last:]), context.codes, header)
+    found = read_signature(context.token_lines(_text_lines(context, header)[-last:]), context.codes, header)
     if found:
         line, field = found
         header.fields["signature"] = field
@@ -128,14 +132,14 @@ def mark_signature(view: View, context: Context) -> Iterator[Mark]:
         yield context.layout.mark_line(line, LineClass.SIGNATURE, "message.signature", field.confidence, [reason])
 
 
-def _text_lines(context: Context) -> list[int]:
+def _text_lines(context: Context, header: Header) -> list[int]:
     """The lines of the body; what stands below the end of transmission is left off where it is little."""
     body = context.body_lines()
     classes = context.classes()
     if context.sections:
         return body
-    for n in range(len(classes) - 1, 0, -1):
-        if classes[n] == LineClass.PROTOCOL:
+    for n in range(len(classes) - 1, header.last_line, -1):
+        if classes[n] == LineClass.PROTOCOL and _END.match(context.lines[n]):
             above = bisect_left(body, n)
             if len(body) - above > _MOST_LINES_BELOW:
                 break
