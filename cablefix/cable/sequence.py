@@ -41,6 +41,7 @@ _GAP_ON_PAGE, _LATE_ON_PAGE = (
 _MISREAD, _MISREAD_BARE = 4.5, 5.0  # a mark that reads as another number than the one that is due
 _MISREAD_HIGHER = 3.8  # the same where it is a figure above it, which no list in a paragraph begins with
 _NEAR = 9
+_MAY_BE_MEANT = 0.75  # confidence where the mark may be what the author typed
 _OTHER_LENGTH = 3.0  # and where the one has more figures than the other
 _FAINT, _AGREES, _APART = 1.9, 1.0, 0.8
 # The marks that may stand alone at the head of a paragraph whose number is lost.
@@ -220,20 +221,22 @@ class _Link(NamedTuple):
     before: _Link | None
 
 
-def solve_numbering(candidates: Sequence[Candidate], *, whole: bool) -> Numbering:
+def solve_numbering(candidates: Sequence[Candidate], *, whole: bool, closely: bool = False) -> Numbering:
     """Choose the candidates that number the paragraphs, with their numbers: the best sequence in nats.
 
     `whole` says that the text begins at its beginning (a header stands before it), so that paragraph 1 is expected.
+    `closely` allows a mark that reads as another number to be misread: it takes longer and is for a sequence that
+    does not add up.
     """
     if not candidates:
         return Numbering((), False, ())
     best: tuple[float, list[_Link], bool] | None = None
     for pilcrow in (False, True):
         garbles = dict(_garbles())
-        links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole)
+        links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole, closely=closely)
         if pilcrow and links:
             garbles = _adapt(garbles, links)
-            links = _chain(candidates, garbles, pilcrow=True, whole=whole)
+            links = _chain(candidates, garbles, pilcrow=True, whole=whole, closely=closely)
             if not _shows_pilcrows(links, whole=whole):
                 continue
         score = links[-1].score if links else 0.0
@@ -277,7 +280,20 @@ def _unknown(garble: str) -> float:
     return _UNKNOWN_GARBLE[min(len(garble), 3)]
 
 
-def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool) -> list[_Link]:
+def adds_up(numbering: Numbering, candidates: Sequence[Candidate]) -> bool:
+    """Whether no number is missing or stands twice, and each line with a portion mark has one."""
+    numbers = {paragraph.n for paragraph in numbering.paragraphs}
+    lines = {paragraph.candidate.line for paragraph in numbering.paragraphs}
+    return (
+        not numbering.missing
+        and len(numbers) == len(numbering.paragraphs)
+        and all(c.line in lines for c in candidates if c.mark and c.portion and not c.portion.isdecimal())
+    )
+
+
+def _chain(
+    candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool, closely: bool
+) -> list[_Link]:
     marked = sum(bool(c.portion) for c in candidates) >= max(2.0, 0.4 * len(candidates))
     bare = {c.portion for c in candidates if not c.mark}
     lettered = bool(bare & {"A", "B", "D", "E"})
@@ -302,7 +318,7 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
         elif marked:
             gain += _WITHOUT_PORTION
         new: dict[int, _Link] = {}
-        for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow):
+        for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow, closely=closely):
             cost = reading.cost
             if reading.garble != _UNREAD and (reading.garble or pilcrow):
                 cost += _garble_cost(reading.garble, garbles, pilcrow=pilcrow)
@@ -336,29 +352,35 @@ def _readings(
     may_be_lost: Callable[[Candidate], bool],
     *,
     pilcrow: bool,
+    closely: bool,
 ) -> Iterator[MarkReading]:
     """The readings of a mark; before a portion mark a number is due even where the mark cannot be read.
 
     `may_be_lost` tells which candidates these are: `(A)` and `(B)` that begin lines are items, and `(C)` among them.
     A mark that reads as another number than the one due may be misread too, at a price.
     """
-    due = [link.reading.n + 1 for link in nlargest(_MOST_DUE, best.values(), key=lambda link: link.score)] or [1]
     readings = read_mark(candidate.mark) if candidate.mark else ()
     if candidate.faint:
         agreeing = {reading.n for reading in readings if reading.cost == 0}
-        for n in due:
+        for n in _due(best):
             if n in agreeing or not candidate.mark.isdecimal() or (n == 1 and len(candidate.mark) == 1):
                 yield MarkReading(n, _UNREAD, -_AGREES if n in agreeing else 0.0)
         return
     yield from readings
     known = garbles if pilcrow else {""}
     clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
-    if may_be_lost(candidate) and (candidate.mark or best):
+    lost = bool(candidate.portion) and not clear
+    if (lost or closely) and may_be_lost(candidate) and (candidate.mark or best):
         figure = int(candidate.mark) if candidate.mark.isdecimal() and not candidate.portion else 0
-        price = (_MISREAD if clear else _LOST) if candidate.portion else _MISREAD_BARE
-        for n in due:
+        price = _LOST if lost else _MISREAD if candidate.portion else _MISREAD_BARE
+        for n in _due(best):
             longer = _OTHER_LENGTH if clear and len(str(n)) not in clear else 0.0
             yield MarkReading(n, _UNREAD, (_MISREAD_HIGHER if n < figure <= _NEAR else price) + longer)
+
+
+def _due(best: dict[int, _Link]) -> list[int]:
+    """The numbers that come after the best sequences so far."""
+    return [link.reading.n + 1 for link in nlargest(_MOST_DUE, best.values(), key=lambda link: link.score)] or [1]
 
 
 def _extend(
@@ -404,6 +426,8 @@ def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[
             confidence = (0.9, 0.97, 0.99)[min(neighbours, 2)]
         else:
             confidence = (0.5, 0.85, 0.97)[min(neighbours, 2)]
+            if candidate.mark.isdecimal() and not candidate.portion:
+                confidence = min(confidence, _MAY_BE_MEANT)
         yield NumberedParagraph(candidate, n, garble, link.reading.cost, confidence)
 
 
@@ -415,5 +439,5 @@ def _unread_confidence(candidate: Candidate, n: int) -> float:
     """
     mark = candidate.mark
     if (mark.isdecimal() and int(mark) != n) or (mark.isalpha() and not candidate.portion):
-        return 0.75
+        return _MAY_BE_MEANT
     return 0.88 if mark else 0.85

@@ -17,7 +17,7 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line, Token
 from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
-from cablefix.cable.sequence import Candidate, Numbering, find_candidate, solve_numbering
+from cablefix.cable.sequence import Candidate, Numbering, adds_up, find_candidate, solve_numbering
 from cablefix.convention import Convention, learn_convention
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
@@ -150,12 +150,14 @@ class Context:
             heads = list(self._heads_of_lines())
             found = [c for h in heads if (c := find_candidate(h.line, h.text, h.offset, h.after_break, h.page))]
             self.numbering = solve_numbering(found, whole=whole)
-            if whole and self.numbering.missing:
-                faint = list(self._faint_marks(heads, found, self.numbering))
+            if whole and not adds_up(self.numbering, found):
+                closer = solve_numbering(found, whole=whole, closely=True)
+                faint = list(self._faint_marks(heads, found, closer)) if closer.missing else []
                 if faint:
                     place = {head.line: k for k, head in enumerate(heads)}
                     both = sorted([*found, *faint], key=lambda candidate: place[candidate.line])
-                    self.numbering = solve_numbering(both, whole=whole)
+                    closer = solve_numbering(both, whole=whole, closely=True)
+                self.numbering = closer
         return self.numbering
 
     def _heads_of_lines(self) -> Iterator[LineHead]:
@@ -173,7 +175,9 @@ class Context:
                 start += 1
             ended = before < 0 or n - before > 1 or wrap is None
             if before >= 0:
-                text = without_dust(self.lines[before])
+                text = self.lines[before]
+                if not text[-1].isalnum():
+                    text = without_dust(text)
                 short = len(text) < 0.7 * (wrap or 0)
                 ended = ended or short or text.endswith((".", "?", "!", '"', ")", ":"))
                 apart = short and not text.endswith(".")
