@@ -131,7 +131,9 @@ def _drop_banner(draft: Draft) -> None:
     if line is None or line.part("class.number") or line.part("class.total"):
         return
     if any(kind in draft.found for kind in FORM_KINDS) or (sender and line.rows[0].number < sender.rows[0].number):
-        draft.levels += line.rows
+        form = draft.found.get("form")
+        if form is not None and form.rows[-1].number < line.rows[0].number:
+            draft.levels += line.rows
         draft.banners.append(draft.found.pop("classification"))
         draft.runs.pop("classification")
 
