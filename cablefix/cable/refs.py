@@ -136,7 +136,8 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
         return
     first = year.end() if year else 0
     _drop_scraps(item, text, number.end())
-    name = text[first : number.start()].strip().rstrip(".,")
+    seen = text[first : number.start()].strip()
+    name = seen.rstrip(".,")
     if not 2 <= len(name) <= 24 or len(name.split()) > 3:
         return
     known = name in codes.posts or name in _SERIES or is_series(name)
@@ -148,8 +149,8 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
         readings = [*readings[:3], Decoded(name, unknown)]
         readings.sort(key=lambda r: r.cost)
     base = item.start
-    begin = base + text.find(name, first)
-    _add(run, item, "ref.post", begin, begin + len(name), readings)
+    begin = base + text.find(seen, first)
+    _add(run, item, "ref.post", begin, begin + len(seen), readings)
     if year:
         _add(run, item, "ref.year", base, base + 2, channel.decode(year["year"], [DIGITS, DIGITS], 4))
     if text[number.start()] in "-." and readings[0].text in codes.posts:

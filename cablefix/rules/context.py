@@ -191,7 +191,7 @@ class Context:
         chain = numbering.paragraphs
         gaps = [(a.candidate.line, b.candidate.line) for a, b in itertools.pairwise(chain) if b.n > a.n + 1]
         if chain and chain[0].n > 1:
-            gaps.append((-1, chain[0].candidate.line))
+            gaps.append((self.header.last_line if self.header else -1, chain[0].candidate.line))
         taken = {candidate.line for candidate in found}
         letters = [char for head in heads for char in head.text if char.isalpha()]
         small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
