@@ -79,3 +79,23 @@ def test_repairs_fit_the_source(case: dict[str, Any]) -> None:
 def test_every_section_is_there() -> None:
     data = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     assert {"in_the_wild", "synthetic", "negative", "known_failures"} <= set(data)
+
+
+ORDERS = Path(__file__).parent / "cases" / "orders.toml"
+
+
+@pytest.mark.parametrize("row", tomllib.loads(ORDERS.read_text(encoding="utf-8"))["line"], ids=lambda row: row["decl"])
+def test_executive_order_lines(row: dict[str, Any]) -> None:
+    """What follows the number on an E.O. line, whole, and nothing of the lines below."""
+    text = f"""PAGE 01 LISBON 02417 241509Z
+P 241433Z SEP {row["year"]}
+FM AMEMBASSY LISBON
+TO SECSTATE WASHDC PRIORITY 6441
+CONFIDENTIAL LISBON 2417
+{row["lines"].strip()}
+TAGS: EFIS, PO
+SUBJECT: HARBOR DUES"""
+    header = read_header(lines_of(text), load_codes())
+    assert header is not None
+    assert (header.value("decl"), header.value("tags")) == (row["decl"], ["EFIS", "PO"])
+    assert {part.kind for part in header.format_lines} >= {"eo", "tags", "subject"}

@@ -17,10 +17,22 @@ _SPLIT_NUMBER = re.compile(r"\b(\d{1,4}) (\d{1,4})\b[:;., ]")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![^\s.,;])")
 DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 # What may follow GDS, RDS or XGDS: a number, a date, the officer in brackets, OR- and a letter.
-_DAY = r"\d{1,2}/\d{1,2}/\d{2,4}"
-_SCHEDULED = re.compile(rf"(?:-\d)? ?(?:{_DAY})?(?: ?\([A-Z][^()]{{3,40}}\)(?: OR-[A-Z])?)|(?:-\d)? ?{_DAY}")
+_FIGURE = r"[\dOoIlSBZ]"
+_MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
+_DAY = (
+    rf"(?:{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}"
+    rf"|{_MONTH}\.? \d{{1,2}}, ?\d{{2,4}}|\d{{1,2}} {_MONTH}\.?,? \d{{2,4}})"
+)
+_OFFICER = r"(?: ?\([A-Z][^()]{3,40}\)(?:,? [O0]R-[A-Z])?)"
+_CATEGORY = r"(?: ?-?\(?[1-4]\)?(?:(?:, ?| AND )[1-4])*)"
+_ON = r"(?:[, -]{0,3}(?:DECL(?:AS(?:SIFY)?)?|AUTO(?:MATICALLY)? DECLASSIFIED|DOWNGRADE)?\.?(?: ON| AFTER)?[ :,-]{0,2})"
+_SCHEDULED = re.compile(rf"{_CATEGORY}?{_ON}{_DAY}{_OFFICER}?|{_CATEGORY}?{_OFFICER}|{_CATEGORY}")
+_SLASHED = re.compile(rf"{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}")
+_SPELLED = re.compile(r"(?<=[( ])[A-Z0158]*[A-Z]{2}[A-Z0158]*(?=[,. )])|0R(?=-[A-Z])")
+_TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0158", "OISB")
 _LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
-_DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
+_DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "XDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
+_NUMBERED_WORD = re.compile(r"(?<=DS)-[1-4],?$")
 _SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 _REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
 
@@ -115,6 +127,7 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
         return Part("eo.decl", row.span(start, end), match[0], [Decoded(match[0], 0.3)], form, rule="header.decl")
     first = rest.split()[0]
     plain = strip_dust(first)
+    plain = _NUMBERED_WORD.sub("", plain) or plain
     near = nearest(channel, fold3(plain), close_words(plain, _DECL_WORDS, 1, 4), 9.0, 2) if plain else []
     if plain in _DECL_WORDS or near:
         readings = [Decoded(plain, 0.1)] if plain in _DECL_WORDS else [Decoded(*item) for item in near]
@@ -122,7 +135,7 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
         more = _SCHEDULED.match(rest[first.find(plain) + len(plain) :])
         if more and plain != "N/A":
             seen = row.text[at : at + len(plain) + more.end()]
-            printed = readings[0].text + more[0]
+            printed = readings[0].text + _tidy_schedule(more[0])
             return Part(
                 "eo.decl", row.span(at, at + len(seen)), seen, [Decoded(printed, readings[0].cost)], rule="header.decl"
             )
@@ -136,6 +149,16 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
     end = start + len(rest.rstrip())
     cost = 0.5 if dated or re.match(r"[A-Z]{2,4}", rest) else 4.0
     return Part("eo.decl", row.span(start, end), rest.rstrip(), [Decoded(rest.rstrip(), cost)], rule="header.decl")
+
+
+def _tidy_schedule(text: str) -> str:
+    """What follows GDS with its date in figures and the rest in letters.
+
+    >>> _tidy_schedule("-1 9/24/O0 (M0RTON, JAMES A.) 0R-M")
+    '-1 9/24/00 (MORTON, JAMES A.) OR-M'
+    """
+    text = _SLASHED.sub(lambda day: day[0].translate(_TO_FIGURES), text)
+    return _SPELLED.sub(lambda word: word[0].translate(_TO_LETTERS), text)
 
 
 def fold3(word: str) -> str:

@@ -18,6 +18,7 @@ from cablefix.cable.names import vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 from cablefix.cable.split import split_addresses
 from cablefix.cable.telegram import FORM_KINDS, read_form_entry
+from cablefix.text import Span
 
 _MOST_WRAPPED = 5
 _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
@@ -103,13 +104,25 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
     for position, (index, parsed) in enumerate(chain):
         stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
         between = [at for at in range(index + 1, stop) if at not in taken]
-        bounded = position + 1 < len(chain) and chain[position + 1][1].kind in ("ref", "classified-by", "tags")
+        bounded = position + 1 < len(chain) and chain[position + 1][1].kind in _BOUNDS.get(parsed.kind, _BELOW_TEXT)
         closed = position + 1 < len(chain) and chain[position + 1][1].kind in _BELOW_CAPTIONS
         _place(draft, parsed, rows, between, width if not bounded else 0, channel, codes, closed)
     for kind in ("to", "info"):
         if kind in draft.found:
             _insert_first(draft, kind, channel, codes)
+    _drop_stray_serials(draft)
     return draft
+
+
+def _drop_stray_serials(draft: Draft) -> None:
+    """A lone figure behind an address is a speck where the other addresses have longer numbers, or none."""
+    items = [*draft.to, *draft.info]
+    serials = {id(item): [part for part in item.parts if part.name.endswith(".serial")] for item in items}
+    others = [part for found in serials.values() for part in found if len(part.seen) > 1]
+    alone = [item for item in items if any(len(part.seen) == 1 for part in serials[id(item)])]
+    if others or (len(alone) == 1 and len(items) > 2):
+        for item in alone:
+            item.parts = [part for part in item.parts if part not in serials[id(item)]]
 
 
 def _drop_banner(draft: Draft) -> None:
@@ -118,6 +131,9 @@ def _drop_banner(draft: Draft) -> None:
     if line is None or line.part("class.number") or line.part("class.total"):
         return
     if any(kind in draft.found for kind in FORM_KINDS) or (sender and line.rows[0].number < sender.rows[0].number):
+        form = draft.found.get("form")
+        if form is not None and form.rows[-1].number < line.rows[0].number:
+            draft.levels += line.rows
         draft.banners.append(draft.found.pop("classification"))
         draft.runs.pop("classification")
 
@@ -157,6 +173,8 @@ def _place(
         _place_captions(draft, rows, between, channel, codes, closed)
     elif kind in ("subject", "ref", "classified-by", "tags"):
         _place_wrapped(draft, kind, rows, between, width)
+    elif kind == "eo":
+        _place_officer(draft, parsed, rows, between)
     elif kind == "distribution":
         _place_distribution(draft, rows, between, channel)
     elif kind in ("drafted", "approved"):
@@ -262,7 +280,7 @@ def _place_captions(
             place_sent(draft, row)
         elif closed and _in_capitals(row) and len(row.words) <= 4 and _HANDLING.search(row.text):
             draft.captions.append(Parsed("caption", [row], [exact("caption", row, 0, len(row.text))], 4.0))
-        elif last >= 0 and _in_capitals(row) and (closed or _is_passing(row)):
+        elif last >= 0 and _in_capitals(row) and (closed or is_passing(row)):
             draft.passing.append(row)
 
 
@@ -299,6 +317,12 @@ def place_sent(draft: Draft, row: Row) -> None:
 # An address that no table has, in perfect form: two words or more, a number or a precedence at its end.
 _ADDRESS = re.compile(r"[A-Z]{2,}(?: [A-Z]+)*(?: (?P<last>[A-Z]{2,})(?://[A-Z0-9/-]+//)?)(?: \d{1,4})?")
 _LONGEST_ADDRESS = 7
+# Below these lines the text of a field has ended; codes go on up to the subject.
+_BELOW_TEXT = ("ref", "classified-by", "tags")
+_BOUNDS = {"tags": (*_BELOW_TEXT, "subject")}
+_ORIGINATOR = re.compile(r"OR-[A-Z]\W?")
+_REST_OF_OFFICER = re.compile(r"[A-Z][A-Z., ]{0,30}\)(?: OR-[A-Z]\W?)?")
+_MORE_REASONS = re.compile(r"(?:and|or|&) ?\(\w\)|\(\w\)", re.IGNORECASE)
 _BELOW_CAPTIONS = ("caption", "eo", "tags", "subject", "ref", "info", "classification")
 ORDER_INDEX = {"eo": 0, "tags": 1, "subject": 2, "ref": 3, "number": 4}
 
@@ -312,7 +336,7 @@ def _in_capitals(row: Row) -> bool:
     return not _PARAGRAPH.match(row.text)
 
 
-def _is_passing(row: Row) -> bool:
+def is_passing(row: Row) -> bool:
     """Whether a line in capitals is a note on who is to have the message."""
     return bool(_PASS.search(row.text)) or "COPY" in row.text or row.text.endswith((";", ","))
 
@@ -332,6 +356,22 @@ def _place_distribution(draft: Draft, rows: Sequence[Row], between: list[int], c
             draft.runs["distribution"].append(rows[at])
 
 
+def _place_officer(draft: Draft, line: Parsed, rows: Sequence[Row], between: list[int]) -> None:
+    """The rest of `(MORTON, JAMES A.) OR-M` where the E.O. line runs over."""
+    part = line.part("eo.decl")
+    row = rows[between[0]] if between else None
+    if part is None or row is None or row.number - line.rows[-1].number > 2:
+        return
+    torn = line.rows[-1].text.count("(") > line.rows[-1].text.count(")") and _REST_OF_OFFICER.fullmatch(row.text)
+    if torn or (line.rows[-1].text.endswith(")") and _ORIGINATOR.fullmatch(row.text)):
+        rest = line.rows[-1].text[line.rows[-1].offset(part.span.start) + len(part.seen) :]
+        part.seen = f"{part.seen}{rest} {row.text}"
+        part.readings = [Decoded(part.seen, part.best.cost)]
+        part.span = Span(part.span.start, row.span(0, len(row.text)).end)
+        line.rows.append(row)
+        draft.runs["eo"].append(row)
+
+
 def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[int], width: int) -> None:
     """Lines into which the text of a field runs on."""
     run = draft.runs[kind]
@@ -349,14 +389,14 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
     if kind == "classified-by":
         said = " ".join(item.text for item in run)
         if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
-            return False
+            return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
         return bool(_REASONS.search(row.text)) or wraps(before, row, width)
     if _is_heading(row, rows, at) or (kind != "ref" and _PARAGRAPH.match(row.text)):
         return False
     if kind == "tags":
         words = [word.strip(",;") for word in row.words]
         return (before.text.endswith(",") or wraps(before, row, width)) and all(
-            2 <= len(word) <= 5 and word.isupper() for word in words
+            2 <= len(word) <= 5 and word.isupper() and not word.endswith("DIS") for word in words
         )
     if kind == "ref" and _continues_refs(run, row):
         return True

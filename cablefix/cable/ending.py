@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from rapidfuzz.distance import Levenshtein
+
 from cablefix.cable.channel import LETTERS, Channel, load_channel
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes, upper_name
@@ -15,6 +17,7 @@ from cablefix.cable.rows import Row, rows_of, strip_dust
 from cablefix.cable.settle import weigh
 from cablefix.cable.split import clean_row
 from cablefix.cable.telegramdraft import drafting_block
+from cablefix.lexicon.wordlist import load_wordlist
 
 _LAST_LINES = 14
 _NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
@@ -35,6 +38,8 @@ _LONG_DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? ?(?P<day>\d{1,2}) ?,? ?(?P
 _SHORT_DATE = re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>[4-9]\d)\b")
 _IN_TABLE, _FITTING, _OTHER = 0.985, 0.93, 0.8
 _GAP = 6.0
+_MOST_SCRAPS, _TAIL = 3, 3
+_IRISH = re.compile(r"O\W{1,2} ?(?P<rest>[A-Z]{4,})")
 
 
 def protocol_lines(lines: Sequence[Line]) -> list[int]:
@@ -90,7 +95,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     channel = load_channel()
     rows = [clean_row(row) for row in rows_of(lines) if row.number > header.last_line]
     block = drafting_block(rows)
-    rows = rows[: block[0] if block else None][-_LAST_LINES:]
+    rows = _before_trailer(rows[: block[0] if block else None][-_LAST_LINES:])
     known = _signers(header, codes)
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0
@@ -104,6 +109,24 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
         if tried >= 4 or len(row.text) > 30:
             return None
     return None
+
+
+def _before_trailer(rows: list[Row]) -> list[Row]:
+    """The rows above BT or NNNN: what stands below was added in transmission, or stamped."""
+    for at, row in enumerate(rows):
+        word = row.words[0].strip(".,:;-")
+        if (word == "BT" or _ENDMARK.fullmatch(word)) and (_is_scraps(row.words[1:]) or len(row.words) == 1):
+            return rows[:at]
+    return rows
+
+
+def _is_scraps(words: Sequence[str]) -> bool:
+    """Whether words behind a capital one are what an engine made of specks: small letters, and no full stop."""
+    return (
+        0 < len(words) <= _MOST_SCRAPS
+        and not words[-1].endswith(".")
+        and all(2 * sum(map(str.islower, word)) >= sum(map(str.isalpha, word)) for word in words)
+    )
 
 
 def _is_furniture(row: Row, channel: Channel, codes: Codes) -> bool:
@@ -160,14 +183,35 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
         return _inline(row, words, known, channel)
     if len(words) <= 3:
         start, end = row.starts[words[0]], row.word_end(words[-1])
+        if _is_scraps([row.words[at] for at in words[1:]]):
+            end = row.word_end(words[0])
         seen = row.text[start:end]
         plain = re.sub(r"(?: \S)+$", "", strip_dust(seen))
         start += seen.find(plain)
-        name = _name_of(plain, known, channel)
+        name = _name_of(_closed_up(plain), known, channel)
         if name:
             span = row.span(start, start + len(plain))
             return Field("signature", name[0], span, name[1], name[2], (("name", span),))
     return _inline(row, words, known, channel) if known else None
+
+
+def _closed_up(name: str) -> str:
+    """A name with the blank taken out that an engine put into it: `O* LOUGHLIN`, `DUNSTAB LE`.
+
+    >>> _closed_up("O* LOUGHLIN"), _closed_up("DUNSTAB LE"), _closed_up("VAN DEUSEN")
+    ("O'LOUGHLIN", 'DUNSTABLE', 'VAN DEUSEN')
+    """
+    irish = _IRISH.fullmatch(name)
+    if irish:
+        return f"O'{irish['rest']}"
+    first, _, rest = name.partition(" ")
+    if 0 < len(rest) <= _TAIL and rest.isalpha() and load_wordlist().known(first + rest) and _is_piece(first):
+        return first + rest
+    return name
+
+
+def _is_piece(text: str) -> bool:
+    return len(text) > _TAIL and text.isupper() and not load_wordlist().known(text)
 
 
 def _inline(row: Row, words: Sequence[int], known: Sequence[str], channel: Channel) -> Field | None:
@@ -198,6 +242,13 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
         letters = channel.decode(plain, [LETTERS if char.isalnum() else char for char in plain], 2)
         if letters and _NAME.fullmatch(letters[0].text) and plain.upper() == plain:
             return letters[0].text, min(0.85, weigh([item.cost for item in letters])[0]), (Reading(plain, 0.1),)
-    if plain in _NO_NAMES or not _NAME.fullmatch(plain) or sum(char.isdecimal() for char in plain) > 1:
+    if _is_no_name(plain) or not _NAME.fullmatch(plain) or sum(char.isdecimal() for char in plain) > 1:
         return None
     return plain, _OTHER, ()
+
+
+def _is_no_name(plain: str) -> bool:
+    """Whether a word in capitals is one that stands alone in a message without being a name, misread perhaps."""
+    if plain in _NO_NAMES:
+        return True
+    return len(plain) > 8 and any(Levenshtein.distance(plain, word, score_cutoff=2) <= 2 for word in _NO_NAMES)

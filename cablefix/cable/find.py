@@ -81,6 +81,7 @@ _HEAD = 8
 _BEGINNING = re.compile(r"V[Z2].?[CG][Z2][CG]|D[EB] R\S{4,7} \S{4,8}|[OPRZ0] \d{6}[Z2] [A-Z]{3} \d\d$")
 _SURE, _MANY, _FAR = 7.0, 6, 18
 _ENOUGH = 15.0
+_CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
 
 
@@ -170,7 +171,7 @@ def headerlike(text: str) -> bool:
     >>> headerlike("TAGS: PREL"), headerlike("told us that the talks would go on for another week at least")
     (True, False)
     """
-    if len(text) < 24 or ":" in text[:20] or ";" in text[:8] or text[:3].upper() == "CLA":
+    if len(text) < 24 or ":" in text[:20] or ";" in text[:8] or _CLASSIFIED.match(text):
         return True
     small = sum(map(str.islower, text))
     return small <= sum(map(str.isupper, text)) + sum(map(str.isdecimal, text))

@@ -20,9 +20,10 @@ _CHANNEL = re.compile(r"VZCZC[A-Z]{2}[A-Z0-9]\d{3,16}")
 _DE = re.compile(
     r"DE (?P<station>R[A-Z]{4,7}) #(?P<serial>\d{3,5})(?:/(?P<section>\d\d))? (?P<julian>\d{3})(?P<time>\d{4})"
 )
-_SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} Z[A-Z]{2}\b.*")
+_SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} (?P<rest>Z[A-Z]{2}\b(?:.*\w)?)\W*")
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
 PROSIGNS = "ZOPR"
+_CIRCUITS = ("VZCZCXRO", "VZCZCXYZ")  # over which most cables of the 2000s came
 # The first letters of an indicator as engines see them.
 _R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
@@ -36,7 +37,12 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
     """Format line 1: `VZCZC`, three letters for circuit and direction, a number."""
     word = row.words[0]
     if _CHANNEL.fullmatch(word) and len(row.words) == 1:
-        return Parsed("channel", [row], [exact("channel", row, 0, len(word), 0.5 + _channel_prior(word))], 20.0)
+        part = exact("channel", row, 0, len(word), 0.5 + _channel_prior(word))
+        usual = [name + word[8:] for name in _CIRCUITS]
+        part.readings += [Decoded(text, cost) for text in usual if (cost := channel.cost(text, word, 9.0)) < 9.0]
+        part.readings = sorted({item.text: item for item in part.readings[::-1]}.values(), key=lambda item: item.cost)
+        part.rule = "header.channel"
+        return Parsed("channel", [row], [part], 20.0)
     if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5].upper(), _PREFIX_LIMIT) > _PREFIX_LIMIT:
         return None
     best: Decoded | None = None
@@ -67,7 +73,7 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
 
 def _channel_prior(text: str) -> float:
     """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
-    cost = 0.0 if text[5:8] in ("XRO", "XYZ") else 6.0
+    cost = 0.0 if text[:8] in _CIRCUITS else 8.0
     return cost + {4: 0.0, 3: 1.0}.get(len(text) - 8, 5.0)
 
 
@@ -275,9 +281,10 @@ def _shaped(name: str, row: Row, start: int, end: int, form: str) -> Part:
 
 def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """Format line 4: `ZNR UUUUU ZZH` or `ZNY CCCCC ZZH`, the letter of the classification five times."""
-    if _SECURITY.fullmatch(row.text):
+    perfect = _SECURITY.fullmatch(row.text)
+    if perfect:
         parts = [exact("security.signal", row, 0, 3), exact("security.letters", row, 4, 9)]
-        parts.append(exact("security.rest", row, 10, len(row.text)))
+        parts.append(exact("security.rest", row, *perfect.span("rest")))
         return Parsed("security", [row], parts, 20.0)
     words = [at for at, word in enumerate(row.bare) if word]
     if not 1 <= len(words) <= 5 or not 9 <= len(row.text.replace(" ", "")) <= 16:

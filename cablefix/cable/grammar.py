@@ -32,7 +32,7 @@ from cablefix.cable.learn import error_rate, learn_channel
 from cablefix.cable.record import Decided, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
-from cablefix.cable.rows import Part, Row, rows_of
+from cablefix.cable.rows import Parsed, Part, Row, rows_of
 from cablefix.cable.sections import find_later
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
@@ -223,14 +223,20 @@ def format_lines(draft: Draft) -> tuple[FormatLine, ...]:
         if kind != "form" or not draft.aside.intersection(parsed.numbers):
             found.append(FormatLine(kind, tuple(dict.fromkeys(row.number for row in rows))))
     for kind in ("to", "info"):
-        items = getattr(draft, kind)
-        found += [FormatLine(kind, item.numbers) for item in items if draft.found.get(kind) is not item]
+        taken = {number for line in found for number in line.lines}
+        items = [item for item in getattr(draft, kind) if draft.found.get(kind) is not item]
+        found += [FormatLine(kind, numbers) for numbers in _each_once(items) if taken.isdisjoint(numbers)]
     found += [FormatLine("caption", item.numbers) for item in draft.captions]
     loose = {"pass": draft.passing, "cleared": draft.cleared, "protocol": draft.protocol, "exempt": draft.exempt}
     loose |= {"classification": draft.levels, "distribution": draft.margin}
     for kind, rows in loose.items():
         found += [FormatLine(kind, (row.number,)) for row in rows]
     return tuple(sorted(found, key=lambda item: item.lines))
+
+
+def _each_once(items: Sequence[Parsed]) -> list[tuple[int, ...]]:
+    """The lines of some addressees; of several on one line that line once."""
+    return list(dict.fromkeys(item.numbers for item in items))
 
 
 __all__ = ["format_lines", "protocol_lines", "read_header", "read_signature"]

@@ -6,7 +6,7 @@ Nothing here decides that a line *is* furniture; that takes the whole document (
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from cablefix.resources import dictionary_path
 
-_D = "[0-9OoQIlSZBG|@]"
+_D = "[0-9OoQIlSZBG|@©]"
 _OF = "[O0Q]F"
 # Each form first with blanks between its parts, then without: `QUITO 01187` must not be read as QUIT O01187.
 _SECTION_HEADS = tuple(
@@ -28,16 +28,21 @@ _SECTION_HEADS = tuple(
 _PAGE_HEADS = tuple(
     re.compile(
         rf"^PA[GC6]E{gap}(?P<page>{_D}{{1,3}}){gap}(?P<post>[A-Z][A-Z.']{{1,9}}?(?: [A-Z]{{1,8}})?){gap}"
-        rf"(?P<number>{_D}{{3,6}})(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}\d+ ?OF ?\d+)?$"
+        rf"(?P<number>{_D}{{3,6}})(?:{gap}\d+ ?OF ?\d+)?(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}\d+ ?OF ?\d+)?$"
     )
     for gap in (" ", "")
 )
 _LETTER_HEAD = re.compile(
-    r"^[-~_\u2014]{1,2} ?(?P<page>\d{1,2}) ?[-~_\u2014]{1,2} (?:No\.? ?)?(?P<number>\d{1,5})[,.] ?.{4,36}? "
-    r"from (?P<post>[A-Z][\w. ]+)$"
+    rf"^[-~_\u2014]{{1,2}} ?(?P<page>{_D}{{1,2}}) ?[-~_\u2014]{{1,2}} ?(?:N[o0]\.? ?)?(?P<number>{_D}{{1,5}})[,.] ?"
+    r".{4,36}? [fF]r[o0]m (?P<post>[A-Za-z0][\w. ]+)$"
 )
 # A head has two figures or what is misread for one, next to each other; a banner has no word in small letters.
 _DIGITS = re.compile(rf"{_D}{_D}")
+_WORD = re.compile(r"[A-Za-z0]{3}")
+# What the operator typed beside the classification at the head of a sheet of 1965-72.
+_OPERATOR = re.compile(r"H[A-Z]{2}\d{3}")
+# Beside a worn banner: words in all, characters in all scraps, characters in one.
+_MOST_WORDS, _MOST_SCRAPS, _LONGEST_SCRAP = 8, 12, 5
 _SMALL_WORD = re.compile(r"[a-z]{5}")
 _DASHES = r"\-~\u2013\u2014_.* "
 _PAGE_NUMBER = re.compile(
@@ -45,7 +50,9 @@ _PAGE_NUMBER = re.compile(
     rf"(?:\s?(?:of|OF|/)\s?\d{{1,4}})?[)\]{_DASHES}]{{0,4}}$"
 )
 _SHORT_STAMP = 24  # a stamp of so few characters is tried without the scraps beside it too
-_TO_DIGIT = str.maketrans("OoQIl|SZBG@", "00011152860")
+_TO_DIGIT = str.maketrans("OoQIl|SZBG@©", "000111528600")
+# A message of a hundred sheets is not to be had: these stand for the nought before the sheet number.
+_LIKE_NOUGHT = "689"
 _DIGIT = re.compile(r"\d")
 _CODES = re.compile(r"#[#/.-]*")
 _CODE = re.compile(r"[0-9][0-9A-Za-z/.-]*|[A-Z][0-9][0-9A-Za-z]*")
@@ -87,9 +94,10 @@ def read_head(text: str) -> Head | None:
         found = _read_head(trim_junk(text))
         if found:
             return found
-    match = _LETTER_HEAD.match(text)
+    match = _LETTER_HEAD.match(_without_specks(text))
     if match:
-        return Head("letter", match["post"].upper().replace(" ", ""), match["number"], int(match["page"]))
+        page, number = _number(match["page"]), _number(match["number"])
+        return Head("letter", match["post"].upper().replace(" ", "").replace("0", "O"), number, int(page))
     return None
 
 
@@ -98,7 +106,7 @@ def _read_head(text: str) -> Head | None:
     for pattern, form in zip(_SECTION_HEADS, texts, strict=True):
         match = pattern.match(form)
         if match:
-            number, page, total = (_number(match[key]) for key in ("number", "page", "total"))
+            number, page, total = _number(match["number"]), _sheet(match["page"]), _sheet(match["total"])
             if 1 <= int(page) <= int(total):
                 return Head("section", match["post"].replace(" ", ""), number, int(page), int(total))
     for pattern, form in zip(_PAGE_HEADS, texts, strict=True):
@@ -109,6 +117,14 @@ def _read_head(text: str) -> Head | None:
     return None
 
 
+def _without_specks(text: str) -> str:
+    """A line less the scraps at its end that hold no word of three letters."""
+    words = text.split(" ")
+    while len(words) > 1 and not _WORD.search(words[-1]):
+        words.pop()
+    return " ".join(words).rstrip(".,;:")
+
+
 def trim_junk(text: str) -> str:
     """A line less what specks and scratches add to it: stray punctuation, short scraps of small letters at its ends.
 
@@ -116,16 +132,26 @@ def trim_junk(text: str) -> str:
     ('LIMA 00001203 002 OF 003', '04 MAY 2006')
     """
     words = [word.strip("()[]{}.,;:'\"\u2018\u2019\u201c\u201d`~_*\u00b0\u2014-|") for word in text.split()]
-    words = [word for word in words if word]
-    while words and len(words[-1]) <= 4 and words[-1].isalpha() and not words[-1].isupper():
+    words = [word for word in words if any(map(str.isalnum, word))]
+    while words and len(words[-1]) <= 4 and _is_scrap(words[-1]):
         words.pop()
-    while words and len(words[0]) <= 3 and words[0].isalpha() and words[0].islower():
+    while words and len(words[0]) <= 3 and _is_scrap(words[0]):
         words.pop(0)
     return " ".join("OF" if word in ("of", "oF", "Of", "0f") else word for word in words)
 
 
+def _is_scrap(word: str) -> bool:
+    """Whether a short word has a small letter and no figure: capitals and figures are what furniture is made of."""
+    return any(map(str.islower, word)) and not any(map(str.isdigit, word))
+
+
 def _number(text: str) -> str:
     return text.translate(_TO_DIGIT)
+
+
+def _sheet(text: str) -> str:
+    number = _number(text)
+    return number[1:] if number[0] in _LIKE_NOUGHT else number
 
 
 def read_page_number(text: str) -> tuple[int, bool] | None:
@@ -223,8 +249,11 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     """
     if len(text) > 64 or _SMALL_WORD.search(text):
         return None
-    compact = re.sub(r"[^A-Z0-9|@]", "", trim_junk(text))
-    letters = sum(char.isalnum() for char in text)
+    trimmed = trim_junk(text)
+    letters = sum(map(str.isalnum, text))
+    if sum(map(str.isupper, trimmed)) >= 0.8 * letters:
+        trimmed = trimmed.upper()
+    compact = re.sub(r"[^A-Z0-9|@]", "", trimmed)
     if not 5 <= len(compact) <= 40 or len(compact) < 0.75 * letters:
         return None
     if compact in forms:
@@ -233,3 +262,38 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     if not found or abs(len(found[0]) - len(compact)) > 1 or len(compact) < 6:
         return None
     return str(found[0])
+
+
+def match_worn_banner(text: str, forms: frozenset[str], known: Callable[[str], bool]) -> str | None:
+    """The classification on a line that holds scraps beside it: `Se : NODIS`, `LIMITED OFFICIAL USE mo`.
+
+    `known` tells common words: where all that stands beside it are words the line is one of the text.
+
+    >>> forms = frozenset({"SECRET", "LIMITEDOFFICIALUSE"})
+    >>> match_worn_banner("LIMITED OFFICIAL USE mo", forms, {"to", "us"}.__contains__)
+    'LIMITEDOFFICIALUSE'
+    >>> match_worn_banner("SECRET to us", forms, {"to", "us"}.__contains__) is None
+    True
+    """
+    words = text.split()
+    if len(words) > _MOST_WORDS:
+        return None
+    for first in range(len(words)):
+        for last in range(first + 1, len(words) + 1):
+            form = "".join(words[first:last]).strip(".,:;'\"|")
+            rest = words[:first] + words[last:]
+            if form in forms and len("".join(rest)) <= _MOST_SCRAPS and not any(map(_speaks, rest)):
+                plain = [word.strip(".,:;'\"|") for word in rest]
+                if all(known(word) or word.isdecimal() for word in plain if word):
+                    return None
+                return form
+    return None
+
+
+def _speaks(word: str) -> bool:
+    """Whether a word beside a banner is more than a scrap: capitals such as a post has, or a number."""
+    if _OPERATOR.fullmatch(word):
+        return False
+    return (
+        len(word) > _LONGEST_SCRAP or (len(word) >= 3 and word.strip(".,").isupper()) or sum(map(str.isdigit, word)) > 1
+    )

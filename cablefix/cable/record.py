@@ -12,8 +12,9 @@ from rapidfuzz.distance import Levenshtein
 from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
+from cablefix.cable.reasons import tidy_reasons
 from cablefix.cable.refs import Reference, Run, reference_value
-from cablefix.cable.rows import Parsed, Part, without_specks
+from cablefix.cable.rows import Parsed, Part, speck_beside, without_specks
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import form_way
 from cablefix.text import Span
@@ -21,6 +22,7 @@ from cablefix.text import Span
 _EDGE = " .,;:()'`‘’“”|_*$"
 _REASON_DISTANCE = 3
 _REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*\(.*)$", re.IGNORECASE)
+_AS_PRINTED, _TIDIED = 0.98, 0.9
 
 
 @dataclass
@@ -202,7 +204,9 @@ def _urgency_field(draft: Draft, verdicts: Verdicts) -> list[Field]:
     """The precedence of a telegram until 1963: on a line of its own, else after the addressees that are to act."""
     urgency = draft.found.get("urgency")
     parts = urgency.parts if urgency else []
-    if not parts and form_way(draft.found.get("form")) == "outgoing":
+    word = draft.found["to"].part("to.word") if "to" in draft.found else None
+    acts = word is not None and word.best.text.upper() == "ACTION"
+    if not parts and (acts or form_way(draft.found.get("form")) == "outgoing"):
         named = [part for item in draft.to for part in item.parts if part.name.endswith((".precedence", ".niact"))]
         ranked = [part for part in named if verdicts.of(part).text.upper() in _URGENCY]
         parts = sorted(ranked, key=lambda part: _RANKS.index(_URGENCY[verdicts.of(part).text.upper()]))[:1]
@@ -306,8 +310,14 @@ def _subject(run: Run, decided: Decided) -> Field:
         text += run.text[at:first] + verdict.text
         at, sure = last, min(sure, verdict.confidence)
     text = without_specks(text + run.text[at : start + len(plain)])
+    text = " ".join(_without_speck(word, text) for word in text.split(" "))
     span = run.span(start, start + len(plain))
     return Field("subject", text, span, round(sure, 4), (), (("text", span),))
+
+
+def _without_speck(word: str, text: str) -> str:
+    speck = speck_beside(word, text) if word else None
+    return word[: speck[0]] + word[speck[1] :] if speck else word
 
 
 def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
@@ -334,13 +344,23 @@ def _classified(run: Run) -> list[Field]:
         span = run.span(start, start + len(plain))
         found.append(Field("classified_by", who, span, 0.99, (), (("text", span),)))
     if reason:
-        value = reason["value"].strip()
-        value = value[: value.rindex(")") + 1] if ")" in value else value.rstrip(".,;'`‘’“”| ")
-        at = reason.start("value")
-        span = run.span(at, at + len(value))
-        value = re.sub(r"[{\[](?=\w\))", "(", value)
-        found.append(Field("reasons", value, span, 0.98, (), (("text", span),)))
+        found.append(_reasons(run, reason))
     return found
+
+
+def _reasons(run: Run, match: re.Match[str]) -> Field:
+    """The reasons for classification; surer where they stand as they should."""
+    value = match["value"].strip()
+    at = match.start("value")
+    tidy = tidy_reasons(value)
+    if tidy is not None:
+        span = run.span(at, at + tidy[1])
+        sure = _AS_PRINTED if tidy[0] == value[: tidy[1]] else _TIDIED
+        return Field("reasons", tidy[0], span, sure, (), (("text", span),))
+    value = value[: value.rindex(")") + 1] if ")" in value else value.rstrip(".,;'`‘’“”| ")
+    span = run.span(at, at + len(value))
+    value = re.sub(r"[{\[](?=\w\))", "(", value)
+    return Field("reasons", value, span, _AS_PRINTED, (), (("text", span),))
 
 
 def _before_reasons(lead: str) -> str:

@@ -15,10 +15,14 @@ from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
 
-_LABEL = re.compile(r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)(?P<label>[A-Za-z0-9])(?P<close>[.):}\],]{1,2})(?=\s|[A-Z0-9])")
-_YEAR = re.compile(r"(?P<year>[0-9OoIlSB]{2}) ")
-_NUMBER = re.compile(r"[ -](?P<number>[0-9OoIlSBZQGi|$]{2,6})(?=$|[\s(,;.:])")
-_NOTAL = re.compile(r"\((?P<word>[^\s()]{4,6})\)")
+_LABEL = re.compile(
+    r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],]{1,2})(?=\s|[A-Z0-9])"
+)
+_YEAR = re.compile(r"(?P<year>[0-9OoIlSB©@]{2}) ")
+_NUMBER = re.compile(r"[ .-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
+_NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
+_LIKE_C = "©€"
+_LONGEST_SCRAP = 4
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
 _SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")
 
@@ -101,8 +105,8 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
     """The marks that count up from the first, with what each should read; initials in names are no labels."""
     kept: list[tuple[re.Match[str], str]] = []
     for mark in marks:
-        label = mark["label"]
-        if mark["close"] == "," and (not kept or label != chr(ord(kept[-1][1]) + 1)):
+        label = "C" if mark["label"] in _LIKE_C else mark["label"]
+        if mark["close"] == "," and mark.start() and (not kept or label != chr(ord(kept[-1][1]) + 1)):
             continue
         wanted = ("A", "1") if not kept else (chr(ord(kept[-1][1]) + 1),)
         for want in wanted:
@@ -131,7 +135,9 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
     if number is None:
         return
     first = year.end() if year else 0
-    name = text[first : number.start()].strip()
+    _drop_scraps(item, text, number.end())
+    seen = text[first : number.start()].strip()
+    name = seen.rstrip(".,")
     if not 2 <= len(name) <= 24 or len(name.split()) > 3:
         return
     known = name in codes.posts or name in _SERIES or is_series(name)
@@ -143,11 +149,11 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
         readings = [*readings[:3], Decoded(name, unknown)]
         readings.sort(key=lambda r: r.cost)
     base = item.start
-    begin = base + text.find(name, first)
-    _add(run, item, "ref.post", begin, begin + len(name), readings)
+    begin = base + text.find(seen, first)
+    _add(run, item, "ref.post", begin, begin + len(seen), readings)
     if year:
         _add(run, item, "ref.year", base, base + 2, channel.decode(year["year"], [DIGITS, DIGITS], 4))
-    if text[number.start()] == "-" and readings[0].text in codes.posts:
+    if text[number.start()] in "-." and readings[0].text in codes.posts:
         at = base + number.start()
         _add(run, item, "ref.blank", at, at + 1, [Decoded(" ", 1.0)])
     a, b = number.span("number")
@@ -163,6 +169,18 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
         a, b = notal.span("word")
         cost = channel.word_cost("NOTAL", notal["word"])
         _add(run, item, "ref.notal", base + a, base + b, [Decoded("NOTAL", cost)])
+
+
+def _drop_scraps(item: Reference, text: str, end: int) -> None:
+    """End a reference with its number where only scraps stand behind: short words in small letters, lone figures."""
+    rest = text[end:].split()
+    if rest and all(len(word) <= _LONGEST_SCRAP and _is_scrap(word) for word in rest):
+        item.end = item.start + end
+
+
+def _is_scrap(word: str) -> bool:
+    capitals, figures = sum(map(str.isupper, word)), sum(map(str.isdecimal, word))
+    return "(" not in word and capitals < 2 and figures < 3 and (figures < 2 or not word.isdecimal())
 
 
 def _add(run: Run, item: Reference, name: str, start: int, end: int, readings: list[Decoded]) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Repair
-from cablefix.cable.rows import Parsed, Part, is_dust, is_speck
+from cablefix.cable.rows import Parsed, Part, is_dust, is_speck, speck_beside
 from cablefix.cable.settle import Verdicts
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
@@ -77,6 +77,13 @@ def _specks_inside(draft: Draft) -> Iterator[Repair]:
                     span = Span(before.end, token.end)
                     evidence = Evidence(EvidenceKind.FORM, "a mark that belongs to no word", 0.0, (span,))
                     yield Repair(span, "", "header.dust", 0.85, (evidence,))
+        text = " ".join(row.text for row in draft.runs.get(kind, ()))
+        for token in (token for row in draft.runs.get(kind, ()) for token in row.line.tokens):
+            speck = speck_beside(token.text, text) if kind == "subject" else None
+            if speck:
+                span = Span(token.start + speck[0], token.start + speck[1])
+                evidence = Evidence(EvidenceKind.FORM, "a mark that belongs to no word", 0.0, (span,))
+                yield Repair(span, "", "header.dust", 0.85, (evidence,))
 
 
 def _apart(repairs: list[Repair]) -> Iterator[Repair]:

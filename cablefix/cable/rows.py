@@ -11,7 +11,10 @@ from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.fields import Line, Token
 from cablefix.text import Span
 
-_SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°")
+_SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°©®")
+_OPENING, _CLOSING = "'‘`", "'’"
+FUNCTION_WORDS = frozenset("A AN AND AT BY FOR FROM IN OF ON OR THE TO WITH".split())
+"""Words in which no sentence and no part of a title ends."""
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
 
 
@@ -172,6 +175,23 @@ def without_specks(text: str) -> str:
     'Chief Bernard Cornish - acting'
     """
     return " ".join(word for word in text.split(" ") if not is_speck(word))
+
+
+def speck_beside(word: str, text: str) -> tuple[int, int] | None:
+    """What belongs to no word at an edge of one in a text of capitals: a lone opening quote, a stop after `OF`.
+
+    >>> speck_beside("'MARKETS", "IN FOUR 'MARKETS"), speck_beside("OF.", "A LIST OF. QUESTIONS")
+    ((0, 1), (2, 3))
+    >>> speck_beside("'QUIET", "A 'QUIET' WORD") is None
+    True
+    """
+    if word[0] in _OPENING and len(word) > 2 and word[1].isalpha():
+        rest = text[text.find(word) + 1 :]
+        if not any(char in rest for char in _CLOSING):
+            return 0, 1
+    if word[-1] in ".:;," and word[:-1] in FUNCTION_WORDS and not text.endswith(word):
+        return len(word) - 1, len(word)
+    return None
 
 
 def is_dust(word: str) -> bool:

@@ -15,25 +15,44 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 from typing import NamedTuple
 
 from cablefix.resources import dictionary_path
 
 _MOST_NUMBER = 300
-_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€/ ]{1,14}?)\s?[)\]}>]")
+_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€©§/ ]{1,14}?)\s?[)\]}>]")
+# A portion mark whose brackets were misread: `€C)`, `CC.`; only behind the stop of a number.
+_TORN_PORTION = re.compile(
+    r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c])"
+)
 _DOT = re.compile(r"[.,:;*]")
-_NEXT = re.compile(r"\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
+_NEXT = re.compile(r"[-_~\u2014]?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
 _SPECKS = "-_~ \u2014"
 _LONGEST_MARK = 6
 # Costs and rewards of the sequence, in nats.
 _FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
 _GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
+_LATE_EXCERPT = 0.35
+_GAP_ON_PAGE, _LATE_ON_PAGE = (
+    1.5,
+    2.0,
+)  # each number that is missing between two paragraphs of one page, where no page can be lost
+_MISREAD, _MISREAD_BARE = 4.5, 5.0  # a mark that reads as another number than the one that is due
+_MISREAD_HIGHER = 3.8  # the same where it is a figure above it, which no list in a paragraph begins with
+_NEAR = 9
+_MAY_BE_MEANT = 0.75  # confidence where the mark may be what the author typed
+_OTHER_LENGTH = 3.0  # and where the one has more figures than the other
+_FAINT, _AGREES, _APART = 1.9, 1.0, 0.8
 # The marks that may stand alone at the head of a paragraph whose number is lost.
 _PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
 _LONGEST_PORTION_READ = 4  # a longer word in brackets is no misread portion mark
 _UNREAD = "\0"  # stands for a mark that is lost or cannot be read
 _UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
 _TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
+_SPECK_BEFORE = 2.0  # the same where it may be a speck
+_MOST_DUE = 6  # numbers that a mark that cannot be read may have: those after the best sequences so far
+_DUST = frozenset("\"'`.,:;|*\u00b0\u00b7\u2018\u2019\u201c\u201d-_~\u2014")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +61,10 @@ class Candidate:
 
     `start:end` is the source span of the mark, dot included; `mark` its text without the dot and blanks, empty where
     the number is lost and only a portion mark stands there. `portion` is the portion mark as printed. `after_break`
-    says whether the line before looks like the end of a paragraph.
+    says whether the line before looks like the end of a paragraph, `apart` whether a heading or nothing stands there.
+    `page` counts page turns from the first line of the text on: it differs between two candidates where a page may be
+    lost between them. A `faint` candidate has no readable mark and no portion mark; it counts only where a number is
+    missing.
     """
 
     line: int
@@ -52,7 +74,9 @@ class Candidate:
     dot: str
     portion: str
     after_break: bool
-    indent: int = 0
+    page: int = 0
+    faint: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,31 +163,41 @@ def _numbers(text: str) -> list[tuple[int, float]]:
     return [
         (int(digits), cost)
         for digits, cost in partial
-        if digits[0] != "0" and cost <= 4.5 and int(digits) <= _MOST_NUMBER
+        if digits[0] != "0" and cost <= 5.5 and int(digits) <= _MOST_NUMBER
     ]
 
 
-def find_candidate(line: int, text: str, offset: int, *, after_break: bool, indent: int = 0) -> Candidate | None:
+def find_candidate(line: int, text: str, offset: int, after_break: bool, page: int = 0) -> Candidate | None:
     """The paragraph mark at the head of a line, None where there is none.
 
     `text` is the verbatim line from its first word on, `offset` its place in the source.
 
-    >>> find_candidate(7, "1[3 . (C)  The  Minister", 100, after_break=True)
-    Candidate(line=7, start=100, end=105, mark='1[3', dot='.', portion='C', after_break=True, indent=0)
+    >>> found = find_candidate(7, "1[3 . (C)  The  Minister", 100, after_break=True)
+    >>> found.start, found.end, found.mark, found.dot, found.portion
+    (100, 105, '1[3', '.', 'C')
+    >>> find_candidate(7, "q8. €C) The Minister", 100, after_break=True).portion
+    'C'
     >>> find_candidate(7, "The Minister said. He left", 100, after_break=True) is None
     True
     """
     portion = _PORTION.search(text, 0, 26)
     if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
         head = text[: portion.start()].rstrip()
-        mark = head.rstrip(".,:;*- ")
+        mark = head.rstrip(".,:;*-_~\u2014 ")
         dot = head[len(mark) :].strip()
         compact = mark.replace(" ", "").lstrip(_SPECKS)
         letters = portion["mark"].replace(" ", "").upper()
         if not compact and not dot:
-            return Candidate(line, offset, offset, "", "", letters, after_break, indent)
-        if len(compact) <= _LONGEST_MARK and (read_mark(compact) or _has_stop(dot)):
-            return Candidate(line, offset, offset + len(head), compact, dot, letters, after_break, indent)
+            return Candidate(line, offset, offset, "", "", letters, after_break, page)
+        if len(compact) <= _LONGEST_MARK and (_has_stop(dot) or (read_mark(compact) and not letters.isdecimal())):
+            return Candidate(line, offset, offset + len(head), compact, dot, letters, after_break, page)
+    torn = _TORN_PORTION.match(text)
+    if torn:
+        head = torn["head"]
+        compact = head[:-1].lstrip(_SPECKS)
+        if read_mark(compact):
+            letters = torn["mark"][:-1].lstrip("€{<«").upper()
+            return Candidate(line, offset, offset + len(head), compact, head[-1], letters, after_break, page)
     for stop in _DOT.finditer(text, 0, 12):
         mark = text[: stop.start()].strip(_SPECKS)
         compact = mark.replace(" ", "")
@@ -171,13 +205,13 @@ def find_candidate(line: int, text: str, offset: int, *, after_break: bool, inde
             continue
         plain = compact.isdecimal() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
         if (plain or _NEXT.match(text, stop.end())) and read_mark(compact):
-            return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, indent)
+            return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, page)
     return None
 
 
 def _has_stop(dot: str) -> bool:
     """Whether a mark that cannot be read has at least the stop of a paragraph number behind it."""
-    return dot[:1] in (".", ",")
+    return dot.lstrip("-_~")[:1] in (".", ",")
 
 
 class _Link(NamedTuple):
@@ -187,20 +221,22 @@ class _Link(NamedTuple):
     before: _Link | None
 
 
-def solve_numbering(candidates: Sequence[Candidate], *, whole: bool) -> Numbering:
+def solve_numbering(candidates: Sequence[Candidate], *, whole: bool, closely: bool = False) -> Numbering:
     """Choose the candidates that number the paragraphs, with their numbers: the best sequence in nats.
 
     `whole` says that the text begins at its beginning (a header stands before it), so that paragraph 1 is expected.
+    `closely` allows a mark that reads as another number to be misread: it takes longer and is for a sequence that
+    does not add up.
     """
     if not candidates:
         return Numbering((), False, ())
     best: tuple[float, list[_Link], bool] | None = None
     for pilcrow in (False, True):
         garbles = dict(_garbles())
-        links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole)
+        links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole, closely=closely)
         if pilcrow and links:
             garbles = _adapt(garbles, links)
-            links = _chain(candidates, garbles, pilcrow=True, whole=whole)
+            links = _chain(candidates, garbles, pilcrow=True, whole=whole, closely=closely)
             if not _shows_pilcrows(links, whole=whole):
                 continue
         score = links[-1].score if links else 0.0
@@ -244,12 +280,30 @@ def _unknown(garble: str) -> float:
     return _UNKNOWN_GARBLE[min(len(garble), 3)]
 
 
-def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool) -> list[_Link]:
+def adds_up(numbering: Numbering, candidates: Sequence[Candidate]) -> bool:
+    """Whether no number is missing or stands twice, and each line with a portion mark has one."""
+    numbers = {paragraph.n for paragraph in numbering.paragraphs}
+    lines = {paragraph.candidate.line for paragraph in numbering.paragraphs}
+    return (
+        not numbering.missing
+        and len(numbers) == len(numbering.paragraphs)
+        and all(c.line in lines for c in candidates if c.mark and c.portion and not c.portion.isdecimal())
+    )
+
+
+def _chain(
+    candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool, closely: bool
+) -> list[_Link]:
     marked = sum(bool(c.portion) for c in candidates) >= max(2.0, 0.4 * len(candidates))
     bare = {c.portion for c in candidates if not c.mark}
     lettered = bool(bare & {"A", "B", "D", "E"})
+    letters = {c.mark for c in candidates if len(c.mark) == 1 and c.mark.isalpha() and not c.portion}
+    items = len(letters & set("ABDabd")) >= 2
 
     def may_be_lost(candidate: Candidate) -> bool:
+        if not candidate.portion:
+            word = candidate.mark.isalpha() and (len(candidate.mark) > 2 or candidate.mark.isupper())
+            return candidate.after_break and not word and not (items and candidate.mark in letters)
         if candidate.mark:
             return len(candidate.portion) <= _LONGEST_PORTION_READ
         return candidate.portion in _PORTIONS and not lettered
@@ -257,16 +311,18 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
     best: dict[int, _Link] = {}
     for index, candidate in enumerate(candidates):
         gain = _FOUND + (0.0 if candidate.after_break else _NO_BREAK)
-        if candidate.portion:
+        if candidate.faint:
+            gain = _APART - _FAINT if candidate.apart else -_FAINT
+        elif candidate.portion:
             gain += _WITH_PORTION
         elif marked:
             gain += _WITHOUT_PORTION
         new: dict[int, _Link] = {}
-        for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow):
+        for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow, closely=closely):
             cost = reading.cost
             if reading.garble != _UNREAD and (reading.garble or pilcrow):
-                cost += garbles.get(reading.garble, _unknown(reading.garble)) + (0.0 if pilcrow else _TYPED_WITHOUT)
-            link = _extend(best, index, reading, gain - cost, whole=whole)
+                cost += _garble_cost(reading.garble, garbles, pilcrow=pilcrow)
+            link = _extend(best, index, reading, gain - cost, candidates, whole=whole)
             if link and (reading.n not in new or link.score > new[reading.n].score):
                 new[reading.n] = link
         for n, link in new.items():
@@ -282,6 +338,13 @@ def _chain(candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcro
     return links[::-1]
 
 
+def _garble_cost(garble: str, garbles: dict[str, float], *, pilcrow: bool) -> float:
+    """The cost of what stands before a number: a pilcrow misread, or where none is printed a speck."""
+    if not pilcrow and _DUST.issuperset(garble):
+        return _SPECK_BEFORE
+    return garbles.get(garble, _unknown(garble)) + (0.0 if pilcrow else _TYPED_WITHOUT)
+
+
 def _readings(
     candidate: Candidate,
     best: dict[int, _Link],
@@ -289,27 +352,50 @@ def _readings(
     may_be_lost: Callable[[Candidate], bool],
     *,
     pilcrow: bool,
+    closely: bool,
 ) -> Iterator[MarkReading]:
     """The readings of a mark; before a portion mark a number is due even where the mark cannot be read.
 
     `may_be_lost` tells which candidates these are: `(A)` and `(B)` that begin lines are items, and `(C)` among them.
+    A mark that reads as another number than the one due may be misread too, at a price.
     """
     readings = read_mark(candidate.mark) if candidate.mark else ()
-    yield from readings
-    if not candidate.portion or not may_be_lost(candidate):
+    if candidate.faint:
+        agreeing = {reading.n for reading in readings if reading.cost == 0}
+        for n in _due(best):
+            if n in agreeing or not candidate.mark.isdecimal() or (n == 1 and len(candidate.mark) == 1):
+                yield MarkReading(n, _UNREAD, -_AGREES if n in agreeing else 0.0)
         return
+    yield from readings
     known = garbles if pilcrow else {""}
-    if not any(reading.cost == 0 and reading.garble in known for reading in readings):
-        first = [0] if candidate.mark else []
-        for n in sorted(best, reverse=True)[:40] or first:
-            yield MarkReading(n + 1, _UNREAD, _LOST)
+    clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
+    lost = bool(candidate.portion) and not clear
+    if (lost or closely) and may_be_lost(candidate) and (candidate.mark or best):
+        figure = int(candidate.mark) if candidate.mark.isdecimal() and not candidate.portion else 0
+        price = _LOST if lost else _MISREAD if candidate.portion else _MISREAD_BARE
+        for n in _due(best):
+            longer = _OTHER_LENGTH if clear and len(str(n)) not in clear else 0.0
+            yield MarkReading(n, _UNREAD, (_MISREAD_HIGHER if n < figure <= _NEAR else price) + longer)
 
 
-def _extend(best: dict[int, _Link], index: int, reading: MarkReading, gain: float, *, whole: bool) -> _Link | None:
+def _due(best: dict[int, _Link]) -> list[int]:
+    """The numbers that come after the best sequences so far."""
+    return [link.reading.n + 1 for link in nlargest(_MOST_DUE, best.values(), key=lambda link: link.score)] or [1]
+
+
+def _extend(
+    best: dict[int, _Link],
+    index: int,
+    reading: MarkReading,
+    gain: float,
+    candidates: Sequence[Candidate],
+    *,
+    whole: bool,
+) -> _Link | None:
     """The best sequence that ends in this reading; None where it would not pay."""
-    n = reading.n
-    start = -_LATE_START * min(n - 1, 8) if whole else -0.35 * min(n - 1, 8)
-    link = _Link(start + gain, index, reading, None)
+    n, page = reading.n, candidates[index].page
+    late = (_LATE_START if page else _LATE_ON_PAGE) if whole else _LATE_EXCERPT
+    link = _Link(gain - late * min(n - 1, 8), index, reading, None)
     for earlier in range(max(1, n - 12), n + 1):
         before = best.get(earlier)
         if before is None or before.candidate == index:
@@ -317,11 +403,12 @@ def _extend(best: dict[int, _Link], index: int, reading: MarkReading, gain: floa
         if earlier == n:
             cost = _REPEAT if reading.cost == 0 else math.inf
         else:
-            cost = 0.0 if earlier == n - 1 else _GAP + _GAP_EACH * (n - earlier - 1)
+            each = _GAP_ON_PAGE if whole and candidates[before.candidate].page == page else _GAP_EACH
+            cost = 0.0 if earlier == n - 1 else _GAP + each * (n - earlier - 1)
         score = before.score + gain - cost
         if score > link.score:
             link = _Link(score, index, reading, before)
-    return link if link.score > 0 else None
+    return link if link.score > (-_LATE_ON_PAGE if candidates[index].faint else 0.0) else None
 
 
 def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[NumberedParagraph]:
@@ -334,9 +421,23 @@ def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[
         candidate = candidates[link.candidate]
         garble = "" if link.reading.garble == _UNREAD else link.reading.garble
         if link.reading.garble == _UNREAD:
-            confidence = (0.5, 0.7, 0.88 if candidate.mark else 0.85)[min(neighbours, 2)]
+            confidence = (0.5, 0.7, _unread_confidence(candidate, n))[min(neighbours, 2)]
         elif link.reading.cost == 0:
             confidence = (0.9, 0.97, 0.99)[min(neighbours, 2)]
         else:
             confidence = (0.5, 0.85, 0.97)[min(neighbours, 2)]
+            if candidate.mark.isdecimal() and not candidate.portion:
+                confidence = min(confidence, _MAY_BE_MEANT)
         yield NumberedParagraph(candidate, n, garble, link.reading.cost, confidence)
+
+
+def _unread_confidence(candidate: Candidate, n: int) -> float:
+    """Confidence in the number of a mark that could not be read, between two that count on.
+
+    What may be the author's own is not for us to change: a clear figure may be a slip, and letters without a stop a
+    word that no list has.
+    """
+    mark = candidate.mark
+    if (mark.isdecimal() and int(mark) != n) or (mark.isalpha() and not candidate.portion):
+        return _MAY_BE_MEANT
+    return 0.88 if mark else 0.85

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from cablefix.cable.fields import Line, Token
-from cablefix.cable.rows import Row, is_dust
+from cablefix.cable.rows import FUNCTION_WORDS, Row, is_dust
 
 _ROUTE = r"R[A-Z0-9]{4,7}"
 _HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION)\b"
@@ -28,6 +28,17 @@ _MORE_CUTS = re.compile(
 )
 _GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
 _MOST_DUST = 3
+# Lines that hold no small letters, each with the words that it has at least.
+_COMPLETE = (
+    (re.compile(r"V[Z2].?[CG][Z2][CG]\S{4,}"), 1),
+    (re.compile(r"[OPRZ0]{2} R[A-Z0]{4,7}\b"), 2),
+    (re.compile(r"[D0O][EB] R\S{4,7} \S{4,8} \S{7}\b"), 4),
+    (re.compile(r"[Z2]N[RY] \S{5} \S{3,5}(?= |$)"), 3),
+    (re.compile(r"[OPRZ0] \S{6,7} [A-Z]{3} \S\S\b"), 4),
+    (re.compile(r"(?:FM|T[O0]|INF[O0]) R\S{4,7}/[A-Z]{2,} [A-Z]{3}"), 3),
+    (re.compile(r"FM (?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 3),
+    (re.compile(r"R[A-Z0]{4,7}/(?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 2),
+)
 _KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
 # Sheets that archives laid in front of a document have a FROM and a TO too; what stands around them tells them apart.
 _SHEET_ADDRESS = re.compile(r"(?:FROM|TO)\s?:", re.IGNORECASE)
@@ -88,8 +99,8 @@ def clean_row(row: Row) -> Row:
 
 def _end_of(row: Row, first: int) -> int:
     """Where the words of a row end: marks, and specks that OCR took for small letters, do not count."""
-    end = len(row.words)
-    last = row.words[-1]
+    end = _without_scraps(row, first)
+    last = row.words[end - 1]
     if len(last) > 3 and not is_dust(last):
         return end
     capitals = _in_capitals(row.text)
@@ -108,8 +119,26 @@ def _in_capitals(text: str) -> bool:
     return capitals > 0 and 2 * capitals > sum(map(str.isalpha, text))
 
 
+def _without_scraps(row: Row, first: int) -> int:
+    """Where the words of a complete line of codes and addresses end: words in small letters behind it are scraps."""
+    end = len(row.words)
+    if not (_is_small(row.words[-1]) or is_dust(row.words[-1])):
+        return end
+    text = row.text[row.starts[first] :]
+    least = first + next((least for pattern, least in _COMPLETE if pattern.match(text)), end)
+    while end > least and (_is_small(row.words[end - 1]) or is_dust(row.words[end - 1])):
+        end -= 1
+    return end
+
+
+def _is_small(word: str) -> bool:
+    """Whether most letters of a word are small; such a word is no code."""
+    return 2 * sum(map(str.islower, word)) >= max(1, sum(map(str.isalpha, word))) and not any(map(str.isdecimal, word))
+
+
 def _is_speck(word: str) -> bool:
-    return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdecimal, word))
+    partly = any(map(str.isupper, word)) and word.upper() in FUNCTION_WORDS
+    return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdecimal, word)) and not partly
 
 
 def split_addresses(row: Row, first: int) -> list[Row]:

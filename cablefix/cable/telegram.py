@@ -44,6 +44,7 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 _PIECE = re.compile(rf"(?i:{_CITED})(?:(?:,| and|, and) \d{{1,5}}(?!\d))*")
+_POST_NUMBER = re.compile(r"(?P<name>[A-Z][A-Za-z' ]*[A-Za-z])(?: (?P<number>\d{1,5}))?(?:\s?[,;]\s?|\s?\.?$)")
 _BETWEEN = re.compile(r"\W*(?:and\W*)?", re.IGNORECASE)
 _CAPTION = re.compile(
     r"(?:LIMIT(?:ED)? DISTRIBUTION|NO DISTRIBUTION|VERBATIM TEXT|(?:LITERALLY )?EYES ONLY|NO ?FORN|NO FOREIGN DISSEM"
@@ -271,3 +272,29 @@ def read_section_line(row: Row) -> Parsed | None:
     if match is None:
         return None
     return Parsed("section", [row], [exact(f"no.{name}", row, *match.span(name)) for name in ("section", "total")], 4.0)
+
+
+def read_posts(row: Row, channel: Channel, codes: Codes) -> list[Parsed]:
+    """The posts with their numbers on a line such as `INFO: ACCRA 33, PARIS 71`; none where one of them is no post."""
+    start = re.search(r"[:;]\s*", row.text)
+    found: list[Parsed] = []
+    at = start.end() if start else 0
+    while at < len(row.text):
+        match = _POST_NUMBER.match(row.text, at)
+        if match is None:
+            return []
+        name = match["name"]
+        post = read_post(name, codes, channel)
+        if post[0].text not in codes.posts or post[0].cost >= limit_of(name):
+            return []
+        prefix = f"info.{len(found) + 1}"
+        shown = name if upper_name(name) == post[0].text or not name.isupper() else post[0].text
+        readings = [Decoded(shown, post[0].cost)]
+        parts = [Part(f"{prefix}.name.post", row.span(*match.span("name")), name, readings, rule="header.address")]
+        if match["number"]:
+            number = Decoded(match["number"], 0.1)
+            span = row.span(*match.span("number"))
+            parts.append(Part(f"{prefix}.serial", span, match["number"], [number], rule="header.digits"))
+        found.append(Parsed("info", [row], parts, 5.0))
+        at = match.end()
+    return found

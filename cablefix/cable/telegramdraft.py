@@ -10,13 +10,14 @@ from cablefix.cable.bodylines import is_dust_row
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line, read_class_line
 from cablefix.cable.codes import Codes, upper_name
-from cablefix.cable.draft import Draft, goes_on_sent, place_sent, read_urgency
+from cablefix.cable.draft import Draft, goes_on_sent, is_passing, place_sent, read_urgency
 from cablefix.cable.eralines import read_clock_row, read_office_column
 from cablefix.cable.rows import Parsed, Part, Row
 from cablefix.cable.settle import Verdicts, agree, best_alone, form_evidence, weigh
 from cablefix.cable.telegram import (
     FORM_KINDS,
     read_form_caption,
+    read_posts,
     read_running_reference,
     read_section_line,
     state_part,
@@ -31,6 +32,7 @@ _SENT_NUMBER = re.compile(r"(?:DEPARTMENT|DEPT|SECSTATE) (?P<number>[\dlIOoSBZ]{
 _HEAD = re.compile(
     r"\W{0,3}[-–=]?\s?\d{1,2}\W{1,3}(?P<number>[\dlIOoSBZ]{1,5}), \w{3,10}\.? \d{1,2}\b.*?\b(?i:from)\s(?P<post>.*)"
 )
+_INFORMED = re.compile(r"INF[O0]\s?[:;]", re.IGNORECASE)
 _TAIL = re.compile(r"\W{0,2}\d{1,4}(?: (?:NIACT|IMMEDIATE|PRIORITY|FLASH|ROUTINE))*\W{0,2}")
 _MARGIN = re.compile(
     r"\W{0,2}(?:Origin|Action|Infos?|ORIGIN|ACTION|INFO|[A-Z][A-Z/]{0,4}(?: [A-Z][A-Z/]{0,4})?)\W{0,2}"
@@ -65,6 +67,7 @@ def place_form_lines(
         return
     _drop_loose_reference(draft)
     _place_columns(draft, rows, chain, channel, codes)
+    _place_informed(draft, rows, channel, codes)
     ends = [at for at, parsed in chain if parsed.kind in ("number", "to", "info", "from", "indicate", "form")]
     start = max(ends, default=-1)
     taken = {row.number for run in draft.runs.values() for row in run}
@@ -124,6 +127,8 @@ def _take(draft: Draft, row: Row, channel: Channel, codes: Codes) -> bool:
         draft.levels.append(row)
     elif caption and caption.gain > 1.0:
         draft.captions.append(caption)
+    elif row.text.isupper() and is_passing(row):
+        draft.passing.append(row)
     elif _SENT.match(row.text) or goes_on_sent(draft, row):
         place_sent(draft, row)
     elif "form" in draft.found and row.text.strip(" .,") in codes.distribution_offices:
@@ -182,11 +187,30 @@ def _place_columns(
                 draft.runs["distribution"].append(row)
         if parsed.kind == "received" and not parsed.part("received.clock"):
             for row in rows[at + 1 : at + 2 + len(parsed.rows)]:
-                clock = read_clock_row(row, "received", channel) if row.number not in taken else []
+                beside = _MARGIN.fullmatch(row.words[0]) and len(row.words) > 1
+                hour = row.cut(1, len(row.words)) if beside else row
+                clock = read_clock_row(hour, "received", channel) if row.number not in taken else []
                 if clock:
                     parsed.parts += clock
                     draft.runs["received"] = [*parsed.rows, row]
                     break
+
+
+def _place_informed(draft: Draft, rows: Sequence[Row], channel: Channel, codes: Codes) -> None:
+    """`INFO: ACCRA 33, PARIS 71`: the posts that an incoming telegram of 1963-64 was repeated to."""
+    if "info" in draft.found or "to" not in draft.found:
+        return
+    first = draft.found["to"].rows[0].number
+    row = next((row for row in rows if first < row.number <= first + _FAR and _INFORMED.match(row.text)), None)
+    items = read_posts(row, channel, codes) if row is not None else []
+    if row is not None and items:
+        offices = draft.found.get("distribution")
+        if offices is not None and row.number in offices.numbers:  # posts with numbers look like offices with copies
+            draft.found.pop("distribution")
+            draft.runs.pop("distribution", None)
+        draft.info += items
+        draft.runs["info"] = [row]
+        draft.found["info"] = items[0]
 
 
 def settle_form_number(draft: Draft, around: Sequence[Row], verdicts: Verdicts, channel: Channel) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line, Token
 from cablefix.cable.grammar import read_header
-from cablefix.cable.sequence import Candidate, Numbering, find_candidate, solve_numbering
+from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
+from cablefix.cable.sequence import Candidate, Numbering, adds_up, find_candidate, solve_numbering
 from cablefix.convention import Convention, learn_convention
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
@@ -29,6 +30,8 @@ from cablefix.text import Source, Span, View
 
 # So much of a text tells how noisy it is.
 _NOISE_SAMPLE = 20_000
+# A text with fewer small letters than this is typed in capitals, and what small letters it has are misread.
+_CAPITALS = 0.2
 _LONE_STOPS = frozenset(".,;:'")
 _PLAIN_WORD = re.compile(r"(?<![\w'-])[^\W\d_]{3,}(?![\w'-])")
 
@@ -138,15 +141,32 @@ class Context:
         return self.header
 
     def solve_numbers(self) -> Numbering:
-        """The paragraph numbers of the body, solved once as a sequence."""
+        """The paragraph numbers of the body, solved once as a sequence.
+
+        Where numbers are missing the lines between their neighbours are looked at again, for marks that cannot be read.
+        """
         if self.numbering is None:
-            self.numbering = solve_numbering(list(self._number_candidates()), whole=self.kind == "cable")
+            whole = self.kind == "cable"
+            heads = list(self._heads_of_lines())
+            found = [c for h in heads if (c := find_candidate(h.line, h.text, h.offset, h.after_break, h.page))]
+            self.numbering = solve_numbering(found, whole=whole)
+            if whole and not adds_up(self.numbering, found):
+                closer = solve_numbering(found, whole=whole, closely=True)
+                faint = list(self._faint_marks(heads, found, closer)) if closer.missing else []
+                if faint:
+                    place = {head.line: k for k, head in enumerate(heads)}
+                    both = sorted([*found, *faint], key=lambda candidate: place[candidate.line])
+                    closer = solve_numbering(both, whole=whole, closely=True)
+                self.numbering = closer
         return self.numbering
 
-    def _number_candidates(self) -> Iterator[Candidate]:
+    def _heads_of_lines(self) -> Iterator[LineHead]:
+        """Each line of the body from its first word on, with what the lines before it say of a paragraph's end."""
         layout, wrap = self.layout, self.convention.wrap
-        before = -1
-        for n in self.body_lines():
+        turns = np.cumsum(layout.line_class == LineClass.FURNITURE) + layout.line_page
+        body = self.body_lines()
+        before, apart = -1, True
+        for n, page in zip(body, (turns[body] - turns[body[:1]]).tolist(), strict=True):
             start, end = layout.line_span(n)
             for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
                 if not edit.after:
@@ -154,13 +174,32 @@ class Context:
             while layout.text[start : start + 1].isspace() and start < end:
                 start += 1
             ended = before < 0 or n - before > 1 or wrap is None
-            if not ended:
+            if before >= 0:
                 text = self.lines[before]
-                ended = text.endswith((".", "?", "!", '"', ")", ":")) or len(text) < 0.7 * (wrap or 0)
-            candidate = find_candidate(n, layout.text[start:end], start, after_break=ended)
-            if candidate:
-                yield candidate
+                if not text[-1].isalnum():
+                    text = without_dust(text)
+                short = len(text) < 0.7 * (wrap or 0)
+                ended = ended or short or text.endswith((".", "?", "!", '"', ")", ":"))
+                apart = short and not text.endswith(".")
+            yield LineHead(n, layout.text[start:end], start, ended, page, apart)
             before = n
+
+    def _faint_marks(
+        self, heads: Sequence[LineHead], found: Sequence[Candidate], numbering: Numbering
+    ) -> Iterator[Candidate]:
+        """What may be left of the marks of missing paragraphs, on the lines between their neighbours."""
+        chain = numbering.paragraphs
+        gaps = [(a.candidate.line, b.candidate.line) for a, b in itertools.pairwise(chain) if b.n > a.n + 1]
+        if chain and chain[0].n > 1:
+            gaps.append((self.header.last_line if self.header else -1, chain[0].candidate.line))
+        taken = {candidate.line for candidate in found}
+        letters = [char for head in heads for char in head.text if char.isalpha()]
+        small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
+        for head in heads:
+            if head.after_break and head.line not in taken and any(a < head.line < b for a, b in gaps):
+                candidate = find_faint_mark(head, lambda word: (small or word.isupper()) and self.words.known(word))
+                if candidate is not None:
+                    yield candidate
 
     def token_lines(self, numbers: Sequence[int]) -> list[Line]:
         """Lines as words with their source offsets, as the cable grammar takes them."""

@@ -19,6 +19,7 @@ from cablefix.cable.heads import (
     margin_codes,
     match_banner,
     match_stamps,
+    match_worn_banner,
     read_head,
     read_page_number,
     stamp_form,
@@ -31,6 +32,8 @@ from cablefix.text import View
 
 # A file of many messages has many kinds of heads; so many are compared with each line that is nearly one.
 _MOST_KINDS_OF_HEADS = 64
+# A word that stands so often in the word list is no scrap.
+_COMMON = 1000
 _IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
 
@@ -124,10 +127,15 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
     ['SECRET', 'SECRET']
     """
     forms = frozenset(form.replace(" ", "") for form in (*context.codes.classification_forms, *context.codes.captions))
-    found = {n: form for n in context.body_lines() if (form := match_banner(context.lines[n], forms))}
+    body = context.body_lines()
+    found = {n: form for n in body if (form := match_banner(context.lines[n], forms))}
+    edges = _edges(context, banners=found)
+    for n in edges.intersection(body).difference(found):
+        worn = match_worn_banner(context.lines[n], forms, lambda word: context.words.count(word) >= _COMMON)
+        if worn:
+            found[n] = worn
     if not found:
         return
-    edges = _edges(context, banners=found)
     counts = Counter(found.values())
     for n, form in found.items():
         twins = counts[form] - 1

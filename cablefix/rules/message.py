@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from cablefix.cable.fields import FormatLine
+from cablefix.cable.fields import FormatLine, Header
 from cablefix.cable.grammar import protocol_lines, read_signature
 from cablefix.cable.sections import find_sections
 from cablefix.layout import Join, LineClass, Mark
@@ -15,10 +16,13 @@ from cablefix.text import View
 
 # The signature is looked for in the last lines only: a name alone on a line in mid-text is a heading.
 _SIGNATURE_LINES = 12
+# What stands below the end of transmission is no text where it is no more than this.
+_MOST_LINES_BELOW = 6
 # Below the text of an outgoing telegram of 1950-63 stand the names of those who drafted, approved and cleared it.
 _NAMES_BELOW = 16
 # Stamps and stray lines may stand among the header lines, text does not.
 _MOST_LINES_BETWEEN = 8
+_END = re.compile(r"BT\b|NNN")
 _REFERENCE = re.compile(r"\(?[A-Z][.)]\s")
 
 
@@ -102,7 +106,10 @@ def mark_protocol(view: View, context: Context) -> Iterator[Mark]:
     if context.kind != "cable":
         return
     reason = because(EvidenceKind.FORM, "a protocol line of the network")
-    for n in protocol_lines(context.token_lines(context.body_lines())):
+    body = set(context.body_lines())
+    for n in protocol_lines(context.token_lines(context.read_lines())):
+        if n not in body:
+            continue
         yield context.layout.mark_line(n, LineClass.PROTOCOL, "message.protocol", 0.97, [reason])
 
 
@@ -117,9 +124,24 @@ def mark_signature(view: View, context: Context) -> Iterator[Mark]:
     if header is None:
         return
     last = _SIGNATURE_LINES + (_NAMES_BELOW if "drafted_by" in header.extra or "approved_by" in header.extra else 0)
-    found = read_signature(context.token_lines(context.body_lines()[-last:]), context.codes, header)
+    found = read_signature(context.token_lines(_text_lines(context, header)[-last:]), context.codes, header)
     if found:
         line, field = found
         header.fields["signature"] = field
         reason = because(EvidenceKind.FORM, f"{field.value} stands alone under the text")
         yield context.layout.mark_line(line, LineClass.SIGNATURE, "message.signature", field.confidence, [reason])
+
+
+def _text_lines(context: Context, header: Header) -> list[int]:
+    """The lines of the body; what stands below the end of transmission is left off where it is little."""
+    body = context.body_lines()
+    classes = context.classes()
+    if context.sections:
+        return body
+    for n in range(len(classes) - 1, header.last_line, -1):
+        if classes[n] == LineClass.PROTOCOL and _END.match(context.lines[n]):
+            above = bisect_left(body, n)
+            if len(body) - above > _MOST_LINES_BELOW:
+                break
+            body = body[:above]
+    return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cablefix.cable.sequence import NumberedParagraph
 from cablefix.ledger import Edit, EvidenceKind
@@ -12,8 +12,13 @@ from cablefix.rules.context import Context, because
 from cablefix.text import Span, View
 
 _BRACKETED = re.compile(r"\s*[(\[{<](?P<mark>[^()\[\]{}<>\n]{1,6})[)\]}>]")
+# The same where the first bracket was read as something else, or not at all.
+_TORN = re.compile(r"\s*(?P<mark>[^\s()\[\]{}<>.,]{1,4})[)\]}>](?=\s)")
+_PAIRS = ("()", "[]")
 # What the letters of portion marks are read as.
-_LOOKS_LIKE = {"$": "S", "5": "S", "0": "U", "G": "C", "€": "C", "c": "C", "8": "B", "V": "U", "¢": "C"}
+_LOOKS_LIKE = {
+    "$": "S", "§": "S", "5": "S", "0": "U", "V": "U", "G": "C", "€": "C", "c": "C", "¢": "C", "©": "C", "8": "B",
+}  # fmt: skip
 
 
 def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
@@ -65,33 +70,49 @@ def _counts_for_sure(chain: Sequence[NumberedParagraph]) -> bool:
 
 
 def restore_portion_marks(view: View, context: Context) -> Iterator[Edit]:
-    """Restore misread portion marks: `(Cc)` and `(G)` to `(C)`, `($)` to `(S)`, `(SB0)` to `(SBU)`.
+    """Restore misread portion marks: `(Cc)` and `(G)` to `(C)`, `($)` to `(S)`, `(SB0)` to `(SBU)`, `€C)` to `(C)`.
 
     Only right behind a paragraph number, and only to a mark that exists. Applied where the document has that mark on
-    other paragraphs, proposed elsewhere. What stands in brackets and is no misread mark (`(a)`, `(REF A)`) stays.
+    other paragraphs, proposed elsewhere; a mark whose bracket is gone must stand in a document that marks most of its
+    paragraphs. What stands in brackets and is no misread mark (`(a)`, `(REF A)`) stays.
 
     >>> from cablefix.rules.examples import edits_of
-    >>> text = "1. (C) The tug.\\n\\n2. (Cc) The crane.\\n\\n3. (C) The pier."
+    >>> text = "1. (C) The tug.\\n\\n2. (Cc) The crane.\\n\\n3. {C) The pier.\\n\\n4. €C) The mole."
     >>> edits_of(restore_portion_marks, text, least=0.8)
-    [('Cc', 'C')]
+    [('(Cc)', '(C)'), ('{C)', '(C)'), ('€C)', '(C)')]
     """
     text = context.source.text
-    found: list[tuple[int, int, str]] = []
-    for paragraph in context.solve_numbers().paragraphs:
-        match = _BRACKETED.match(text, paragraph.candidate.end)
-        if match and match["mark"].strip():
-            found.append((match.start("mark"), match.end("mark"), match["mark"]))
-    valid = Counter(mark for _, _, mark in found if mark.split("/")[0] in context.codes.portion_marks)
-    for start, end, mark in found:
-        if mark.split("/")[0] in context.codes.portion_marks:
-            continue
-        fits = [c for c in context.codes.portion_marks if _may_be(mark, c)]
+    paragraphs = context.solve_numbers().paragraphs
+    marks = context.codes.portion_marks
+    found = [m for p in paragraphs if (m := _BRACKETED.match(text, p.candidate.end)) and m["mark"].strip()]
+    valid = Counter(mark for match in found if (mark := match["mark"]).split("/")[0] in marks)
+    if valid.total() >= 0.5 * len(paragraphs):
+        found += [match for p in paragraphs if (match := _TORN.match(text, p.candidate.end))]
+    for match in found:
+        end = match.end()
+        start = end - len(match[0].lstrip())
+        torn = match.re is _TORN
+        fits = _fits(match["mark"], marks, torn=torn)
         fits.sort(key=lambda c: (-valid[c], len(c), c))
-        if fits:
-            confidence = 0.88 if valid[fits[0]] else 0.6
-            text_of = f"a portion mark stands here; {valid[fits[0]]} others are ({fits[0]})"
-            reason = because(EvidenceKind.FORM, text_of)
-            yield context.edit(start, end, fits[0], "numbering.portion", confidence, reason)
+        if not fits or (torn and not valid[fits[0]]) or _stands_right(text[start:end], fits[0]):
+            continue
+        confidence = 0.88 if valid[fits[0]] else 0.6
+        text_of = f"a portion mark stands here; {valid[fits[0]]} others are ({fits[0]})"
+        yield context.edit(
+            start, end, f"({fits[0]})", "numbering.portion", confidence, because(EvidenceKind.FORM, text_of)
+        )
+
+
+def _fits(read: str, marks: Collection[str], *, torn: bool) -> list[str]:
+    """The portion marks that a reading may be; one that exists is itself. In a torn one the bracket may be a letter."""
+    if read.split("/")[0] in marks and not torn:
+        return [read]
+    return [mark for mark in marks if _may_be(read, mark) or (torn and len(read) > 1 and _may_be(read[1:], mark))]
+
+
+def _stands_right(read: str, mark: str) -> bool:
+    """Whether a portion mark stands in a pair of brackets as it should."""
+    return read[1:-1] == mark and read[0] + read[-1] in _PAIRS
 
 
 def _may_be(read: str, mark: str) -> bool:

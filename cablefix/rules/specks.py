@@ -125,6 +125,8 @@ def _edges(context: Context) -> Iterator[_Edge]:
         tail = len(words)
         while tail > head and (_is_speck(words[tail - 1]) or _is_scratch(words[tail - 1])):
             tail -= 1
+        if head and words[0][0] == "|" and words[0][-1] in _STOPS:
+            head = 0  # it may be the figure one with its stop
         if head == len(words) or sum(word.count(".") for word in words[:head] + words[tail:]) >= 3:
             continue
         if head and context.convention.wrap is None and words[0][0] not in _NEVER_ALONE:

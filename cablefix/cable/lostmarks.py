@@ -1,0 +1,89 @@
+"""Lines that may begin a paragraph though their number cannot be read: looked for where a number is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from cablefix.cable.sequence import Candidate
+
+_LONGEST = 6
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OPENING = "\"'([{<*\u2018\u2019\u201c\u201d-_~.,"
+_DUST = frozenset("<>\\/-_~\u2014\u2013\u2022\u00b7*=.'\"\u2018\u2019\u201c\u201d|,;:")
+_NUMBERED = re.compile(r"\W{0,2}\d{1,2}[.,]\W")
+
+
+class LineHead(NamedTuple):
+    """A line from its first word on, with its place, and what the lines before it say of a paragraph's end.
+
+    `page` counts page turns up to the line; `apart` says that a heading, a short line or nothing stands before it.
+    """
+
+    line: int
+    text: str
+    offset: int
+    after_break: bool
+    page: int = 0
+    apart: bool = False
+
+
+def without_dust(text: str) -> str:
+    """A line less the words at its end that hold neither letter nor figure nor the end of a sentence.
+
+    >>> without_dust("we do not expect it to pass. — |")
+    'we do not expect it to pass.'
+    """
+    words = text.split(" ")
+    while len(words) > 1 and not any(char.isalnum() or char in ".?!" for char in words[-1]):
+        words.pop()
+    return " ".join(words)
+
+
+def find_faint_mark(head: LineHead, known: Callable[[str], bool]) -> Candidate | None:
+    """What may be left of a paragraph number at the head of a line: a scrap that is no word, before a capital.
+
+    `known` tells words. Bullets, brackets, words and figures within a sentence are none.
+
+    >>> known = {"the", "men", "for"}.__contains__
+    >>> [bool(find_faint_mark(LineHead(1, text, 0, True), known)) for text in ("ee FOR MOSCOW", "-- The men", "25 men")]
+    [True, False, False]
+    """
+    text = head.text
+    words = text.split()
+    if len(words) < 2:
+        return None
+    count = 2 if _DUST.issuperset(words[0]) and len(words) > 2 else 1
+    mark = " ".join(words[:count])
+    compact = mark.replace(" ", "")
+    if len(compact) > _LONGEST or _DUST.issuperset(compact) or compact[0] in "([{":
+        return None
+    if not _NUMBERED.match(text) and not _is_scrap(words[count - 1], words[count : count + 3], known):
+        return None
+    end = text.index(words[count - 1]) + len(words[count - 1]) if count == 1 else _end_of_second(text, words)
+    core = compact.strip(".,:;()[]{}<>*-_~\u2014\\/|'\"\u2018\u2019\u201c\u201d") or compact
+    return Candidate(head.line, head.offset, head.offset + end, core, "", "", True, head.page, True, head.apart)
+
+
+def _end_of_second(text: str, words: list[str]) -> int:
+    first = text.index(words[0]) + len(words[0])
+    return text.index(words[1], first) + len(words[1])
+
+
+def _is_scrap(word: str, after: list[str], known: Callable[[str], bool]) -> bool:
+    """Whether a word is none, and a sentence begins in one of the three after it.
+
+    A figure is no word either; it counts only where just that number is missing.
+    """
+    letters = word.strip(".,")
+    if (letters.isalpha() and letters[0].isupper()) or any(known(part) for part in _WORD.findall(word)):
+        return False
+    figure = letters.isdecimal()
+    for other in after:
+        start = other.lstrip(_OPENING)
+        if start[:1].isupper():
+            return True
+        if known(start.strip(".,;:")) and not figure:
+            return False
+    return False
