@@ -29,15 +29,15 @@ _TORN_PORTION = re.compile(
 _DOT = re.compile(r"[.,:;*]")
 _NEXT = re.compile(r"[-_~\u2014]?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
 _SPECKS = "-_~ \u2014"
+# Before a number an underscore may be a pilcrow that the engine could not read; the sequence tells.
+_SPECKS_BEFORE = "-~ \u2014"
 _LONGEST_MARK = 6
 # Costs and rewards of the sequence, in nats.
 _FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
 _GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
 _LATE_EXCERPT = 0.35
-_GAP_ON_PAGE, _LATE_ON_PAGE = (
-    1.5,
-    2.0,
-)  # each number that is missing between two paragraphs of one page, where no page can be lost
+# Each number that is missing between two paragraphs of one page, where no page can be lost.
+_GAP_ON_PAGE, _LATE_ON_PAGE = 1.5, 2.0
 _MISREAD, _MISREAD_BARE = 4.5, 5.0  # a mark that reads as another number than the one that is due
 _MISREAD_HIGHER = 3.8  # the same where it is a figure above it, which no list in a paragraph begins with
 _NEAR = 9
@@ -185,7 +185,7 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
         head = text[: portion.start()].rstrip()
         mark = head.rstrip(".,:;*-_~\u2014 ")
         dot = head[len(mark) :].strip()
-        compact = mark.replace(" ", "").lstrip(_SPECKS)
+        compact = mark.replace(" ", "").lstrip(_SPECKS_BEFORE)
         letters = portion["mark"].replace(" ", "").upper()
         if not compact and not dot:
             return Candidate(line, offset, offset, "", "", letters, after_break, page)
@@ -194,12 +194,12 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
     torn = _TORN_PORTION.match(text)
     if torn:
         head = torn["head"]
-        compact = head[:-1].lstrip(_SPECKS)
+        compact = head[:-1].lstrip(_SPECKS_BEFORE)
         if read_mark(compact):
             letters = torn["mark"][:-1].lstrip("€{<«").upper()
             return Candidate(line, offset, offset + len(head), compact, head[-1], letters, after_break, page)
     for stop in _DOT.finditer(text, 0, 12):
-        mark = text[: stop.start()].strip(_SPECKS)
+        mark = text[: stop.start()].rstrip(_SPECKS).lstrip(_SPECKS_BEFORE)
         compact = mark.replace(" ", "")
         if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
             continue
