@@ -7,7 +7,7 @@ or three edits stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -123,7 +123,7 @@ class Finder:
         key = (low, upper, sure)
         found = self._undone.get(key)
         if found is None:
-            found = self._words_among(self._tries(low, upper, sure), low, more)
+            found = self._words_among(self._tries(low, upper, sure), low, frozenset())
             make_room(self._undone)
             self._undone[key] = found
         return found
@@ -149,11 +149,7 @@ class Finder:
 
     def scan(self, lows: Sequence[str]) -> list[list[str]]:
         """For each string, the words of the vocabulary within one, two or three edits, the nearest first."""
-        make_room(self._scanned)
-        new = [low for low in dict.fromkeys(lows) if low not in self._scanned]
-        if new:
-            self._scanned.update(zip(new, self._scan(new), strict=True))
-        return [self._scanned[low] for low in lows]
+        return recall(self._scanned, lows, self._scan)
 
     def _scan(self, lows: Sequence[str]) -> list[list[str]]:
         signature = signatures(lows)
@@ -185,11 +181,7 @@ class Finder:
 
     def likely_common(self, lows: Sequence[str]) -> list[list[str]]:
         """For each short string, the few most common words that it may be twice misread from, the likeliest first."""
-        make_room(self._twice)
-        new = [low for low in dict.fromkeys(lows) if low not in self._twice]
-        if new:
-            self._twice.update(zip(new, self._likely_common(new), strict=True))
-        return [self._twice[low] for low in lows]
+        return recall(self._twice, lows, self._likely_common)
 
     def _likely_common(self, lows: Sequence[str]) -> list[list[str]]:
         size = len(self._short_common)
@@ -206,6 +198,20 @@ class Finder:
             if odds[at] <= _COMMON_LIMIT and len(found[row]) < _COMMON_MOST:
                 found[row].append(meant[near[at]])
         return found
+
+
+def recall(
+    known: dict[str, list[str]], lows: Sequence[str], find: Callable[[Sequence[str]], list[list[str]]]
+) -> list[list[str]]:
+    """What was found for each string before, and for those that are new what `find` says, to be remembered."""
+    found = {low: known.get(low) for low in lows}
+    new = [low for low, words in found.items() if words is None]
+    if new:
+        fresh = dict(zip(new, find(new), strict=True))
+        make_room(known)
+        known.update(fresh)
+        found |= fresh
+    return [found[low] or [] for low in lows]
 
 
 def make_room(known: dict[Any, Any]) -> None:
