@@ -165,12 +165,14 @@ class Verdict:
 class Ledger:
     """All edits of one source in the order in which they were found, and the threshold from which they apply.
 
-    An edit at or above the threshold is applied, one below is a proposal. A verdict overrules the threshold.
+    An edit at or above the threshold is applied, one below is a proposal. `thresholds` are those of single rules that
+    have their own. A verdict overrules the threshold.
     """
 
     digest: str
     threshold: float = 0.8
     edits: tuple[Edit, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=dict, hash=False)
     _index: dict[str, Edit] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -208,6 +210,10 @@ class Ledger:
                 gone.add(edit.id)
         return replace(self, edits=tuple(edit for edit in self.edits if edit.id not in gone))
 
+    def applies(self, edit: Edit) -> bool:
+        """Whether an edit is sure enough to be applied."""
+        return edit.confidence >= self.thresholds.get(edit.rule, self.threshold)
+
     def live(self, verdicts: Sequence[Verdict] = ()) -> tuple[Edit, ...]:
         """The edits that make the text: applied, not swallowed by another applied one, sorted, without overlap.
 
@@ -221,7 +227,7 @@ class Ledger:
             key = edit.id
             if key in lost or lost.intersection(edit.parents):
                 lost.add(key)
-            elif key in decided or edit.confidence >= self.threshold:
+            elif key in decided or self.applies(edit):
                 applied[key] = edit
                 swallowed.update(edit.parents)
         order = {key: (key not in decided, rank) for rank, key in enumerate(applied)}
@@ -245,10 +251,12 @@ class Ledger:
                 )
 
     def to_json(self) -> dict[str, Any]:
-        """A JSON object: source digest, threshold, edits."""
+        """A JSON object: source digest, threshold, the thresholds of single rules where there are any, edits."""
+        own = {"thresholds": dict(self.thresholds)} if self.thresholds else {}
         return {
             "source_sha256": self.digest,
             "threshold": self.threshold,
+            **own,
             "edits": [edit.to_json() for edit in self.edits],
         }
 
@@ -257,7 +265,7 @@ class Ledger:
         """The inverse of `to_json`."""
         digest = data["source_sha256"]
         edits = tuple(Edit.from_json(item, digest) for item in data["edits"])
-        return cls(digest, float(data["threshold"]), edits)
+        return cls(digest, float(data["threshold"]), edits, data.get("thresholds", {}))
 
 
 def _without_overlap(edits: list[Edit], order: Mapping[str, tuple[bool, int]]) -> list[Edit]:

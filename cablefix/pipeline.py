@@ -49,7 +49,7 @@ def restore(
     chosen = load_profile("cable" if profile == "auto" else profile) if isinstance(profile, str) else profile
     folders = (*chosen.dictionaries, *map(Path, dictionaries))
     context = _new_context(source, layout or known, chosen, folders, rescorer)
-    ledger = Ledger(source.sha256, chosen.threshold)
+    ledger = Ledger(source.sha256, chosen.threshold, thresholds=chosen.thresholds)
     for stage in _STAGES:
         ledger = _run_stage(context, chosen, stage, ledger)
         if stage == "furniture" and profile == "auto" and context.header is None:

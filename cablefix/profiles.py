@@ -41,6 +41,7 @@ class Profile:
     settings: Mapping[str, float] = field(default_factory=dict)
     dictionaries: tuple[Path, ...] = ()
     lexicon: Path | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     def rules(self, stage: str) -> list[tuple[str, Rule]]:
         """The rules of a stage ("furniture", "structure", "repairs") as (name, function)."""
@@ -83,21 +84,35 @@ def _load_file(path: Path, above: tuple[Path, ...] = ()) -> Profile:
 def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) -> Profile:
     base = _base(data, path, files)
     stages = {stage: _rule_names(data, stage, base, path) for stage in _STAGES}
-    threshold = data.get("threshold", base.threshold if base else 0.8)
-    if not isinstance(threshold, int | float) or not 0 < threshold <= 1:
-        raise ProfileError(f"{path}: threshold is {threshold!r}; give a number above 0 and up to 1")
+    threshold = _threshold(data.get("threshold", base.threshold if base else 0.8), "threshold", path)
     folders = tuple(path.parent / folder for folder in _strings(data, "dictionaries", path))
     settings = data.get("settings", {})
     if not isinstance(settings, dict) or not all(isinstance(value, int | float) for value in settings.values()):
         raise ProfileError(f"{path}: settings is {settings!r}; give a table of numbers")
     return Profile(
         str(data.get("name", path.stem)),
-        float(threshold),
+        threshold,
         **stages,
         settings={**(base.settings if base else {}), **{key: float(value) for key, value in settings.items()}},
         dictionaries=(*(base.dictionaries if base else ()), *folders),
         lexicon=_lexicon(data, path, base),
+        thresholds=_thresholds(data, path, base),
     )
+
+
+def _threshold(value: Any, name: str, path: Path) -> float:
+    if not isinstance(value, int | float) or not 0 < value <= 1:
+        raise ProfileError(f"{path}: {name} is {value!r}; give a number above 0 and up to 1")
+    return float(value)
+
+
+def _thresholds(data: Mapping[str, Any], path: Path, base: Profile | None) -> dict[str, float]:
+    """The thresholds of single rules; a file with a threshold of its own does not take over those that it extends."""
+    table = data.get("thresholds", {})
+    if not isinstance(table, dict):
+        raise ProfileError(f"{path}: thresholds is {table!r}; give a table of numbers, each by the name of its edits")
+    above = base.thresholds if base and "threshold" not in data else {}
+    return {**above, **{name: _threshold(value, f"thresholds.{name}", path) for name, value in table.items()}}
 
 
 def _base(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) -> Profile | None:

@@ -56,7 +56,7 @@ class Restored:
         decided = {verdict.edit for verdict in self.verdicts}
         applied = {edit.id for edit in live} | {parent for edit in live for parent in edit.parents}
         waiting = (edit for edit in self.edits if edit.id not in decided and edit.id not in applied)
-        return tuple(edit for edit in waiting if edit.confidence < self.ledger.threshold)
+        return tuple(edit for edit in waiting if not self.ledger.applies(edit))
 
     def status(self, edit: Edit) -> str:
         """One of "applied", "proposed", "rejected", "superseded"."""
@@ -65,7 +65,7 @@ class Restored:
         last: Sequence[str] = [v.decision for v in self.verdicts if v.edit == edit.id]
         if last and last[-1] == "rejected":
             return "rejected"
-        return "proposed" if edit.confidence < self.ledger.threshold and not last else "superseded"
+        return "proposed" if not self.ledger.applies(edit) and not last else "superseded"
 
     @cached_property
     def _live_ids(self) -> frozenset[str]:

@@ -242,6 +242,8 @@ def test_errors_name_file_place_and_remedy(tmp_path: Path) -> None:
         (b"repairs = [3]", "repairs"),
         (b"repairs = ['spacing.nothing']", "spacing.nothing"),
         (b"threshold = 2", "threshold"),
+        (b"thresholds = 2", "thresholds"),
+        (b"[thresholds]\n'words.case' = 2", "thresholds.words.case"),
         (b"settings = {a = 'b'}", "settings"),
         (b"dictionaries = 'here'", "dictionaries"),
         (b"dictionaries = ['nowhere']", "nowhere"),

@@ -70,6 +70,14 @@ def test_below_the_threshold_is_a_proposal() -> None:
     assert ledger.view(SOURCE, accepted).text.startswith("OO RUEHAB")
 
 
+def test_a_rule_may_have_a_threshold_of_its_own() -> None:
+    edit = make_edit(0, 2, "OO", 0.7)
+    ledger = Ledger(SOURCE.sha256, thresholds={edit.rule: 0.6}).extend([edit])
+    assert ledger.live() == (edit,)
+    assert Ledger.from_json(ledger.to_json()) == ledger
+    assert Ledger(SOURCE.sha256, 0.6, thresholds={edit.rule: 0.8}).extend([edit]).live() == ()
+
+
 def test_the_last_verdict_counts() -> None:
     ledger = Ledger(SOURCE.sha256).extend([make_edit(0, 2, "OO")])
     key = ledger.edits[0].id

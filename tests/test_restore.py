@@ -16,7 +16,7 @@ from cablefix.cable.codes import load_codes
 from cablefix.layout import Layout
 from cablefix.ledger import Edit, Ledger, LedgerError
 from cablefix.pipeline import restore, restore_all
-from cablefix.profiles import ProfileError
+from cablefix.profiles import ProfileError, load_profile
 from cablefix.restoration import Restoration
 from cablefix.text import Fate, Source, SourceError
 
@@ -200,6 +200,14 @@ def test_errors_name_the_remedy(tmp_path: Path) -> None:
         restore(tmp_path / "none.txt")
     with pytest.raises(ProfileError, match="give one of"):
         restore("a", "no-such-profile")
+
+
+def test_a_threshold_of_ones_own_is_the_threshold_of_every_rule(tmp_path: Path) -> None:
+    profile = tmp_path / "mine.toml"
+    profile.write_text('extends = "cable"\n')
+    assert load_profile(str(profile)).thresholds == load_profile("cable").thresholds
+    profile.write_text('extends = "cable"\nthreshold = 0.9\n[thresholds]\n"words.marks" = 0.95\n')
+    assert load_profile(str(profile)).thresholds == {"words.marks": 0.95}
 
 
 def test_a_profile_of_the_users_own(tmp_path: Path) -> None:

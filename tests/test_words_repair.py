@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cablefix.lexicon.repair import load_lexicon, repair_words, study
 from cablefix.lexicon.tokens import Flag, Token, read_tokens
+from cablefix.profiles import load_profile
 from cablefix.rules.examples import restored_lines
 from cablefix.rules.words import repair_words_in
 
@@ -28,7 +29,8 @@ DAMAGED = (
     "case", [pytest.param(row, id=f"{kind}: {row['label']}") for kind, rows in CASES.items() for row in rows]
 )
 def test_case(case: dict[str, Any]) -> None:
-    assert "\n".join(restored_lines(case["text"], [repair_words_in])) == case["expect"]
+    thresholds = load_profile("cable").thresholds
+    assert "\n".join(restored_lines(case["text"], [repair_words_in], thresholds=thresholds)) == case["expect"]
 
 
 def apply(text: str, least: float) -> str:

@@ -20,6 +20,7 @@ from cablefix.bench.edits import Judgement, judge_edits
 from cablefix.bench.roster import make_tool
 from cablefix.bench.sets import BenchSet, Case
 from cablefix.bench.tools import Absent, Output
+from cablefix.bench.views import join_lines
 from cablefix.bench.words import Counts, compare_text
 
 
@@ -192,7 +193,8 @@ def score_case(set_name: str, case: Case, output: Output, seconds: float = 0.0) 
     if record is not None:
         more, broken = compare_document(case.source, output.text, case.gold, record, output.record)
         counts |= more
-    judgements = judge_edits(output.view, case.gold, output.traces) if output.traces else []
+    gold = case.gold if record is not None else join_lines(case.gold)  # a plain gold keeps the lines of its page
+    judgements = judge_edits(output.view, gold, output.traces) if output.traces else []
     return CaseScore(set_name, case.id, counts, case.words, seconds, broken, tuple(judgements))
 
 

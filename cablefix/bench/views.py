@@ -54,8 +54,17 @@ def strict_view(text: str) -> str:
     'the "agreement", reread'
     """
     text = unicodedata.normalize("NFC", text).translate(_FOLDED)
-    text = _INNER_HYPHEN.sub("", _DIVIDED.sub("", text)).replace("\u00ac", "-")
+    text = _INNER_HYPHEN.sub("", join_lines(text)).replace("\u00ac", "-")
     return squeeze(text)
+
+
+def join_lines(text: str) -> str:
+    """The text with its words whole where a line end divides them, as the strict view has them.
+
+    >>> join_lines("the agree-\\nment")
+    'the agreement'
+    """
+    return _DIVIDED.sub("", text)
 
 
 def hipe_view(strict: str) -> str:

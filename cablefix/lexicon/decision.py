@@ -55,13 +55,17 @@ class Network:
 
     def by_trees(self, features: Floats) -> Floats:
         """The trees' log-odds; shape (rows,)."""
-        rows, trees = np.arange(len(features))[:, None], np.arange(len(self.feature))
-        node = np.zeros((len(features), len(trees)), np.int16)
+        trees, size = self.feature.shape
+        root = np.arange(trees, dtype=np.int32) * np.int32(size)  # nodes are numbered through all trees
+        left, up = (self.left + root[:, None]).ravel(), (self.up + root[:, None]).ravel()
+        feature, threshold, flat = self.feature.ravel(), self.threshold.ravel(), features.ravel()
+        row = np.arange(len(features), dtype=np.int32)[:, None] * np.int32(features.shape[1])
+        node = np.broadcast_to(root, (len(features), trees))
         while True:
-            goes_left = features[rows, self.feature[trees, node]] <= self.threshold[trees, node]
-            following = np.where(goes_left, self.left[trees, node], self.up[trees, node])
+            goes_left = flat.take(feature.take(node) + row) <= threshold.take(node)
+            following = np.where(goes_left, left.take(node), up.take(node))
             if (following == node).all():
-                total: Floats = self.base + self.value[trees, node].sum(1)
+                total: Floats = self.base + self.value.take(node).sum(1)
                 return total
             node = following
 

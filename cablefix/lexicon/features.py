@@ -10,10 +10,12 @@ from cablefix.lexicon.context import Weighed
 from cablefix.lexicon.hypotheses import Source, Table
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces
-from cablefix.lexicon.screen import Screen
+from cablefix.lexicon.screen import Screen, neighbourhood
 from cablefix.lexicon.wordlist import WordList
 
 Floats = npt.NDArray[np.float32]
+
+_AROUND = 8  # pieces to either side among which damage is counted
 
 NAMES = (
     "gain", "lead", "channel", "errors", "odds", "context", "keep", "context_gain", "spell", "length",
@@ -21,7 +23,7 @@ NAMES = (
     "count", "seen_count", "document_seen", "document_meant", "agreement", "repeats", "split", "join", "junk", "rate",
     "left_bad", "right_bad", "name", "scowl", "first_changed", "last_changed", "prefix", "suffix", "turned", "doubled",
     "short", "fit", "mixed", "line_end", "posterior",
-    "tie_before", "tie_after", "rivals", "joins", "splits",
+    "tie_before", "tie_after", "rivals", "joins", "splits", "misread", "near_bad", "first_rate", "meant_spell",
 )  # fmt: skip
 
 
@@ -50,7 +52,10 @@ def describe(
     meant = [table.meant[row] for row in pair.tolist()]
     case = types.case[kind]
     unit = table.unit[rows, 0]
-    spell = model.spell(seen) / np.maximum(np.fromiter(map(len, seen), np.float32, len(seen)), 1)
+    spell, meant_spell = (
+        model.spell(texts) / np.fromiter((len(text) or 1 for text in texts), np.float32, len(texts))
+        for texts in (seen, meant)
+    )
     uses = np.bincount(types.unit[pieces.type], minlength=len(model.p1))
     agreement, repeats = _agreement(table, weighed.posterior, rows)
     damaged = np.concatenate((screen.damaged, [False, False]))
@@ -70,7 +75,9 @@ def describe(
         unit == UNKNOWN, *shape[:, 2:].T, _doubled(table, weighed, pair), types.length[kind] <= 3, screen.fit[place],
         types.kind[kind] == Kind.MIXED, joined[place], weighed.posterior[rows],
         *weighed.ties[rows].T, _rivals(table, gain, rows),
-        *(_share(table, gain, rows, source, len(pieces)) for source in (Source.JOIN, Source.SPLIT)),
+        *(_share(table, gain, rows, source, len(pieces)) for source in (Source.JOIN, Source.SPLIT, Source.WORD)),
+        neighbourhood(screen.damaged, np.ones(len(pieces), bool), _AROUND)[place],
+        np.full(len(rows), np.log(screen.rate)), meant_spell,
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 

@@ -67,6 +67,11 @@ def render(seen: str, low: str, case: int, words: WordList) -> str:
     >>> words = load_wordlist()
     >>> render("Tbe", "the", Case.TITLE, words), render("gencva", "geneva", Case.LOWER, words)
     ('The', 'Geneva')
+
+    An 8 at the beginning is a capital, B or S; the small letters have no such look.
+
+    >>> render("8econd", "second", Case.LOWER, words)
+    'Second'
     """
     if case == Case.UPPER:
         return low.upper()
@@ -79,7 +84,7 @@ def render(seen: str, low: str, case: int, words: WordList) -> str:
             return low.upper()
         if seen[0].isupper():
             return capitalise(low)
-    return low if words.known(low) and low != "i" else capitalise(low)
+    return low if words.known(low) and low != "i" and seen[0] != "8" else capitalise(low)
 
 
 def capitalise(low: str) -> str:
@@ -107,6 +112,15 @@ def adds_prefix(seen: str, meant: str) -> bool:
     (True, False)
     """
     return meant.endswith(seen) and meant[: len(meant) - len(seen)] in _PREFIXES
+
+
+def is_plural(seen: str, meant: str) -> bool:
+    """Whether a string is the plural in -men of a candidate in -man.
+
+    >>> is_plural("craftsmen", "craftsman"), is_plural("wornen", "women")
+    (True, False)
+    """
+    return seen[-3:] == "men" and meant[-3:] == "man" and seen[:-3] == meant[:-3]
 
 
 def is_variant(one: str, other: str) -> bool:
@@ -209,7 +223,7 @@ class Builder:
         seen, case, known = types.text[kind], int(types.case[kind]), bool(types.known[kind])
         found = []
         for low in lows:
-            if adds_prefix(stem[0], low) or (known and is_variant(stem[0], low)):
+            if adds_prefix(stem[0], low) or is_plural(stem[0], low) or (known and is_variant(stem[0], low)):
                 continue
             form = self.memory.form.get(low) or (None if case == Case.UPPER else self._own_forms.get(low))
             meant = (form or render(seen, low, case, self.words)) + stem[1]

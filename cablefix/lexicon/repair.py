@@ -31,7 +31,7 @@ from cablefix.resources import DictionaryError
 Floats = npt.NDArray[np.float32]
 
 _CLEAN = 0.004  # share of words to be repaired below which a text is clean
-_CONVENTION = 0.7  # the most that a repair of what may be an edition's habit is trusted
+_CONVENTION = 0.5  # the most that a repair of what may be an edition's habit is trusted
 _JOINED = int(Flag.JOINED)
 _NAMED = 8  # candidates named with a repair
 
@@ -152,6 +152,7 @@ def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Flo
     """How likely the best hypothesis of each place is right; shape (rows,)."""
     network = network or load_network("words", lexicon.decision)
     confidence = doubt_clean_text(network.probability(found.features), len(found.pieces))
+    confidence[_stand_before(found)] = 0
     theirs = _initials_set_off(found) | _writers_slips(found)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 
@@ -188,21 +189,34 @@ def doubt_clean_text(confidence: Floats, words: int) -> Floats:
 
 
 def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
-    """Which of the rows join a large first letter with its word in capitals at the start of a text: `T HE`.
+    """Which of the rows join a large first letter with its word in capitals: `T HE`.
 
-    Old editions print that letter over two lines and readers set it off; some editors keep it so.
+    Old prints begin a paragraph or an advertisement with such a letter, which readers set off; some editors keep it so.
+    Amid capitals it is no large letter but a broken word.
     """
     table, pieces, rows = found.table, found.pieces, found.rows
     place = table.place[rows]
     following = np.minimum(place + 1, len(pieces) - 1)
     types = pieces.types
     letter = (types.kind == Kind.LETTER) & (types.case == Case.TITLE)
-    capitals = types.case[pieces.type[following]] == Case.UPPER
-    start = pieces.stop[place] | pieces.line_break[place] | pieces.line_start[place]
-    ends = np.fromiter((pieces.gap[at][:1] in ",;:" for at in place.tolist()), bool, len(place))
-    joins: npt.NDArray[np.bool_] = letter[pieces.type[place]] & capitals & (table.span[rows] == 2)
-    joins &= start | ends
+    upper = types.case[pieces.type] == Case.UPPER
+    capitals = upper | letter[pieces.type]
+    before = capitals[np.maximum(place - 1, 0)] & (place > 0) & ~pieces.stop[place] & ~pieces.line_break[place]
+    joins: npt.NDArray[np.bool_] = letter[pieces.type[place]] & upper[following] & (table.span[rows] == 2) & ~before
     return joins
+
+
+def _stand_before(found: Study) -> npt.NDArray[np.bool_]:
+    """Which of the rows put a letter before a word that stands there already, alone: `T HE` is not `T THE`."""
+    table, pieces, rows = found.table, found.pieces, found.rows
+    place = table.place[rows]
+    alone = pieces.types.length[pieces.type[place - 1]] == 1
+    single: npt.NDArray[np.bool_] = (place > 0) & (table.span[rows] == 1) & alone
+    for at in np.flatnonzero(single).tolist():
+        pair = int(table.pair[rows[at]])
+        before = pieces.types.low[int(pieces.type[place[at] - 1])]
+        single[at] = table.meant[pair].lower() == before + table.seen[pair].lower()
+    return single
 
 
 def _writers_slips(found: Study) -> npt.NDArray[np.bool_]:

@@ -17,6 +17,7 @@ _ACRONYM = 5  # capitals up to this length amid small letters are taken for an a
 # which one character in fifty is wrong.
 _FIT, _FIT_NOISY, _NOISY = -3.0, 1.0, 0.02
 _WINDOW = 3
+_LONE = frozenset("1io")  # single characters that may be what is left of a word
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,8 +48,8 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     word = (kind == Kind.WORD) | (kind == Kind.MIXED)
     capitals = neighbourhood(word & (case == Case.UPPER), word)
     acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
-    held = pieces.held | foreign(pieces) | _double_names(pieces)
-    lone = np.fromiter((text == "1" for text in types.text), bool, len(types.text))[of]
+    held = pieces.held | foreign(pieces) | _double_names(pieces) | _names_with_particles(pieces)
+    lone = np.fromiter((text in _LONE for text in types.text), bool, len(types.text))[of]
     free = ~held & ((kind == Kind.LETTER) | word | lone)
     known = types.known[of]
     unknown = (word | (kind == Kind.LETTER)) & free & ~known
@@ -76,6 +77,22 @@ def _double_names(pieces: Pieces) -> Bools:
     return names
 
 
+_PARTICLES = frozenset("de del della di du des da das dos von van".split())
+
+
+def _names_with_particles(pieces: Pieces) -> Bools:
+    """Unknown words with a capital around a particle between two such: `Direccion General de Aeronautica Civil`."""
+    types, of = pieces.types, pieces.type
+    capital = ((types.case == Case.TITLE) | (types.case == Case.UPPER))[of]
+    particle = np.fromiter((low in _PARTICLES for low in types.low), bool, len(types.low))[of]
+    near = np.zeros(len(pieces), bool)
+    at = np.flatnonzero(particle[1:-1] & capital[:-2] & capital[2:]) + 1
+    for step in (-2, -1, 1, 2):
+        near[np.clip(at + step, 0, len(pieces) - 1)] = True
+    names: Bools = near & capital & ~types.known[of]
+    return names
+
+
 def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:
     """Every place of a word that is doubted in a third of its places, in any case, if it stands more than once."""
     number: dict[str, int] = {}
@@ -86,10 +103,10 @@ def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:
     return often
 
 
-def neighbourhood(mark: Bools, among: Bools) -> Floats:
-    """The share of marked pieces among the (up to six) neighbours of each; shape (pieces,)."""
-    low = np.maximum(np.arange(len(mark)) - _WINDOW, 0)
-    high = np.minimum(np.arange(len(mark)) + _WINDOW + 1, len(mark))
+def neighbourhood(mark: Bools, among: Bools, window: int = _WINDOW) -> Floats:
+    """The share of marked pieces among the neighbours of each, up to `window` on either side; shape (pieces,)."""
+    low = np.maximum(np.arange(len(mark)) - window, 0)
+    high = np.minimum(np.arange(len(mark)) + window + 1, len(mark))
 
     def around(values: Bools) -> Ints:
         total = np.concatenate(([0], np.cumsum(values)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cablefix.cable.codes import load_codes
 from cablefix.layout import Layout, LineClass, Mark, MarkKind
@@ -47,12 +47,14 @@ def edits_of(
     return [(edit.before, edit.after) for edit in edits if edit.confidence >= least]
 
 
-def restored_lines(text: str, rules: Sequence[Rule], *, kind: str = "other", threshold: float = 0.8) -> list[str]:
+def restored_lines(
+    text: str, rules: Sequence[Rule], *, kind: str = "other", thresholds: Mapping[str, float] | None = None
+) -> list[str]:
     """The reading text, line by line, after some rules."""
     from cablefix.reading import reading_view
 
     context = example_context(text, kind=kind)
-    ledger = Ledger(context.source.sha256, threshold)
+    ledger = Ledger(context.source.sha256, thresholds=thresholds or {})
     for rule in rules:
         found = list(rule(View.build(text), context))
         context.layout = context.layout.with_marks(item for item in found if isinstance(item, Mark))

@@ -27,7 +27,9 @@ _PORTION = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{2,6})*\)[.:]?|¶\S*|\[REDACTED.*|
 _MARKED = frozenset("(¶[ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")  # what begins a portion mark
 _BEGINNING, _PROTECTED = int(Flag.BREAK | Flag.LINE_START), int(Flag.PROTECTED)
 # What the edits are named, by what they change.
-WORD_RULES = frozenset({"words.letters", "words.spaces", "words.case", "words.marks"})
+WORD_RULES = frozenset(
+    {"words.letters", "words.capitals", "words.uppercase", "words.spaces", "words.case", "words.marks"}
+)
 _LEAST = 0.3  # less likely repairs are not even proposed
 _LEAST_ASKED = 0.05  # less likely ones are not even shown to an outside model
 
@@ -59,18 +61,25 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
 
 
 def name_change(repair: WordRepair) -> str:
-    """The name of an edit by what it changes: spaces, case, marks or letters.
+    """The name of an edit by what it changes: spaces, case, marks, or letters of a word in this case or that.
 
-    >>> [name_change(WordRepair(0, 1, *pair, 0.9, (), "")) for pair in (("ofthe", "of the"), ("tHe", "the"))]
-    ['words.spaces', 'words.case']
+    A word with a capital that is parted counts with those whose letters change: either may be a name.
+
+    >>> pairs = (("ofthe", "of the"), ("tHe", "the"), ("tlie", "the"), ("Gencva", "Geneva"), ("TLIE", "THE"))
+    >>> [name_change(WordRepair(0, 1, *pair, 0.9, (), ""))[6:] for pair in pairs]
+    ['spaces', 'case', 'letters', 'capitals', 'uppercase']
     """
     before, after = repair.before, repair.after
     if "".join(before.split()) == "".join(after.split()):
-        return "words.spaces"
+        return "words.capitals" if before.istitle() and before.isalpha() else "words.spaces"
     if before.lower() == after.lower():
         return "words.case"
     bare = ("".join(filter(str.isalnum, text)) for text in (before, after))
-    return "words.marks" if next(bare) == next(bare) else "words.letters"
+    if next(bare) == next(bare):
+        return "words.marks"
+    if before.isupper() and len(before) > 1:
+        return "words.uppercase"
+    return "words.capitals" if before[:1].isupper() else "words.letters"
 
 
 def _crosses_furniture(context: Context, start: int, end: int) -> bool:

@@ -1,11 +1,13 @@
 """Train the decision of dictionaries/lexicon/ on documents with truth, and on clean text where every change is wrong.
 
-    python dictionaries/build/lexicon_decision.py --noisy FOLDER... --clean FOLDER...
+    python dictionaries/build/lexicon_decision.py --noisy FOLDER... --clean FOLDER... --misread FOLDER...
 
-Folders of --noisy hold <id>.ocr.txt and <id>.gt.txt; of --clean, .txt or .txt.xz files. Part of the documents are
-studied with a lexicon that lacks a quarter of its rarer words, so that the decision learns to live with words that
-no list has. Answers are calibrated on documents that the calibrating networks have not seen (three folds). Needs
-scikit-learn, for the trees.
+Folders of --noisy hold <id>.ocr.txt and <id>.gt.txt; the others .txt or .txt.xz files. Text of --clean gets slips of
+a typist, which must stay, and broken spacing; text of --misread is misread by engines of our own (lexicon_noise.py), so
+that the decision knows more engines than those that we have pages of. What is made counts less than what is real. Part
+of the documents are studied with a lexicon that lacks a quarter of its rarer words, so that the decision learns to live
+with words that no list has. Answers are calibrated on real documents that the calibrating networks have not seen (three
+folds). Needs scikit-learn, for the trees.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from lexicon_noise import misread
 from lexicon_truth import Truth
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -36,11 +39,11 @@ from cablefix.train.channel import documents
 from cablefix.train.texts import texts
 
 OUT = Path(__file__).resolve().parent.parent / "lexicon"
-HIDDEN, NETWORKS, FOLDS, TREES = 40, 3, 3, 200
+HIDDEN, NETWORKS, FOLDS, TREES, LEAVES = 40, 3, 3, 300, 23
 RARE = 96  # words below this count (in steps of the word list) may be hidden
 HIDDEN_SHARE = 0.25
 CLEAN_SIZE, CLEAN_STEP = 8_000, 60_000  # characters of a clean document, and from one to the next
-MADE_WEIGHT = 0.4
+REAL, MISREAD, CLEAN, SPACED = 1.0, 0.2, 0.2, 0.4  # weights
 SLIPS = 0.003
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 KEYS = {c: row[max(0, k - 1) : k] + row[k + 1 : k + 2] for row in ROWS for k, c in enumerate(row)}
@@ -58,7 +61,7 @@ class Sample:
     case_right: NDArray[np.bool_]
     marks: Floats  # the same of the gaps whose mark is doubtful
     marks_right: NDArray[np.bool_]
-    made: bool = False  # the noise is ours
+    weight: float = REAL
 
 
 def poorer(lexicon: Lexicon, seed: int) -> Lexicon:
@@ -129,7 +132,7 @@ def judge(tokens: list[Token], found: Study, truth: Truth | None) -> NDArray[np.
     return right
 
 
-def sample(tokens: list[Token], found: Study, truth: Truth | None, name: str, *, made: bool) -> Sample:
+def sample(tokens: list[Token], found: Study, truth: Truth | None, name: str, weight: float) -> Sample:
     """The sample of one document."""
     case = np.zeros(len(found.case.place), bool)
     if truth is not None:
@@ -144,10 +147,10 @@ def sample(tokens: list[Token], found: Study, truth: Truth | None, name: str, *,
             seen = found.pieces.gap[place].replace(" ", "")
             marks[row] = MARKS[int(found.marks.target[row])] in gold and seen not in gold
     right = judge(tokens, found, truth)
-    return Sample(found.features, right, name, found.case.features, case, found.marks.features, marks, made)
+    return Sample(found.features, right, name, found.case.features, case, found.marks.features, marks, weight)
 
 
-def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
+def samples(noisy: list[Path], clean: list[Path], read_by_us: list[Path]) -> Iterator[Sample]:
     """Study every document, some with a poorer lexicon."""
     full = load_lexicon()
     lexicons = [full, full, poorer(full, 1), poorer(full, 2)]
@@ -158,7 +161,7 @@ def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
             found = study(tokens, lexicons[number % len(lexicons)])
             number += 1
             if found is not None:
-                yield sample(tokens, found, Truth(ocr, gold), f"{folder.name}/{name}", made=False)
+                yield sample(tokens, found, Truth(ocr, gold), f"{folder.name}/{name}", REAL)
     rng = random.Random(7)
     for folder in clean:
         for text in texts(folder):
@@ -170,11 +173,18 @@ def samples(noisy: list[Path], clean: list[Path]) -> Iterator[Sample]:
                 found = study(tokens, lexicons[number % len(lexicons)])
                 number += 1
                 if found is not None:
-                    truth = Truth(ocr, gold) if ocr != gold else None
-                    yield sample(tokens, found, truth, f"{folder.name}/{start}", made=True)
+                    truth, weight = (Truth(ocr, gold), SPACED) if ocr != gold else (None, CLEAN)
+                    yield sample(tokens, found, truth, f"{folder.name}/{start}", weight)
+    for folder in read_by_us:
+        for ocr, gold in misread(folder, full.channel, 5):
+            tokens = list(read_tokens(ocr))
+            found = study(tokens, lexicons[number % len(lexicons)])
+            number += 1
+            if found is not None:
+                yield sample(tokens, found, Truth(ocr, gold), f"{folder.name}/misread", MISREAD)
 
 
-def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 24) -> list[Floats]:
+def train(x: Floats, y: Floats, weight: Floats, seed: int, epochs: int = 16) -> list[Floats]:
     """One network by Adam on the weighted cross-entropy; its w1, b1, w2, b2."""
     rng = np.random.default_rng(seed)
     weights = [
@@ -230,7 +240,7 @@ Trees = tuple[NDArray[np.int16], Floats, NDArray[np.int16], NDArray[np.int16], F
 def boost(x: Floats, y: Floats, weight: Floats) -> Trees:
     """Boosted trees as arrays: feature, threshold, left, right, value of each node, and the base value."""
     model = HistGradientBoostingClassifier(
-        max_iter=TREES, learning_rate=0.08, max_leaf_nodes=15, l2_regularization=1.0, min_samples_leaf=40
+        max_iter=TREES, learning_rate=0.07, max_leaf_nodes=LEAVES, l2_regularization=1.0, min_samples_leaf=40
     )
     model.fit(x, y, sample_weight=weight)
     tables = [predictors[0].nodes for predictors in model._predictors]
@@ -271,26 +281,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw_text)
     parser.add_argument("--noisy", type=Path, nargs="+", required=True)
     parser.add_argument("--clean", type=Path, nargs="*", default=[])
+    parser.add_argument("--misread", type=Path, nargs="*", default=[])
     parser.add_argument("--dump", type=Path, help="keep the samples here")
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args()
-    data = list(samples(options.noisy, options.clean))
+    data = list(samples(options.noisy, options.clean, options.misread))
     if options.dump:
         with options.dump.open("wb") as file:
             pickle.dump(data, file)
-    learn("words", [(one.features, one.right, one.made) for one in data], options.out)
-    learn("marks", [(one.marks, one.marks_right, one.made) for one in data], options.out)
-    learn("case", [(one.case, one.case_right, one.made) for one in data], options.out)
+    learn("words", [(one.features, one.right, one.weight) for one in data], options.out)
+    learn("marks", [(one.marks, one.marks_right, one.weight) for one in data], options.out)
+    learn("case", [(one.case, one.case_right, one.weight) for one in data], options.out)
 
 
-def learn(name: str, data: list[tuple[Floats, NDArray[np.bool_], bool]], out: Path) -> None:
+def learn(name: str, data: list[tuple[Floats, NDArray[np.bool_], float]], out: Path) -> None:
     """Train, calibrate and write one network."""
     x = np.concatenate([features for features, _, _ in data])
     y = np.concatenate([right for _, right, _ in data]).astype(np.float32)
     sizes = [len(right) for _, right, _ in data]
     group = np.repeat(np.arange(len(data)), sizes)
-    made = np.repeat([made for _, _, made in data], sizes)
-    weight = np.where(made, MADE_WEIGHT, 1).astype(np.float32)
+    weight = np.repeat([np.float32(weight) for _, _, weight in data], sizes)
     print(f"{name}: {len(data)} documents, {len(y)} places, {y.mean():.3f} right, {x.shape[1]} features")
     held = np.zeros(len(y), np.float32)
     for fold in range(FOLDS):
@@ -298,7 +308,8 @@ def learn(name: str, data: list[tuple[Floats, NDArray[np.bool_], bool]], out: Pa
         held[hidden] = fit(x[~hidden], y[~hidden], weight[~hidden], range(NETWORKS)).answer(x[hidden])
     loss = np.mean(np.logaddexp(0, np.where(y > 0, -held, held)))
     print(f"held-out cross-entropy {loss:.4f}")
-    raw, right = isotonic(held[~made], y[~made])
+    real = weight == REAL
+    raw, right = isotonic(held[real], y[real])
     network = replace(fit(x, y, weight, range(NETWORKS)), raw=raw, right=right)
     fields = {field: getattr(network, field) for field in Network.__dataclass_fields__}
     np.savez_compressed(out / f"decision_{name}.npz", **fields)
