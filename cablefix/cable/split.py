@@ -39,6 +39,7 @@ _COMPLETE = (
     (re.compile(r"FM (?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 3),
     (re.compile(r"R[A-Z0]{4,7}/(?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 2),
 )
+_COMPLETE_LINE = re.compile("|".join(pattern.pattern for pattern, _ in _COMPLETE))
 _KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
 # Sheets that archives laid in front of a document have a FROM and a TO too; what stands around them tells them apart.
 _SHEET_ADDRESS = re.compile(r"(?:FROM|TO)\s?:", re.IGNORECASE)
@@ -122,9 +123,9 @@ def _in_capitals(text: str) -> bool:
 def _without_scraps(row: Row, first: int) -> int:
     """Where the words of a complete line of codes and addresses end: words in small letters behind it are scraps."""
     end = len(row.words)
-    if not (_is_small(row.words[-1]) or is_dust(row.words[-1])):
-        return end
     text = row.text[row.starts[first] :]
+    if not _COMPLETE_LINE.match(text) or not (_is_small(row.words[-1]) or is_dust(row.words[-1])):
+        return end
     least = first + next((least for pattern, least in _COMPLETE if pattern.match(text)), end)
     while end > least and (_is_small(row.words[end - 1]) or is_dust(row.words[end - 1])):
         end -= 1
