@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from cablefix.cable.fields import Check, Field, FormatLine, Header, Reading, Status
-from cablefix.cable.sequence import Candidate, NumberedParagraph, Numbering
+from cablefix.cable.paragraphmarks import Candidate
+from cablefix.cable.sequence import NumberedParagraph, Numbering
 from cablefix.layout import Layout
 from cablefix.ledger import LedgerError
 from cablefix.readers.read import read_again

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cablefix.cable.sequence import Candidate
+from cablefix.cable.paragraphmarks import Candidate
 
 _LONGEST = 6
 _WORD = re.compile(r"[^\W\d_]{2,}")

@@ -10,28 +10,14 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import nlargest
 from typing import NamedTuple
 
-from cablefix.resources import dictionary_path
+from cablefix.cable.paragraphmarks import Candidate, MarkReading, pilcrow_garbles, read_mark
 
-_MOST_NUMBER = 300
-_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€©§/ ]{1,14}?)\s?[)\]}>]")
-# A portion mark whose brackets were misread: `€C)`, `CC.`; only behind the stop of a number.
-_TORN_PORTION = re.compile(
-    r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c])"
-)
-_DOT = re.compile(r"[.,:;*]")
-_NEXT = re.compile(r"[-_~\u2014]?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
-_SPECKS = "-_~ \u2014"
-# Before a number an underscore may be a pilcrow that the engine could not read; the sequence tells.
-_SPECKS_BEFORE = "-~ \u2014"
-_LONGEST_MARK = 6
 # Costs and rewards of the sequence, in nats.
 _FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
 _GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
@@ -53,30 +39,6 @@ _TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
 _SPECK_BEFORE = 2.0  # the same where it may be a speck
 _MOST_DUE = 6  # numbers that a mark that cannot be read may have: those after the best sequences so far
 _DUST = frozenset("\"'`.,:;|*\u00b0\u00b7\u2018\u2019\u201c\u201d-_~\u2014")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A line that may begin a numbered paragraph.
-
-    `start:end` is the source span of the mark, dot included; `mark` its text without the dot and blanks, empty where
-    the number is lost and only a portion mark stands there. `portion` is the portion mark as printed. `after_break`
-    says whether the line before looks like the end of a paragraph, `apart` whether a heading or nothing stands there.
-    `page` counts page turns from the first line of the text on: it differs between two candidates where a page may be
-    lost between them. A `faint` candidate has no readable mark and no portion mark; it counts only where a number is
-    missing.
-    """
-
-    line: int
-    start: int
-    end: int
-    mark: str
-    dot: str
-    portion: str
-    after_break: bool
-    page: int = 0
-    faint: bool = False
-    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,117 +65,6 @@ class Numbering:
         return next((p for p in self.paragraphs if p.candidate.line == line), None)
 
 
-@lru_cache(maxsize=1)
-def _garbles() -> dict[str, float]:
-    """Cost of each reading of a pilcrow; the empty one is a pilcrow that the engine lost."""
-    return _read_costs("pilcrow.tsv")
-
-
-@lru_cache(maxsize=1)
-def _digits() -> dict[str, tuple[tuple[str, float], ...]]:
-    """For each character the digits that it may stand for, with costs."""
-    table: dict[str, list[tuple[str, float]]] = {str(d): [(str(d), 0.0)] for d in range(10)}
-    for pair, cost in _read_costs("digits.tsv").items():
-        table.setdefault(pair[0], []).append((pair[1], cost))
-    return {key: tuple(value) for key, value in table.items()}
-
-
-def _read_costs(name: str) -> dict[str, float]:
-    rows = dictionary_path(f"confusions/{name}").read_text(encoding="utf-8").splitlines()
-    pairs = [row.split("\t") for row in rows if row and not row.startswith("#")]
-    return {key: float(cost) for key, cost in pairs[1:]}
-
-
-class MarkReading(NamedTuple):
-    """A paragraph number as read from a mark: the number, the garble before it, the cost of its digits."""
-
-    n: int
-    garble: str
-    cost: float
-
-
-@lru_cache(maxsize=4096)
-def read_mark(mark: str) -> tuple[MarkReading, ...]:
-    """All ways to read a mark (without dot and blanks) as an optional garbled pilcrow and a number.
-
-    >>> read_mark("1[2")[0]
-    MarkReading(n=2, garble='1[', cost=0.0)
-    >>> [(r.n, r.garble) for r in read_mark("12") if r.cost == 0]
-    [(2, '1'), (12, '')]
-    """
-    out: list[MarkReading] = []
-    for cut in range(max(0, len(mark) - 3), -1, -1) if len(mark) <= 3 else range(len(mark) - 1, len(mark) - 4, -1):
-        out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))
-    if len(mark) <= 3:
-        for cut in range(1, len(mark)):
-            out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))
-    return tuple(sorted(set(out), key=lambda r: (r.cost, len(r.garble) == 0, -len(r.garble))))
-
-
-def _numbers(text: str) -> list[tuple[int, float]]:
-    """The numbers that a string may stand for, with the cost of its digits."""
-    if not text:
-        return []
-    partial: list[tuple[str, float]] = [("", 0.0)]
-    for char in text:
-        options = _digits().get(char)
-        if not options:
-            return []
-        partial = [(done + digit, cost + more) for done, cost in partial for digit, more in options]
-    return [
-        (int(digits), cost)
-        for digits, cost in partial
-        if digits[0] != "0" and cost <= 5.5 and int(digits) <= _MOST_NUMBER
-    ]
-
-
-def find_candidate(line: int, text: str, offset: int, after_break: bool, page: int = 0) -> Candidate | None:
-    """The paragraph mark at the head of a line, None where there is none.
-
-    `text` is the verbatim line from its first word on, `offset` its place in the source.
-
-    >>> found = find_candidate(7, "1[3 . (C)  The  Minister", 100, after_break=True)
-    >>> found.start, found.end, found.mark, found.dot, found.portion
-    (100, 105, '1[3', '.', 'C')
-    >>> find_candidate(7, "q8. €C) The Minister", 100, after_break=True).portion
-    'C'
-    >>> find_candidate(7, "The Minister said. He left", 100, after_break=True) is None
-    True
-    """
-    portion = _PORTION.search(text, 0, 26)
-    if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
-        head = text[: portion.start()].rstrip()
-        mark = head.rstrip(".,:;*-_~\u2014 ")
-        dot = head[len(mark) :].strip()
-        compact = mark.replace(" ", "").lstrip(_SPECKS_BEFORE)
-        letters = portion["mark"].replace(" ", "").upper()
-        if not compact and not dot:
-            return Candidate(line, offset, offset, "", "", letters, after_break, page)
-        if len(compact) <= _LONGEST_MARK and (_has_stop(dot) or (read_mark(compact) and not letters.isdecimal())):
-            return Candidate(line, offset, offset + len(head), compact, dot, letters, after_break, page)
-    torn = _TORN_PORTION.match(text)
-    if torn:
-        head = torn["head"]
-        compact = head[:-1].lstrip(_SPECKS_BEFORE)
-        if read_mark(compact):
-            letters = torn["mark"][:-1].lstrip("€{<«").upper()
-            return Candidate(line, offset, offset + len(head), compact, head[-1], letters, after_break, page)
-    for stop in _DOT.finditer(text, 0, 12):
-        mark = text[: stop.start()].rstrip(_SPECKS).lstrip(_SPECKS_BEFORE)
-        compact = mark.replace(" ", "")
-        if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
-            continue
-        plain = compact.isdecimal() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
-        if (plain or _NEXT.match(text, stop.end())) and read_mark(compact):
-            return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, page)
-    return None
-
-
-def _has_stop(dot: str) -> bool:
-    """Whether a mark that cannot be read has at least the stop of a paragraph number behind it."""
-    return dot.lstrip("-_~")[:1] in (".", ",")
-
-
 class _Link(NamedTuple):
     score: float
     candidate: int
@@ -232,7 +83,7 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool, closely: bo
         return Numbering((), False, ())
     best: tuple[float, list[_Link], bool] | None = None
     for pilcrow in (False, True):
-        garbles = dict(_garbles())
+        garbles = dict(pilcrow_garbles())
         links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole, closely=closely)
         if pilcrow and links:
             garbles = _adapt(garbles, links)

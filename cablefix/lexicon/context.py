@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from cablefix.lexicon.adapt import Tally, adapt
 from cablefix.lexicon.channel import Alignment, Channel, explain
-from cablefix.lexicon.hypotheses import Memory, Table
+from cablefix.lexicon.hypotheses import Table
+from cablefix.lexicon.memory import Memory
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Ints, Pieces, Units, unit_stream
 

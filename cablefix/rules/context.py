@@ -17,7 +17,8 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line, Token
 from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
-from cablefix.cable.sequence import Candidate, Numbering, adds_up, find_candidate, solve_numbering
+from cablefix.cable.paragraphmarks import Candidate, find_candidate
+from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
 from cablefix.convention import Convention, learn_convention
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
