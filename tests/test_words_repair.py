@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cablefix.lexicon.repair import load_lexicon, repair_words, study
@@ -86,6 +86,7 @@ def test_nothing_to_read() -> None:
 
 
 @given(st.text(max_size=300))
+@example("They met at the port of \u0130A and of \u0130O's.")  # a capital whose small form is two characters
 def test_any_text_gives_well_formed_repairs(text: str) -> None:
     last = 0
     for repair in repair_words(list(read_tokens(text)), least=0.1):

@@ -231,9 +231,9 @@ class Builder:
         return found
 
     def _propose_splits(self, kind: int, low: str) -> None:
-        if len(low) < 3:
-            return
         seen, counts = self.pieces.types.text[kind], self.words.counts[0]
+        if len(low) < 3 or len(low) > len(seen) or seen[: len(low)].lower() != low:
+            return  # too short, or a capital that is two small letters shifts the places
         best: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
         if not low.isalpha():
             mark = next((at for at, c in enumerate(low) if not c.isalnum()), 0)
