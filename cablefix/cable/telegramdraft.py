@@ -163,7 +163,8 @@ def _drop_loose_reference(draft: Draft) -> None:
     if line is None:
         return
     word, row = line.part("ref.word"), line.rows[0]
-    above = max((n for kind, other in draft.found.items() if kind != "ref" for n in other.numbers if n < row.number))
+    before = (n for kind, other in draft.found.items() if kind != "ref" for n in other.numbers if n < row.number)
+    above = max(before, default=row.number)  # a header may begin with its references
     damaged = word is not None and len(word.best.text) < 4 and word.best.cost > 0.5
     marked = bool(line.part("ref.colon")) or re.search("[:;]", row.text[:12])
     if damaged or row.number - above > 2 * _FAR or not (marked or read_running_reference(row)):
