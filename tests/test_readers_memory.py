@@ -8,18 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.format_support import FORMATS
-
-_PAGE = {"hocr": (b"<div class='ocr_page'", b"</div>"), "alto.xml": (b"<Page ", b"</Page>")}
-
-
-def book(ending: str, copies: int) -> bytes:
-    """The two pages of a file of ours again and again."""
-    data = (FORMATS / f"tesseract.{ending}").read_bytes()
-    start, stop = _PAGE[ending]
-    first, last = data.index(start), data.rindex(stop) + len(stop)
-    return data[:first] + data[first:last] * copies + data[last:]
-
+from benchmarks.readers import PAGE, book
 
 _MEASURE = """
 import sys
@@ -39,7 +28,7 @@ print(found.layout.pages, found.layout.words, memory("VmHWM:") - before)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", list(_PAGE))
+@pytest.mark.parametrize("ending", list(PAGE))
 def test_a_book_needs_little_more_memory_than_its_file(ending: str, tmp_path: Path) -> None:
     """Small pages with as many words as 500 full ones. The whole tree of such a file takes some ten times its size."""
     if not Path("/proc/self/clear_refs").exists():

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
-from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from cablefix.lexicon.remembered import make_room
 from cablefix.resources import DictionaryError, dictionary_path
 
 UNKNOWN = "?"
@@ -129,7 +129,7 @@ class Channel:
         key = printed, seen, limit
         cost = self._known_costs.get(key)
         if cost is None:
-            _make_room(self._known_costs)
+            make_room(self._known_costs, _MOST_KNOWN)
             cost = self._known_costs[key] = self._reckon(printed, seen, limit)
         return cost
 
@@ -177,7 +177,7 @@ class Channel:
         key = seen, words, limit
         found = self._known_words.get(key)
         if found is None:
-            _make_room(self._known_words)
+            make_room(self._known_words, _MOST_KNOWN)
             general = self._unlearned("".join(words), seen)
             found = general.nearest(seen, words, limit) if general is not None else self._nearest(seen, words, limit)
             self._known_words[key] = found
@@ -220,7 +220,7 @@ class Channel:
         key = seen, tuple(shape), beam
         readings = self._known_readings.get(key)
         if readings is None:
-            _make_room(self._known_readings)
+            make_room(self._known_readings, _MOST_KNOWN)
             readings = self._known_readings[key] = tuple(self._fit(seen, shape, beam))
         return list(readings)
 
@@ -285,12 +285,6 @@ class Channel:
         for place, allowed in enumerate(shape):
             _relax_lost(fresh, place, self._lost_reading(allowed), beam)
         return fresh
-
-
-def _make_room(known: dict[Any, Any]) -> None:
-    """Forget everything when there is too much of it: a large archive would fill the memory."""
-    if len(known) >= _MOST_KNOWN:
-        known.clear()
 
 
 def _most_edits(word: str) -> int:

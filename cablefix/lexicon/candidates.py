@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from cablefix.lexicon.channel import Channel, encode, explain
+from cablefix.lexicon.remembered import make_room
 from cablefix.lexicon.wordlist import WordList
 
 Ints = npt.NDArray[np.int64]
@@ -26,7 +26,7 @@ _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
 _PAIR_LIMIT = 6.5
 _SCAN_LEAST = 13  # steps of the word list: words seen twice or more
 _COMMON_LIMIT, _COMMON_MOST = 7.5, 3  # nats (without the page's rate) and number of twice misread common words
-_REMEMBERED = 20_000  # strings whose words are remembered from text to text
+REMEMBERED = 20_000  # strings whose words are remembered from text to text
 _SCAN_MOST = 14  # words kept of a scan
 _COMMON = 400  # so many common words are also found with a letter missing
 
@@ -124,7 +124,7 @@ class Finder:
         found = self._undone.get(key)
         if found is None:
             found = self._words_among(self._tries(low, upper, sure), low, frozenset())
-            make_room(self._undone)
+            make_room(self._undone, REMEMBERED)
             self._undone[key] = found
         return found
 
@@ -208,16 +208,10 @@ def recall(
     new = [low for low, words in found.items() if words is None]
     if new:
         fresh = dict(zip(new, find(new), strict=True))
-        make_room(known)
+        make_room(known, REMEMBERED)
         known.update(fresh)
         found |= fresh
     return [found[low] or [] for low in lows]
-
-
-def make_room(known: dict[Any, Any]) -> None:
-    """Forget everything when there is too much of it: a large archive would fill the memory."""
-    if len(known) >= _REMEMBERED:
-        known.clear()
 
 
 _LOOKS = {letter: row for row, group in enumerate(("ceoasgq", "iltfrj1", "nuhmbkd", "vwyx", "pz")) for letter in group}

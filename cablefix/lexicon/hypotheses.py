@@ -14,10 +14,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from cablefix.lexicon.candidates import Finder, make_room
+from cablefix.lexicon.candidates import REMEMBERED, Finder
 from cablefix.lexicon.memory import Memory
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
+from cablefix.lexicon.remembered import make_room
 from cablefix.lexicon.userlists import OwnWordList
 from cablefix.lexicon.wordlist import WordList, strip_possessive
 
@@ -210,7 +211,7 @@ class Builder:
             key = (seen, *lows)
             known = self.finder.readings.get(key)
             if known is None:
-                make_room(self.finder.readings)
+                make_room(self.finder.readings, REMEMBERED)
                 known = self.finder.readings[key] = self._readings(kind, stem, lows)
             readings = known
         for meant, unit in readings:

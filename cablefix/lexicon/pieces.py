@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cablefix.lexicon.model import FIRST_WORD, NUMBER, SENTENCE, UNKNOWN
+from cablefix.lexicon.remembered import make_room
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.lexicon.wordlist import WordList, strip_possessive
 
@@ -217,8 +218,7 @@ def _looks(words: WordList) -> dict[str, Look]:
 def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
     """What is known of each type."""
     remembered = _looks(words)
-    if len(remembered) > _REMEMBERED:
-        remembered.clear()
+    make_room(remembered, _REMEMBERED)
     looks = []
     for text in texts:
         look = remembered.get(text)
