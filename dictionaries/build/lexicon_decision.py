@@ -16,6 +16,7 @@ import argparse
 import pickle
 import random
 import re
+import string
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
@@ -77,15 +78,17 @@ def poorer(lexicon: Lexicon, seed: int) -> Lexicon:
 
 
 def slip(text: str, rng: random.Random) -> str:
-    """The text with slips of a typist in one word of two hundred: these are the author's and must stay."""
+    """The text with slips of a typist or a teletype in some words: these are the author's and must stay."""
     words = re.split(r"(\s+)", text)
     for at in range(0, len(words), 2):
         word = words[at]
         if len(word) < 4 or not word.isalpha() or rng.random() > SLIPS:
             continue
         k = rng.randrange(1, len(word) - 1)
-        kind = rng.randrange(4)
-        if kind == 0:
+        kind = rng.randrange(5 if text.isupper() else 4)
+        if kind == 4:  # a teletype prints any letter for one that was hurt on the way
+            words[at] = word[:k] + rng.choice(string.ascii_uppercase) + word[k + 1 :]
+        elif kind == 0:
             words[at] = word[:k] + word[k + 1 :]
         elif kind == 1:
             words[at] = word[:k] + word[k + 1] + word[k] + word[k + 2 :]

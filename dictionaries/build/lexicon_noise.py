@@ -21,9 +21,14 @@ RATES = (0.002, 0.1)  # share of characters misread, drawn on a logarithmic scal
 HABITS = (0.15, 0.5, 1.0)  # shape of the Gamma by which an engine's odds differ from the channel's
 DIVIDED = (0.0, 0.0, 0.01, 0.03)  # share of longer words that fall apart where a line end was
 UPPER = 0.12
+# What an engine writes for a letter that it cannot read: nothing of its own, one of these, or "no ASCII".
+REJECTS = (*3 * ("",), *"~_^*@ -", "\x7f")
+REJECTED = 0.4  # errors of that kind, as a share of all others
+SYMBOLS = "«»•©®°£§¢€¥"  # one of these is seen where the channel says "no ASCII"
 PLAIN = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "—": "-", "–": "-"})
 WORD = re.compile(r"[a-z]{5,}")
 _SPACE, _LINE, _LAST = ord(" "), ord("\n"), 127
+LETTERS = [*range(65, 91), *range(97, 123)]
 Floats = NDArray[np.float64]
 
 
@@ -41,8 +46,12 @@ class Engine:
         self.swap, self.lost, self.found = odds(channel.swap), odds(channel.lost), odds(channel.found)
         self.fuse, self.part = odds(channel.fuse), odds(channel.part)
         np.fill_diagonal(self.swap, 0)
-        self.swap[:, :_SPACE] = self.swap[:, _LAST] = self.found[:_SPACE] = self.found[_LAST] = 0
+        self.swap[:, :_SPACE] = self.found[:_SPACE] = 0
         self.swap[_SPACE] *= 0.3
+        reject = rng.choice(REJECTS)
+        if reject:
+            self.swap[LETTERS, ord(reject)] += REJECTED * rate
+        self.symbols = rng.choice(list(SYMBOLS), 2)
         self.fuse[0] = self.part[:, 0] = 0
 
     def read(self, text: str) -> str:
@@ -74,14 +83,18 @@ class Engine:
     def _misread(self, kind: int, character: str, code: int, pair: int) -> tuple[str, int]:
         """What is seen, and how many characters it stands for."""
         if kind == 0:
-            return chr(self._pick(self.swap[code])), 1
+            return self._shown(self._pick(self.swap[code])), 1
         if kind == 1:
             return "", 1
         if kind == 2:
             return self.pairs[self._pick(self.part[code])], 1
         if kind == 3:
             return chr(self._pick(self.fuse[pair])), 2
-        return character + chr(self._pick(self.found)), 1
+        return character + self._shown(self._pick(self.found)), 1
+
+    def _shown(self, code: int) -> str:
+        """A character; for the last code, one of the symbols that this engine is prone to."""
+        return chr(code) if code < _LAST else str(self.rng.choice(self.symbols))
 
     def _pick(self, chances: Floats) -> int:
         return int(self.rng.choice(len(chances), p=chances / chances.sum()))

@@ -74,15 +74,19 @@ class Truth:
         return gold[left:right].strip()
 
     def marks(self, start: int, end: int) -> set[str]:
-        """The marks that the truth may have between the boundaries of two words, without white space."""
+        """The marks that the truth may have between the boundaries of two words, without white space.
+
+        Of the spans that the alignment allows, the widest without a letter: a mark that was lost belongs to the gap.
+        """
         a, b = int(self._where[start]), int(self._where[end])
-        found = set()
-        for left in {int(self._low[a]), int(self._high[a])}:
-            for right in {int(self._low[b]), int(self._high[b])}:
-                between = self._gold[left:right] if left <= right else "x"
-                if not any(map(str.isalnum, between)):
-                    found.add(between.replace(" ", ""))
-        return found
+        spans = {
+            (left, right)
+            for left in (int(self._low[a]), int(self._high[a]))
+            for right in (int(self._low[b]), int(self._high[b]))
+            if left <= right and not any(map(str.isalnum, self._gold[left:right]))
+        }
+        widest = max((right - left for left, right in spans), default=0)
+        return {self._gold[left:right].replace(" ", "") for left, right in spans if right - left == widest}
 
     def agrees(self, start: int, end: int, text: str, *, case: bool) -> bool:
         """Whether the truth has this text for the span; marks at its edges aside."""
