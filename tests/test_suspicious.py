@@ -93,7 +93,7 @@ def test_nothing_doubtful_in_no_text() -> None:
 
 def test_votes_move_confidence_and_land_in_the_evidence() -> None:
     plain = doubts_of(restore(TEXT, "prose"))["tlie"]
-    against, for_it = Votes(tlie=12.0), Votes(the=12.0)
+    against, for_it = Votes(tlie=40.0), Votes(the=12.0)
     lower, higher = restore(TEXT, "prose", rescorer=against), restore(TEXT, "prose", rescorer=for_it)
     assert doubts_of(lower)["tlie"].confidence < plain.confidence <= doubts_of(higher)["tlie"].confidence
     assert "tlie Government" in lower.text

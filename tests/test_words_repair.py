@@ -110,3 +110,24 @@ def test_clean_telegrams_are_left_alone(shared: Path) -> None:
         words += len(tokens)
         changed += len(repair_words(tokens, least=0.8))
     assert changed <= words / 10_000
+
+
+def test_a_symbol_belongs_to_the_word_that_takes_it() -> None:
+    text = "He told the officer« of the party that tlie meeting would be *ery short."
+    repairs = {repair.after: repair for repair in repair_words(list(read_tokens(text)), least=0.8)}
+    assert text[repairs["officers"].start : repairs["officers"].end] == repairs["officers"].before == "officer«"
+    assert text[repairs["very"].start : repairs["very"].end] == repairs["very"].before == "*ery"
+
+
+def test_a_gap_is_repaired_once() -> None:
+    text = "The jury returned with tbe verdict in an hour The man was discharged, It is said that tlie case was weak."
+    repairs = repair_words(list(read_tokens(text)), least=0.0)
+    starts = [repair.start for repair in repairs]
+    assert len(starts) == len(set(starts))
+    assert any(repair.before == "" and repair.after == "." for repair in repairs)
+
+
+def test_a_text_without_stops_after_initials_keeps_its_habit() -> None:
+    text = "Mr J P Harris met Mrs A B Norton. Dr Lewis and Mr E Cole were not. Mr Harris spoke to Mr Cole of it."
+    added = [r for r in repair_words(list(read_tokens(text)), least=0.0) if not r.before]
+    assert all(repair.confidence <= 0.5 for repair in added)

@@ -125,4 +125,6 @@ def load_channel(folder: Path | None = None) -> Channel:
         return np.where(steps == 255, np.float32(1e4), steps / _STEPS_PER_NAT - 5).astype(np.float32)
 
     pairs = np.load(folder / "channel_pairs.npy")
-    return Channel(read("swap"), read("lost"), read("found"), pairs, read("fuse"), read("part"))
+    swap, lost = read("swap"), read("lost")
+    swap[:, ord(" ")] = lost  # a letter that is lost may leave its blank
+    return Channel(swap, lost, read("found"), pairs, read("fuse"), read("part"))

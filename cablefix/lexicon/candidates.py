@@ -96,6 +96,7 @@ class Finder:
         counts = words.counts[0][np.fromiter(words.vocabulary.values(), np.int64, len(self._list))]
         length = np.fromiter(map(len, self._list), np.int64, len(self._list))
         at = np.flatnonzero((length > 1) & (counts >= _SCAN_LEAST))
+        self.counted = frozenset([self._list[row] for row in at.tolist()])
         at = at[np.argsort(length[at], kind="stable")]
         self._at, self._count = at, counts[at].astype(np.int64)
         self._signature = signatures([self._list[row] for row in at.tolist()])

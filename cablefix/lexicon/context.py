@@ -27,6 +27,7 @@ _TINY = np.float32(1e-20)
 _SURE = 0.75  # hypotheses from this posterior teach the channel
 _PSEUDO = 1.0
 _LEAST_ERRORS = 4.0
+_JUNK = np.float32(7)  # nats: the most that an unexplained symbol costs; some are written
 
 
 @dataclass(slots=True, eq=False)
@@ -228,7 +229,7 @@ class Weigher:
             if turn:  # at first an engine's habitual misreading would vouch for itself
                 self._count_words()
             context, keep = self.sweep(flat, begin)
-            gain = context - keep - alignment.cost[table.pair]
+            gain = context - keep - alignment.cost[table.pair] + self._junk(channel)
             self._settle(gain)
             if turn == 0:
                 taught = self._teach(channel, alignment, self.posterior(gain))
@@ -237,6 +238,11 @@ class Weigher:
                     alignment = explain(channel, table.seen, table.meant)
         flat, begin = unit_stream(self.pieces, self._unit, self._count)
         return Weighed(gain, context, keep, self.posterior(gain), alignment, channel, self._ties(flat, begin))
+
+    def _junk(self, channel: Channel) -> Floats:
+        """What keeping costs besides, where it leaves a symbol over that no one wrote."""
+        cost = np.minimum(channel.found - np.float32(np.log(channel.rate)), _JUNK)
+        return np.where(self.table.junk > 0, cost[self.table.junk], np.float32(0))
 
     def _ties(self, flat: Units, begin: Ints) -> Floats:
         table, model = self.table, self.model

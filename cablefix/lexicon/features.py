@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from cablefix.lexicon.channel import Kind as ErrorKind
 from cablefix.lexicon.context import Weighed
+from cablefix.lexicon.edges import Edges
 from cablefix.lexicon.hypotheses import Source, Table
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces
@@ -24,6 +25,7 @@ NAMES = (
     "left_bad", "right_bad", "name", "scowl", "first_changed", "last_changed", "prefix", "suffix", "turned", "doubled",
     "short", "fit", "mixed", "line_end", "posterior",
     "tie_before", "tie_after", "rivals", "joins", "splits", "misread", "near_bad", "first_rate", "meant_spell",
+    "edge", "blank", "edge_unknown", "edges", "blanks",
 )  # fmt: skip
 
 
@@ -36,6 +38,7 @@ def describe(
     model: LanguageModel,
     words: WordList,
     joined: Bools,
+    edges: Edges,
 ) -> Floats:
     """The features of the hypotheses `rows`, one of each place; shape (rows, features)."""
     if not len(rows):
@@ -78,6 +81,8 @@ def describe(
         *(_share(table, gain, rows, source, len(pieces)) for source in (Source.JOIN, Source.SPLIT, Source.WORD)),
         neighbourhood(screen.damaged, np.ones(len(pieces), bool), _AROUND)[place],
         np.full(len(rows), np.log(screen.rate)), meant_spell,
+        table.source[rows] == Source.EDGE, table.source[rows] == Source.BLANK, edges.unknown[place],
+        *(_share(table, gain, rows, source, len(pieces)) for source in (Source.EDGE, Source.BLANK)),
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
 

@@ -15,12 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from cablefix.lexicon.candidates import REMEMBERED, Finder
+from cablefix.lexicon.channel import encode
+from cablefix.lexicon.edges import Edges, Known, Offer, offer_blanks, offer_edges
 from cablefix.lexicon.memory import Memory
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
 from cablefix.lexicon.remembered import make_room
+from cablefix.lexicon.spellings import adds_prefix, is_plural, is_variant, render
 from cablefix.lexicon.userlists import OwnWordList
-from cablefix.lexicon.wordlist import WordList, strip_possessive
+from cablefix.lexicon.wordlist import strip_possessive
 
 _LONGEST = 24
 _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps of the word list)
@@ -36,6 +39,8 @@ class Source(IntEnum):
     WORD = 0
     SPLIT = 1
     JOIN = 2
+    EDGE = 3  # a symbol beside the word is one of its letters
+    BLANK = 4  # two pieces with a letter lost between them
 
 
 _WORD, _ODD = Source.WORD, int(Case.ODD)
@@ -46,7 +51,9 @@ class Table:
     """Hypotheses, sorted by place; all columns of shape (hypotheses,), `unit` (hypotheses, 3).
 
     A hypothesis says that the pieces `place` to `place + span - 1`, which read `seen`, should read `meant`: one unit
-    or several (`units` of them). `pair` is the row of its (seen, meant) in the channel's alignment.
+    or several (`units` of them). `pair` is the row of its (seen, meant) in the channel's alignment. Of `seen`, the
+    first `lead` characters stand before the first piece; `junk` is the code of a symbol that is left over where the
+    place is kept, 0 for none.
     """
 
     place: Ints
@@ -58,86 +65,8 @@ class Table:
     seen: list[str]  # of each pair
     meant: list[str]  # of each pair
     word: Ints  # the document's number of the word meant, -1 for a word that it does not have or for several
-
-
-def render(seen: str, low: str, case: int, words: WordList) -> str:
-    """A lower-case candidate in the case of the string that it replaces; a name keeps its capital.
-
-    >>> from cablefix.lexicon.wordlist import load_wordlist
-    >>> words = load_wordlist()
-    >>> render("Tbe", "the", Case.TITLE, words), render("gencva", "geneva", Case.LOWER, words)
-    ('The', 'Geneva')
-
-    An 8 at the beginning is a capital, B or S; the small letters have no such look.
-
-    >>> render("8econd", "second", Case.LOWER, words)
-    'Second'
-    """
-    if case == Case.UPPER:
-        return low.upper()
-    if case == Case.TITLE:
-        return capitalise(low)
-    if case == Case.ODD:
-        capitals = sum(map(str.isupper, seen))
-        small = sum(map(str.islower, seen))
-        if capitals > 2 * small:
-            return low.upper()
-        if seen[0].isupper():
-            return capitalise(low)
-    return low if words.known(low) and low != "i" and seen[0] != "8" else capitalise(low)
-
-
-def capitalise(low: str) -> str:
-    """The word with a capital, two in McX and O'X.
-
-    >>> capitalise("mcduff"), capitalise("o'hara"), capitalise("don't")
-    ('McDuff', "O'Hara", "Don't")
-    """
-    if low.startswith("mc") and len(low) > 4:
-        return "Mc" + low[2:].capitalize()
-    if low[1:2] == "'" and len(low) > 4:
-        return low[:2].capitalize() + low[2:].capitalize()
-    return low.capitalize()
-
-
-_PREFIXES = frozenset("de dis in il im ir mis non un anti counter pro sub re pre over".split())
-_VARIANTS = (("our", "or"), ("is", "iz"), ("ys", "yz"), ("re", "er"), ("ence", "ense"), ("ll", "l"), ("ae", "e"),
-             ("oe", "e"), ("ogue", "og"), ("amme", "am"), ("que", "k"))  # fmt: skip
-
-
-def adds_prefix(seen: str, meant: str) -> bool:
-    """Whether a candidate is the string with a prefix that turns its meaning.
-
-    >>> adds_prefix("armed", "disarmed"), adds_prefix("ernment", "government")
-    (True, False)
-    """
-    return meant.endswith(seen) and meant[: len(meant) - len(seen)] in _PREFIXES
-
-
-def is_plural(seen: str, meant: str) -> bool:
-    """Whether a string is the plural in -men of a candidate in -man.
-
-    >>> is_plural("craftsmen", "craftsman"), is_plural("wornen", "women")
-    (True, False)
-    """
-    return seen[-3:] == "men" and meant[-3:] == "man" and seen[:-3] == meant[:-3]
-
-
-def is_variant(one: str, other: str) -> bool:
-    """Whether two words are the British and the American, or an older, spelling of one word.
-
-    >>> is_variant("organise", "organize"), is_variant("favor", "favour"), is_variant("tho", "the")
-    (True, True, False)
-    """
-    return _canonical(one) == _canonical(other)
-
-
-@lru_cache(maxsize=1 << 16)
-def _canonical(word: str) -> str:
-    """The word with each British or older way of spelling turned into the American one, a sound or not."""
-    for old, new in _VARIANTS:
-        word = word.replace(old, new)
-    return word
+    lead: Ints
+    junk: npt.NDArray[np.uint8]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -157,7 +86,7 @@ class Builder:
         self.memory = Memory.of(pieces.types)
         self._pair: dict[tuple[str, str], int] = {}
         self._of_type: dict[int, list[tuple[int, Source, tuple[int, ...]]]] = {}
-        self._rows: list[tuple[int, int, int, int, tuple[int, ...]]] = []
+        self._rows: list[tuple[int, int, int, int, tuple[int, ...], int, str]] = []
 
     def unit(self, low: str) -> int:
         """The language model's number of a word."""
@@ -328,7 +257,31 @@ class Builder:
             meant = render(text[0], whole, case, words)
             if seen.isupper():
                 meant = whole.upper()
-            self._rows.append((first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,)))
+            self._rows.append((first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,), 0, ""))
+
+    def propose_lost_letters(self, damaged: Bools, doubtful: Bools, free: Bools, edges: Edges) -> None:
+        """Words of which a letter is a symbol beside the word or a blank inside it."""
+        words = Known(self.finder.counted, self.memory.words)
+        meant = [pair[1].lower() for pair in self._pair] if len(edges.places) else []
+
+        def others(kind: int) -> list[str]:
+            if self.pieces.types.known[kind]:
+                return []
+            return [meant[pair] for pair, source, _ in self._of_type.get(kind, ()) if source == _WORD]
+
+        for offer in offer_edges(self.pieces, edges, others, words):
+            self._accept(offer, Source.EDGE)
+        for offer in offer_blanks(self.pieces, free, damaged, doubtful, words):
+            self._accept(offer, Source.BLANK)
+
+    def _accept(self, offer: Offer, source: Source) -> None:
+        types, kind = self.pieces.types, int(self.pieces.type[offer.place])
+        text, case = types.text[kind], int(types.case[kind])
+        meant = offer.low.upper() if offer.seen.isupper() and len(text) > 1 else None
+        meant = meant or self.memory.form.get(offer.low) or render(text, offer.low, case, self.words)
+        unit = self.unit(strip_possessive(offer.low))
+        pair = self._add_pair(offer.seen, meant)
+        self._rows.append((offer.place, offer.span, pair, source, (unit,), offer.lead, offer.junk))
 
     def table(self, active: Ints) -> Table:
         """The hypotheses of all `active` places, and the joins."""
@@ -358,9 +311,12 @@ class Builder:
         number = {low: at for at, low in enumerate(self.memory.lows)}
         known = [number.get(_bare(meant), -1) for _, meant in pairs]
         word = np.array(known, np.int64)[pair[rows]] if pairs else np.zeros(0, np.int64)
+        lead = np.concatenate((np.zeros(len(pick)), [row[5] for row in self._rows])).astype(np.int64)
+        symbols = [row[6] for row in self._rows]
+        junk = np.concatenate((np.zeros(len(pick), np.uint8), encode(symbols, 1)[:, 0]))
         return Table(
             place[order], span[order], source[rows], unit[rows], units[rows], pair[rows],
-            [seen for seen, _ in pairs], [meant for _, meant in pairs], word,
+            [seen for seen, _ in pairs], [meant for _, meant in pairs], word, lead[order], junk[order],
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,10 @@ JUNK = 5  # the class of what is no mark of a sentence
 _JUNK = frozenset("'`*~_|^=•·¥«»‘’°<>")
 _ELISIONS = frozenset("em tis twas til till cause round bout neath tween s d ll re ve n im er twill twould".split())
 _STEP = np.float32(1 / 14)
-_WORTH = 0.5  # nats that another mark may be behind the one seen, to be looked at
+_WORTH = 0.5  # nats that another mark must be ahead of the one seen, to be looked at
+_TWIN = {1: 2, 2: 1}  # a comma and a full stop differ by a speck
+_TWIN_WORTH = -1.5
+_HABIT = 0.5  # share of the initials and abbreviations of a text with a full stop, below which they go without
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +60,8 @@ def load_marks(folder: Path | None = None) -> MarkTables:
 class MarkStudy:
     """Gaps whose mark is doubtful: the piece after each, where the mark stands, what else it may be, the features.
 
-    `start:end` is the seen mark in the tokens' offsets, empty where one may be missing.
+    `start:end` is the seen mark in the tokens' offsets, empty where one may be missing. A gap may come twice, with two
+    targets.
     """
 
     place: Ints
@@ -65,6 +70,7 @@ class MarkStudy:
     seen: Bytes
     target: Bytes
     features: Floats
+    habit: Bools  # a full stop is put after an initial or abbreviation, and the text mostly has none there
 
 
 def study_marks(
@@ -83,21 +89,37 @@ def study_marks(
     rest = score.copy()
     rest[np.arange(len(seen)), np.clip(seen, 0, 4)] = -np.inf
     rest[seen == JUNK] = score[seen == JUNK]
-    target = rest.argmax(1)
     usable = (seen >= 0) & ~pieces.near & ~pieces.line_break & ~pieces.held
     usable[0] = False
     usable[1:] &= ~pieces.held[:-1]
     usable &= ~_elided(pieces)
-    usable &= (rest.max(1) - own > _WORTH) & (screen.free | np.roll(screen.free, 1))
-    place = np.flatnonzero(usable)
+    usable &= screen.free | np.roll(screen.free, 1)
+    place, target = _alternatives(usable, seen, score, own, rest)
     spots = [_locate(tokens, pieces, at, pieces.gap[at]) for at in place.tolist()]
     keep = np.fromiter((spot is not None for spot in spots), bool, len(spots))
-    place = place[keep]
+    place, target = place[keep], target[keep]
     found = [spot for spot in spots if spot is not None]
     start = np.array([spot[0] for spot in found], np.int64)
     end = np.array([spot[1] for spot in found], np.int64)
-    features = _describe(pieces, screen, model, place, seen, target, (after, before, score), rate)
-    return MarkStudy(place, start, end, seen[place].astype(np.uint8), target[place].astype(np.uint8), features)
+    shortened = _shortened(pieces, seen, place)
+    features = _describe(pieces, screen, model, place, seen, target, (after, before, score), shortened, rate)
+    habit = (seen[place] == 0) & (target == 2) & shortened.here & (shortened.share < _HABIT)
+    return MarkStudy(place, start, end, seen[place].astype(np.uint8), target.astype(np.uint8), features, habit)
+
+
+def _alternatives(usable: Bools, seen: Ints, score: Floats, own: Floats, rest: Floats) -> tuple[Ints, Ints]:
+    """Gaps and what each may have instead: the likeliest mark, and a comma or a full stop for one another."""
+    best = rest.argmax(1)
+    first = np.flatnonzero(usable & (rest.max(1) - own > _WORTH))
+    twin = np.zeros(len(seen), np.int64)
+    for mark, other in _TWIN.items():
+        twin[seen == mark] = other
+    worth = score[np.arange(len(seen)), twin] - own > _TWIN_WORTH
+    second = np.flatnonzero(usable & (twin > 0) & worth)
+    second = second[(best[second] != twin[second]) | (rest.max(1) - own <= _WORTH)[second]]
+    place = np.concatenate((first, second))
+    order = np.argsort(place, kind="stable")
+    return place[order], np.concatenate((best[first], twin[second]))[order]
 
 
 def _elided(pieces: Pieces) -> Bools:
@@ -150,12 +172,13 @@ def _describe(
     seen: Ints,
     target: Ints,
     tables: tuple[Floats, Floats, Floats],
+    shortened: Shortened,
     rate: float,
 ) -> Floats:
     """The features, shape (places, features)."""
     types, of = pieces.types, pieces.type
     after, before, score = tables
-    now, then = np.minimum(seen[place], 4), target[place]
+    now, then = np.minimum(seen[place], 4), target
     unit = types.unit[of]
     last = unit[place - 1]
     earlier = np.where(place > 1, unit[np.maximum(place - 2, 0)], SENTENCE).astype(np.uint32)
@@ -166,7 +189,7 @@ def _describe(
     stopped = np.bincount(of[:-1], weights=seen[1:] == 2, minlength=len(types.text))
     uses = np.maximum(types.count, 1)
     share = np.bincount(np.clip(seen, 0, 5), minlength=6) / max(len(seen), 1)
-    short = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))[of]
+    short = shortened.abbreviation
     gap = [pieces.gap[at] for at in place.tolist()]
     alone = pieces.token[place] - pieces.token[place - 1] > 1
 
@@ -187,9 +210,33 @@ def _describe(
         ["'" in g or "’" in g or "‘" in g for g in gap], ["*" in g for g in gap], ["~" in g for g in gap],
         np.where(last >= FIRST_WORD, model.p1[last], -16),
         np.where(unit[place] >= FIRST_WORD, model.p1[unit[place]], -16),
-        types.length[of[place - 1]], screen.capitals[place],
+        types.length[of[place - 1]], screen.capitals[place], shortened.share, shortened.others,
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+
+
+class Shortened(NamedTuple):
+    """Of each gap: whether an initial or an abbreviation stands before it, and what stands after the text's others.
+
+    `abbreviation` is of shape (pieces,). `share` of the other initials and abbreviations have a full stop; `others` is
+    ln of one plus their number.
+    """
+
+    abbreviation: Bools
+    here: Bools
+    share: Floats
+    others: Floats
+
+
+def _shortened(pieces: Pieces, seen: Ints, place: Ints) -> Shortened:
+    types = pieces.types
+    short = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))[pieces.type]
+    initial = (types.kind == Kind.LETTER) & (types.case == Case.TITLE) & ~types.known
+    ends = np.concatenate(((initial[pieces.type] | short)[:-1], [False]))
+    stop = ends & np.concatenate((seen[1:] == 2, [False]))
+    others = ends.sum() - ends[place - 1]
+    share = (stop.sum() - stop[place - 1]) / np.maximum(others, 1)
+    return Shortened(short, ends[place - 1], share.astype(np.float32), np.log1p(others).astype(np.float32))
 
 
 def mark_bounds(tokens: Sequence[Token], pieces: Pieces, at: int) -> tuple[int, int]:

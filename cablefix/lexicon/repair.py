@@ -17,12 +17,13 @@ from cablefix.lexicon.casing import CaseStudy, study_case
 from cablefix.lexicon.channel import Channel
 from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_overlap
 from cablefix.lexicon.decision import Network, load_network
+from cablefix.lexicon.edges import find_edges
 from cablefix.lexicon.features import describe
 from cablefix.lexicon.files import find_parts
-from cablefix.lexicon.hypotheses import Builder, Table
+from cablefix.lexicon.hypotheses import Builder, Source, Table
 from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, study_marks
 from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
-from cablefix.lexicon.pieces import Case, Ints, Kind, Pieces, cut_pieces
+from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
 from cablefix.lexicon.wordlist import WordList, load_own_words, load_slips
@@ -31,6 +32,7 @@ from cablefix.resources import DictionaryError
 Floats = npt.NDArray[np.float32]
 
 _CLEAN = 0.004  # share of words to be repaired below which a text is clean
+_LEAST_FACTOR = 0.05
 _CONVENTION = 0.5  # the most that a repair of what may be an edition's habit is trusted
 _JOINED = int(Flag.JOINED)
 _NAMED = 8  # candidates named with a repair
@@ -129,11 +131,13 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     acronyms = np.setdiff1d(np.unique(pieces.type[screen.acronym]), unknown)
     builder.propose_words(unknown.tolist(), doubtful.tolist(), acronyms.tolist())
     builder.propose_joins(screen.damaged, screen.free)
+    edges = find_edges(pieces, screen.free, screen.damaged)
+    builder.propose_lost_letters(screen.damaged, screen.doubtful, screen.free, edges)
     table = builder.table(places(pieces, screen))
     weighed = Weigher(pieces, table, builder.memory, lexicon.model, lexicon.channel).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
     joined = np.fromiter((token.flags & _JOINED > 0 for token in tokens), bool, len(tokens))[pieces.token]
-    features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined)
+    features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined, edges)
     case = study_case(pieces, screen, lexicon.words, lexicon.model, weighed.channel.rate)
     marks = study_marks(tokens, pieces, screen, lexicon.model, lexicon.marks, weighed.channel.rate)
     return Study(pieces, screen, table, weighed, rows, features, case, marks)
@@ -151,7 +155,7 @@ def repair_words(
 def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Floats:
     """How likely the best hypothesis of each place is right; shape (rows,)."""
     network = network or load_network("words", lexicon.decision)
-    confidence = doubt_clean_text(network.probability(found.features), len(found.pieces))
+    confidence = doubt_clean_text(network.probability(found.features), len(found.pieces), _in_capitals(found))
     confidence[_stand_before(found)] = 0
     theirs = _initials_set_off(found) | _writers_slips(found)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
@@ -169,26 +173,42 @@ def repairs_of(
     firsts = found.table.place[rows].tolist()
     spans = found.table.span[rows].tolist()
     busy = {first + k for first, span in zip(firsts, spans, strict=True) for k in range(span)}
-    inside = busy.difference(firsts)
+    inside = busy.difference(firsts) | _symbols_taken(found, rows)
     repairs += _repair_case(tokens, found, busy, least, lexicon.decision)
     repairs += _repair_marks(tokens, found, inside, least, lexicon.decision)
     return sorted(repairs, key=lambda repair: repair.start)
 
 
-def doubt_clean_text(confidence: Floats, words: int) -> Floats:
+def _symbols_taken(found: Study, rows: Ints) -> set[int]:
+    """The gaps of which a word repair takes a symbol, by the piece after them."""
+    edge = rows[found.table.source[rows] == Source.EDGE]
+    after = found.table.lead[edge] == 0
+    return set((found.table.place[edge] + after).tolist())
+
+
+def doubt_clean_text(confidence: Floats, words: int, capitals: Bools) -> Floats:
     """Lower confidence where a text has next to no errors: what is odd in a clean text is rather the author's.
 
-    Where less than four words in a thousand would be repaired, the odds fall with the square of their share.
+    Where less than four words in a thousand would be repaired, the odds fall with the square of their share; with its
+    fourth power for words in capitals, of which a telegraph garbles some.
 
-    >>> [round(float(c), 2) for c in doubt_clean_text(np.array([0.9, 0.1], np.float32), 1000)]
-    [0.36, 0.01]
+    >>> sure = np.array([0.9, 0.9, 0.1], np.float32)
+    >>> [round(float(c), 2) for c in doubt_clean_text(sure, 1000, np.array([False, True, False]))]
+    [0.69, 0.36, 0.03]
     """
-    share = float((confidence >= 0.5).sum()) / max(words, 1)
-    factor = max(min(share / _CLEAN, 1.0) ** 2, 0.05)
+    share = min(float((confidence >= 0.5).sum()) / max(words, 1) / _CLEAN, 1.0)
+    factor = np.where(capitals, max(share**4, _LEAST_FACTOR), max(share**2, _LEAST_FACTOR)).astype(np.float32)
     return (confidence * factor / (1 - confidence + confidence * factor)).astype(np.float32)
 
 
-def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
+def _in_capitals(found: Study) -> Bools:
+    """Which of the rows are words in capitals."""
+    types = found.pieces.types
+    upper: Bools = (types.case == Case.UPPER)[found.pieces.type[found.table.place[found.rows]]]
+    return upper
+
+
+def _initials_set_off(found: Study) -> Bools:
     """Which of the rows join a large first letter with its word in capitals: `T HE`.
 
     Old prints begin a paragraph or an advertisement with such a letter, which readers set off; some editors keep it so.
@@ -202,16 +222,16 @@ def _initials_set_off(found: Study) -> npt.NDArray[np.bool_]:
     upper = types.case[pieces.type] == Case.UPPER
     capitals = upper | letter[pieces.type]
     before = capitals[np.maximum(place - 1, 0)] & (place > 0) & ~pieces.stop[place] & ~pieces.line_break[place]
-    joins: npt.NDArray[np.bool_] = letter[pieces.type[place]] & upper[following] & (table.span[rows] == 2) & ~before
+    joins: Bools = letter[pieces.type[place]] & upper[following] & (table.span[rows] == 2) & ~before
     return joins
 
 
-def _stand_before(found: Study) -> npt.NDArray[np.bool_]:
+def _stand_before(found: Study) -> Bools:
     """Which of the rows put a letter before a word that stands there already, alone: `T HE` is not `T THE`."""
     table, pieces, rows = found.table, found.pieces, found.rows
     place = table.place[rows]
     alone = pieces.types.length[pieces.type[place - 1]] == 1
-    single: npt.NDArray[np.bool_] = (place > 0) & (table.span[rows] == 1) & alone
+    single: Bools = (place > 0) & (table.span[rows] == 1) & alone
     for at in np.flatnonzero(single).tolist():
         pair = int(table.pair[rows[at]])
         before = pieces.types.low[int(pieces.type[place[at] - 1])]
@@ -219,7 +239,7 @@ def _stand_before(found: Study) -> npt.NDArray[np.bool_]:
     return single
 
 
-def _writers_slips(found: Study) -> npt.NDArray[np.bool_]:
+def _writers_slips(found: Study) -> Bools:
     """Which of the rows undo a slip that writers are known for."""
     slips, table = load_slips(), found.table
     pairs = [(table.seen[pair].lower(), table.meant[pair].lower()) for pair in table.pair[found.rows].tolist()]
@@ -242,8 +262,13 @@ def _repair_marks(
     """The repairs of marks that stand in no joined word."""
     marks = found.marks
     confidence = load_network("marks", folder).probability(marks.features)
-    rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(marks.place[row]) not in inside]
-    return [name_mark_repair(tokens, found, row, float(confidence[row])) for row in rows]
+    confidence[marks.habit] = np.minimum(confidence[marks.habit], np.float32(_CONVENTION))
+    best: dict[int, int] = {}
+    for row in np.flatnonzero(confidence >= least).tolist():
+        place = int(marks.place[row])
+        if place not in inside and (place not in best or confidence[row] > confidence[best[place]]):
+            best[place] = row
+    return [name_mark_repair(tokens, found, row, float(confidence[row])) for row in best.values()]
 
 
 def name_mark_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
@@ -269,18 +294,30 @@ def name_repair(tokens: Sequence[Token], found: Study, row: int, confidence: flo
     table = found.table
     place, span, pair = int(table.place[row]), int(table.span[row]), int(table.pair[row])
     seen, meant = table.seen[pair], table.meant[pair]
-    start, end, before, after = locate(tokens, found.pieces, place, span, seen, meant)
+    lead = int(table.lead[row])
+    trail = len(seen) - lead - len(found.pieces.types.text[int(found.pieces.type[place])])
+    beside = (lead, trail) if table.source[row] == Source.EDGE else (0, 0)
+    start, end, before, after = locate(tokens, found.pieces, place, span, seen, meant, beside)
     return WordRepair(start, end, before, after, confidence, candidates_at(found, place), _reason(found, row))
 
 
 def locate(
-    tokens: Sequence[Token], pieces: Pieces, place: int, span: int, before: str, after: str
+    tokens: Sequence[Token],
+    pieces: Pieces,
+    place: int,
+    span: int,
+    before: str,
+    after: str,
+    beside: tuple[int, int] = (0, 0),
 ) -> tuple[int, int, str, str]:
-    """Start and end of pieces in the tokens' offsets, and the two readings; a token joined at a line end whole."""
+    """Start and end of pieces in the tokens' offsets, and the two readings; a token joined at a line end whole.
+
+    `beside`: how many characters before the first and after the last piece belong to what is read.
+    """
     last = place + span - 1
     first_token, last_token = tokens[pieces.token[place]], tokens[pieces.token[last]]
-    a = int(pieces.offset[place])
-    b = int(pieces.offset[last]) + len(pieces.types.text[int(pieces.type[last])])
+    a = int(pieces.offset[place]) - beside[0]
+    b = int(pieces.offset[last]) + len(pieces.types.text[int(pieces.type[last])]) + beside[1]
     for token in (first_token, last_token):
         if token.end - token.start != len(token.text):  # joined at a line end
             head, tail = first_token.text[:a], last_token.text[b:]
