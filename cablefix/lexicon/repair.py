@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +35,8 @@ Floats = npt.NDArray[np.float32]
 _CLEAN = 0.004  # share of words to be repaired below which a text is clean
 _LEAST_FACTOR = 0.05
 _CONVENTION = 0.5  # the most that a repair of what may be an edition's habit is trusted
+_TOGETHER = re.compile(r"([A-Za-z][a-z]+)[A-Z][a-z]{2,}")
+_PARTICLES = frozenset("de da del di du la le van von".split())
 _JOINED = int(Flag.JOINED)
 _NAMED = 8  # candidates named with a repair
 
@@ -157,7 +160,7 @@ def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Flo
     network = network or load_network("words", lexicon.decision)
     confidence = doubt_clean_text(network.probability(found.features), len(found.pieces), _in_capitals(found))
     confidence[_stand_before(found)] = 0
-    theirs = _initials_set_off(found) | _writers_slips(found)
+    theirs = _initials_set_off(found) | _writers_slips(found) | _written_together(found, lexicon.words)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 
 
@@ -244,6 +247,20 @@ def _writers_slips(found: Study) -> Bools:
     slips, table = load_slips(), found.table
     pairs = [(table.seen[pair].lower(), table.meant[pair].lower()) for pair in table.pair[found.rows].tolist()]
     return np.fromiter((slips.get(seen, "").lower() == meant for seen, meant in pairs), bool, len(pairs))
+
+
+def _written_together(found: Study, words: WordList) -> Bools:
+    """Which of the rows take the inner capital from a word that is put together of two: `PolOff`, `ChiCom`, `deGaulle`.
+
+    Such a word has hardly any use in small letters, or begins with a particle of names; `theSe` and `compAny` have.
+    """
+    together = np.zeros(len(found.rows), bool)
+    for at, pair in enumerate(found.table.pair[found.rows].tolist()):
+        seen = found.table.seen[pair]
+        low = seen.lower()
+        if low == found.table.meant[pair].lower() and (match := _TOGETHER.fullmatch(seen)):
+            together[at] = match[1].lower() in _PARTICLES or words.is_name(low.capitalize())
+    return together
 
 
 def _repair_case(
