@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from cablefix.lexicon.model import UNKNOWN
 from cablefix.lexicon.pieces import Ints, Kind, Types
 
 _MEMORY = 3  # times that an unknown word stands before it is believed
+
+_SPELT = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")  # letters, as a word has them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +39,10 @@ class Memory:
         usable = (types.kind == Kind.WORD) & (~types.known | (types.unit == UNKNOWN))
         form: dict[str, tuple[int, str]] = {}
         for row in np.flatnonzero(usable & (total[of_type] >= _MEMORY)).tolist():
-            if len(types.text[row]) == len(types.low[row]) > 1:
+            text = types.text[row]
+            if len(text) == len(types.low[row]) > 1 and _SPELT.fullmatch(text):
                 best = form.get(types.low[row], (0, ""))
-                form[types.low[row]] = max(best, (int(types.count[row]), types.text[row]))
+                form[types.low[row]] = max(best, (int(types.count[row]), text))
         kept = {low: text for low, (n, text) in form.items() if n >= max(_MEMORY, 0.6 * total[number[low]])}
         count = {low: int(total[number[low]]) for low in kept}
         return cls(list(number), of_type, frozenset(kept), kept, count)

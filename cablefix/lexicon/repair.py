@@ -15,7 +15,7 @@ import numpy.typing as npt
 from cablefix.lexicon.adapt import load_channel
 from cablefix.lexicon.candidates import Finder
 from cablefix.lexicon.casing import CaseStudy, study_case
-from cablefix.lexicon.channel import Channel
+from cablefix.lexicon.channel import Channel, explain
 from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_overlap
 from cablefix.lexicon.decision import Network, load_network
 from cablefix.lexicon.edges import find_edges
@@ -23,7 +23,7 @@ from cablefix.lexicon.features import describe
 from cablefix.lexicon.files import find_parts
 from cablefix.lexicon.hypotheses import Builder, Source, Table
 from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, study_marks
-from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
+from cablefix.lexicon.model import FIRST_WORD, UNKNOWN, LanguageModel, load_model
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, cut_pieces
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
@@ -161,6 +161,7 @@ def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Flo
     confidence = doubt_clean_text(network.probability(found.features), len(found.pieces), _in_capitals(found))
     confidence[_stand_before(found)] = 0
     theirs = _initials_set_off(found) | _writers_slips(found) | _written_together(found, lexicon.words)
+    theirs |= _likelier_the_other_way(found, lexicon.words)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 
 
@@ -261,6 +262,23 @@ def _written_together(found: Study, words: WordList) -> Bools:
         if low == found.table.meant[pair].lower() and (match := _TOGETHER.fullmatch(seen)):
             together[at] = match[1].lower() in _PARTICLES or words.is_name(low.capitalize())
     return together
+
+
+def _likelier_the_other_way(found: Study, words: WordList) -> Bools:
+    """Which of the rows turn a name into another form of it that the text has, and that is rather a misreading of it.
+
+    Where a text reads o as c, `Rcthen` may stand there more often than `Rothen`.
+    """
+    table, rows = found.table, found.rows
+    unlisted = [int(row) for row in np.flatnonzero(table.unit[rows, 0] == UNKNOWN)]
+    pairs = [(at, int(table.pair[rows[at]])) for at in unlisted]
+    own = [(at, table.seen[pair], table.meant[pair]) for at, pair in pairs if not words.known(table.meant[pair])]
+    other = np.zeros(len(rows), bool)
+    if own:
+        places, seen, meant = zip(*own, strict=True)
+        channel = found.weighed.channel
+        other[list(places)] = explain(channel, meant, seen).cost < explain(channel, seen, meant).cost
+    return other
 
 
 def _repair_case(
