@@ -131,3 +131,22 @@ def test_a_text_without_stops_after_initials_keeps_its_habit() -> None:
     text = "Mr J P Harris met Mrs A B Norton. Dr Lewis and Mr E Cole were not. Mr Harris spoke to Mr Cole of it."
     added = [r for r in repair_words(list(read_tokens(text)), least=0.0) if not r.before]
     assert all(repair.confidence <= 0.5 for repair in added)
+
+
+def test_a_name_is_not_turned_into_its_own_misreading() -> None:
+    said = "{} said tbat the talks witb the Minister of Commerce would begin soon, and tbe press heard of it. "
+    names = ("Rcthen", "Rcthen", "Rcthen", "Rothen")
+    text = (
+        "".join(said.format(name) for name in names) + "He fcund the prcposal gocd and the answcr fcr the Hcuse shcrt."
+    )
+    assert not [r for r in repair_words(list(read_tokens(text)), least=0.6) if r.before == "Rothen"]
+
+
+def test_a_message_with_words_struck_out_is_trusted_less_in_capitals() -> None:
+    text = "THE GOVVRNMENT ANNOUNCED THE PRICES FOR THE NEW CROPS. GROWERS WILL {} THEIR DEMANDS TO THE MINISTER."
+
+    def confidence(words: str) -> float:
+        repairs = repair_words(list(read_tokens(text.format(words))), least=0.0)
+        return next(repair.confidence for repair in repairs if repair.before == "GOVVRNMENT")
+
+    assert confidence("REPEEEEEEEE REPEAT") < confidence("REPEAT")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from cablefix.lexicon.adapt import load_channel
 from cablefix.lexicon.candidates import Finder
 from cablefix.lexicon.casing import CaseStudy, study_case
-from cablefix.lexicon.channel import Channel, explain
+from cablefix.lexicon.channel import Channel
 from cablefix.lexicon.context import Weighed, Weigher, best_of_places, without_overlap
 from cablefix.lexicon.decision import Network, load_network
 from cablefix.lexicon.edges import find_edges
@@ -23,20 +22,28 @@ from cablefix.lexicon.features import describe
 from cablefix.lexicon.files import find_parts
 from cablefix.lexicon.hypotheses import Builder, Source, Table
 from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, study_marks
-from cablefix.lexicon.model import FIRST_WORD, UNKNOWN, LanguageModel, load_model
-from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, cut_pieces
+from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
+from cablefix.lexicon.pieces import Ints, Pieces, cut_pieces
+from cablefix.lexicon.protections import (
+    LEAST_FACTOR,
+    doubt,
+    doubt_clean_text,
+    in_capitals,
+    initials_set_off,
+    likelier_the_other_way,
+    stand_before,
+    struck_out,
+    writers_slips,
+    written_together,
+)
 from cablefix.lexicon.screen import Screen, places, screen_pieces
 from cablefix.lexicon.tokens import Flag, Token
-from cablefix.lexicon.wordlist import WordList, load_own_words, load_slips
+from cablefix.lexicon.wordlist import WordList, load_own_words
 from cablefix.resources import DictionaryError
 
 Floats = npt.NDArray[np.float32]
 
-_CLEAN = 0.004  # share of words to be repaired below which a text is clean
-_LEAST_FACTOR = 0.05
 _CONVENTION = 0.5  # the most that a repair of what may be an edition's habit is trusted
-_TOGETHER = re.compile(r"([A-Za-z][a-z]+)[A-Z][a-z]{2,}")
-_PARTICLES = frozenset("de da del di du la le van von".split())
 _JOINED = int(Flag.JOINED)
 _NAMED = 8  # candidates named with a repair
 
@@ -158,10 +165,15 @@ def repair_words(
 def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Floats:
     """How likely the best hypothesis of each place is right; shape (rows,)."""
     network = network or load_network("words", lexicon.decision)
-    confidence = doubt_clean_text(network.probability(found.features), len(found.pieces), _in_capitals(found))
-    confidence[_stand_before(found)] = 0
-    theirs = _initials_set_off(found) | _writers_slips(found) | _written_together(found, lexicon.words)
-    theirs |= _likelier_the_other_way(found, lexicon.words)
+    pieces, table, rows = found.pieces, found.table, found.rows
+    capitals = in_capitals(pieces, table, rows)
+    confidence = doubt_clean_text(network.probability(found.features), len(pieces), capitals)
+    if struck_out(pieces):
+        confidence = doubt(confidence, np.where(capitals, LEAST_FACTOR, 1.0))
+    confidence[stand_before(pieces, table, rows)] = 0
+    theirs = initials_set_off(pieces, table, rows) | writers_slips(table, rows)
+    theirs |= written_together(table, rows, lexicon.words)
+    theirs |= likelier_the_other_way(table, rows, found.weighed.channel, lexicon.words)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 
 
@@ -188,97 +200,6 @@ def _symbols_taken(found: Study, rows: Ints) -> set[int]:
     edge = rows[found.table.source[rows] == Source.EDGE]
     after = found.table.lead[edge] == 0
     return set((found.table.place[edge] + after).tolist())
-
-
-def doubt_clean_text(confidence: Floats, words: int, capitals: Bools) -> Floats:
-    """Lower confidence where a text has next to no errors: what is odd in a clean text is rather the author's.
-
-    Where less than four words in a thousand would be repaired, the odds fall with the square of their share; with its
-    fourth power for words in capitals, of which a telegraph garbles some.
-
-    >>> sure = np.array([0.9, 0.9, 0.1], np.float32)
-    >>> [round(float(c), 2) for c in doubt_clean_text(sure, 1000, np.array([False, True, False]))]
-    [0.69, 0.36, 0.03]
-    """
-    share = min(float((confidence >= 0.5).sum()) / max(words, 1) / _CLEAN, 1.0)
-    factor = np.where(capitals, max(share**4, _LEAST_FACTOR), max(share**2, _LEAST_FACTOR)).astype(np.float32)
-    return (confidence * factor / (1 - confidence + confidence * factor)).astype(np.float32)
-
-
-def _in_capitals(found: Study) -> Bools:
-    """Which of the rows are words in capitals."""
-    types = found.pieces.types
-    upper: Bools = (types.case == Case.UPPER)[found.pieces.type[found.table.place[found.rows]]]
-    return upper
-
-
-def _initials_set_off(found: Study) -> Bools:
-    """Which of the rows join a large first letter with its word in capitals: `T HE`.
-
-    Old prints begin a paragraph or an advertisement with such a letter, which readers set off; some editors keep it so.
-    Amid capitals it is no large letter but a broken word.
-    """
-    table, pieces, rows = found.table, found.pieces, found.rows
-    place = table.place[rows]
-    following = np.minimum(place + 1, len(pieces) - 1)
-    types = pieces.types
-    letter = (types.kind == Kind.LETTER) & (types.case == Case.TITLE)
-    upper = types.case[pieces.type] == Case.UPPER
-    capitals = upper | letter[pieces.type]
-    before = capitals[np.maximum(place - 1, 0)] & (place > 0) & ~pieces.stop[place] & ~pieces.line_break[place]
-    joins: Bools = letter[pieces.type[place]] & upper[following] & (table.span[rows] == 2) & ~before
-    return joins
-
-
-def _stand_before(found: Study) -> Bools:
-    """Which of the rows put a letter before a word that stands there already, alone: `T HE` is not `T THE`."""
-    table, pieces, rows = found.table, found.pieces, found.rows
-    place = table.place[rows]
-    alone = pieces.types.length[pieces.type[place - 1]] == 1
-    single: Bools = (place > 0) & (table.span[rows] == 1) & alone
-    for at in np.flatnonzero(single).tolist():
-        pair = int(table.pair[rows[at]])
-        before = pieces.types.low[int(pieces.type[place[at] - 1])]
-        single[at] = table.meant[pair].lower() == before + table.seen[pair].lower()
-    return single
-
-
-def _writers_slips(found: Study) -> Bools:
-    """Which of the rows undo a slip that writers are known for."""
-    slips, table = load_slips(), found.table
-    pairs = [(table.seen[pair].lower(), table.meant[pair].lower()) for pair in table.pair[found.rows].tolist()]
-    return np.fromiter((slips.get(seen, "").lower() == meant for seen, meant in pairs), bool, len(pairs))
-
-
-def _written_together(found: Study, words: WordList) -> Bools:
-    """Which of the rows take the inner capital from a word that is put together of two: `PolOff`, `ChiCom`, `deGaulle`.
-
-    Such a word has hardly any use in small letters, or begins with a particle of names; `theSe` and `compAny` have.
-    """
-    together = np.zeros(len(found.rows), bool)
-    for at, pair in enumerate(found.table.pair[found.rows].tolist()):
-        seen = found.table.seen[pair]
-        low = seen.lower()
-        if low == found.table.meant[pair].lower() and (match := _TOGETHER.fullmatch(seen)):
-            together[at] = match[1].lower() in _PARTICLES or words.is_name(low.capitalize())
-    return together
-
-
-def _likelier_the_other_way(found: Study, words: WordList) -> Bools:
-    """Which of the rows turn a name into another form of it that the text has, and that is rather a misreading of it.
-
-    Where a text reads o as c, `Rcthen` may stand there more often than `Rothen`.
-    """
-    table, rows = found.table, found.rows
-    unlisted = [int(row) for row in np.flatnonzero(table.unit[rows, 0] == UNKNOWN)]
-    pairs = [(at, int(table.pair[rows[at]])) for at in unlisted]
-    own = [(at, table.seen[pair], table.meant[pair]) for at, pair in pairs if not words.known(table.meant[pair])]
-    other = np.zeros(len(rows), bool)
-    if own:
-        places, seen, meant = zip(*own, strict=True)
-        channel = found.weighed.channel
-        other[list(places)] = explain(channel, meant, seen).cost < explain(channel, seen, meant).cost
-    return other
 
 
 def _repair_case(
