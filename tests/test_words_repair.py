@@ -150,3 +150,8 @@ def test_a_message_with_words_struck_out_is_trusted_less_in_capitals() -> None:
         return next(repair.confidence for repair in repairs if repair.before == "GOVVRNMENT")
 
     assert confidence("REPEEEEEEEE REPEAT") < confidence("REPEAT")
+
+
+def test_letters_lost_in_capitals_come_back_as_capitals() -> None:
+    text = "THE SECRETARY WANTED TO UNDERSC RE THE L NG HISTORY OF COOPERATION AND THE GREAT IMP RTANCE OF G OD WILL."
+    assert {"UNDERSCORE", "LONG", "IMPORTANCE", "GOOD"} <= {r.after for r in repair_words(list(read_tokens(text)))}

@@ -277,7 +277,8 @@ class Builder:
     def _accept(self, offer: Offer, source: Source) -> None:
         types, kind = self.pieces.types, int(self.pieces.type[offer.place])
         text, case = types.text[kind], int(types.case[kind])
-        meant = offer.low.upper() if offer.seen.isupper() and len(text) > 1 else None
+        letters = sum(map(str.isalpha, offer.seen))
+        meant = offer.low.upper() if offer.seen.isupper() and letters > 1 else None
         meant = meant or self.memory.form.get(offer.low) or render(text, offer.low, case, self.words)
         unit = self.unit(strip_possessive(offer.low))
         pair = self._add_pair(offer.seen, meant)

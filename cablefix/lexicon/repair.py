@@ -45,6 +45,7 @@ Floats = npt.NDArray[np.float32]
 
 _CONVENTION = 0.5  # the most that a repair of what may be an edition's habit is trusted
 _JOINED = int(Flag.JOINED)
+_AMID_CAPITALS = 0.5  # share of the words around
 _NAMED = 8  # candidates named with a repair
 
 
@@ -250,6 +251,8 @@ def name_repair(tokens: Sequence[Token], found: Study, row: int, confidence: flo
     table = found.table
     place, span, pair = int(table.place[row]), int(table.span[row]), int(table.pair[row])
     seen, meant = table.seen[pair], table.meant[pair]
+    if len(seen) == 1 and found.screen.capitals[place] > _AMID_CAPITALS:
+        meant = meant.upper()  # of a single letter the case tells nothing
     lead = int(table.lead[row])
     trail = len(seen) - lead - len(found.pieces.types.text[int(found.pieces.type[place])])
     beside = (lead, trail) if table.source[row] == Source.EDGE else (0, 0)
