@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def restore(
         ledger = _run_stage(context, chosen, stage, ledger)
         if stage == "furniture" and profile == "auto" and context.header is None:
             chosen = load_profile("prose")
+            ledger = replace(ledger, threshold=chosen.threshold, thresholds=chosen.thresholds)
     document = assemble_document(
         source,
         context.layout,

@@ -323,3 +323,9 @@ def test_an_insertion_before_a_line_belongs_to_it() -> None:
 )
 def test_broken_off_header_lines(line: str) -> None:
     assert restore(CABLE.replace("SIPDIS", line)).source.text == CABLE.replace("SIPDIS", line)
+
+
+def test_what_is_no_cable_has_the_thresholds_of_prose() -> None:
+    restored = restore("The tug left the harbour at noon. She came back in the evening.")
+    assert restored.profile == "prose"
+    assert dict(restored.ledger.thresholds) == load_profile("prose").thresholds
