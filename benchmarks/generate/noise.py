@@ -74,16 +74,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Makes the families asked for (all by default), then the manifest and the digests."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", default=",".join(MAKERS), help="families of noise, by letter: A,B,C,D")
-    families = parser.parse_args(arguments).only.split(",")
+    parser.add_argument("--documents", default="", help="only documents whose ids begin so, by comma: d25,d26")
+    options = parser.parse_args(arguments)
+    families, wanted = options.only.split(","), tuple(options.documents.split(","))
     unknown = sorted(set(families) - set(MAKERS))
     if unknown:
         parser.error(f"no family of noise {unknown[0]!r}; there are {', '.join(MAKERS)}")
     compositions = [compose(document) for document in load_all()]
     for family in families:
         files = {file.file: file for file in read_manifest()}
-        made: set[str] = set()
+        made: set[str] = {file.file for file in files.values() if not file.document.startswith(wanted)}
         try:
             for index, composition in enumerate(compositions):
+                if not composition.document.id.startswith(wanted):
+                    continue
                 new = {file.file: file for file in MAKERS[family](composition, index)}
                 files |= new
                 made |= set(new)
