@@ -42,7 +42,7 @@ def heavy(composition: Composition, index: int) -> Iterator[NoiseFile]:
     """Noise B for one document: one engine's confusions at each level of severity."""
     document = composition.document
     name = ENGINES[index % len(ENGINES)]
-    confusions = load_engine(name, _letters())
+    confusions = load_engine(name, counted_letters())
     for level in BINS:
         version = f"B-{level}"
         seed = f"{document.id}/{version}"
@@ -56,7 +56,7 @@ _COUNTED = 24
 
 
 @cache
-def _letters() -> Counter[str]:
+def counted_letters() -> Counter[str]:
     """How often each character stands in the documents together."""
     return Counter("".join(printed_text(compose(document)) for document in load_all()[:_COUNTED]))
 
