@@ -18,7 +18,7 @@ from cablefix.document import Block, BlockKind, Document, Furniture, PageBreak
 from cablefix.layout import Join, Layout, LineClass, MarkKind, in_order
 from cablefix.ledger import Edit
 from cablefix.reading import read_words, reading_view
-from cablefix.rules.context import token_line
+from cablefix.rules.context import word_lines
 from cablefix.text import Replacement, Source, Span, View
 
 _KINDS = {
@@ -64,7 +64,7 @@ def assemble_document(
             portions=[(block.portion, block.source) for block in blocks if block.portion],
             numbers=[paragraph.n for paragraph in numbering.paragraphs] if numbering else [],
             missing=missing,
-            protocol=[token_line(layout, n) for n in np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()],
+            protocol=word_lines(layout, np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()),
         )
     sections = [(int(line), int(number)) for line, number in header.extra.get("sections", ())] if header else []
     if sections:

@@ -22,6 +22,15 @@ _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
 
+def opens_address(word: str, kind: str, channel: Channel) -> bool:
+    """Whether `read_keyword` may find the keyword of a kind in a first word."""
+    plain = strip_dust(word)
+    if not plain or plain in KEYWORDS[kind]:
+        return bool(plain)
+    best = nearest(channel, plain, KEYWORDS[kind], 14.0, 1)
+    return bool(best) and best[0][1] <= _KEYWORD_LIMIT[best[0][0]]
+
+
 def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | None:
     """The keyword of an address line and its cost; None where the line does not begin with it."""
     word = row.words[0]

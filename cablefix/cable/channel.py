@@ -61,6 +61,7 @@ class Channel:
         self._of: dict[tuple[str, str], float] = {}
         self._known_costs: dict[tuple[str, str, float], float] = {}
         self._known_words: dict[tuple[str, tuple[str, ...], float], list[tuple[str, float]]] = {}
+        self.openings: dict[str, int] = {}  # what a line may be by its first word (`openings`)
         self._known_readings: dict[tuple[str, tuple[str, ...], int], tuple[Decoded, ...]] = {}
 
     def learned(self, counts: Mapping[tuple[str, str], int], totals: Mapping[str, int]) -> Channel:
@@ -315,13 +316,13 @@ def fold(seen: str) -> str:
     return "".join(char if char in "l" else char.upper() for char in seen)
 
 
-def nearest(channel: Channel, seen: str, words: Iterable[str], limit: float, most: int = 4) -> list[tuple[str, float]]:
+def nearest(channel: Channel, seen: str, words: Sequence[str], limit: float, most: int = 4) -> list[tuple[str, float]]:
     """The words that a seen one may be, the cheapest first, none above the limit.
 
     >>> nearest(load_channel(), "0CT", ["SEP", "OCT", "NOV"], 6.0)[0][0]
     'OCT'
     """
-    return channel.nearest(seen, words, limit)[:most]
+    return channel.nearest(seen, words, limit)[:most] if words else []
 
 
 def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -> list[str]:
@@ -331,7 +332,7 @@ def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -
     ['LISBON']
     """
     found = process.extract(seen.upper(), words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
-    return [word for word, _, _ in found]
+    return [word for word, _, _ in found] if found else []
 
 
 def shape(pattern: str) -> list[str]:

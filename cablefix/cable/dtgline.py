@@ -21,6 +21,7 @@ _GROUP = re.compile(r"^\S{1,2} (?P<group>[0-3]\d[0-2]\d[0-5]\d[Z2])$")
 _NO_MONTH = re.compile(r"(?P<prec>\S{1,2}) (?P<group>\S{6,8}) (?P<month>\S.{0,5}?) (?P<year>\S{2})")
 _NO_MONTH_LIMIT = 12.0
 _MONTH_LIMIT = 9.0
+_MOST_BEFORE = 10
 _YEAR_SEEN = re.compile(r"[\s.,:;'-]*(?P<year>[^\s.,:;'-]{1,4})")
 
 
@@ -33,14 +34,18 @@ def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
         parts.append(exact("dtg.month", row, *match.span("month")))
         parts.append(digit_group("dtg.year", row, *match.span("year"), YEAR))
         return Parsed("dtg", [row], parts, 22.0 - min(6.0, 0.3 * len(row.text[match.end() :])))
-    if not 8 <= len(row.text.replace(" ", "")) <= 44:
+    if not 8 <= len(row.text) - len(row.words) + 1 <= 44:
         return None
     best: Parsed | None = None
-    for at, word in enumerate(row.words):
-        for cut, size, month in _month_in(word, at, channel, codes):
+    before = 0  # characters that can be no dust before the word: more than a precedence and a group leave no fit
+    for at, (word, plain) in enumerate(zip(row.words, row.bare, strict=True)):
+        if before > _MOST_BEFORE:
+            break
+        for cut, size, month in _month_in(word, plain, at, channel, codes):
             parsed = _fit_dtg(row, at, cut, size, month, channel)
             if parsed and (best is None or parsed.gain > best.gain):
                 best = parsed
+        before += len(plain) - plain.count(".")
     return best or _fit_without_month(row, channel, codes)
 
 
@@ -75,10 +80,11 @@ def _months(codes: Codes) -> tuple[tuple[str, ...], re.Pattern[str]]:
     return names, re.compile(rf"(?<=.{{6}})({'|'.join(names)})\d{{0,2}}$")
 
 
-def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, int, list[tuple[str, float]]]]:
+def _month_in(
+    word: str, plain: str, at: int, channel: Channel, codes: Codes
+) -> list[tuple[int, int, list[tuple[str, float]]]]:
     """Where in a word a month may stand, how long it is, and which: the whole word, or its end after the group."""
     months, glued_month = _months(codes)
-    plain = strip_dust(word)
     found = []
     if len(plain) in (5, 6) and at > 0 and plain[:3] in months:
         found.append((word.find(plain), 3, [(plain[:3], 0.5)]))

@@ -25,8 +25,7 @@ class Row:
 
     def __init__(self, line: Line, dropped: tuple[Token, ...] = ()) -> None:
         self.line, self.dropped = line, dropped
-        self.words = tuple([token.text for token in line.tokens])
-        self.text = " ".join(self.words)
+        self.words, self.text = line.words, line.text
         self._starts: tuple[int, ...] | None = None
         self._bare: tuple[str, ...] | None = None
 
@@ -201,4 +200,4 @@ def is_dust(word: str) -> bool:
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
     """The rows of lines that hold words."""
-    return [Row(line) for line in lines if line.tokens]
+    return [Row(line) for line in lines if line.words]

@@ -244,22 +244,25 @@ def _extend(
     whole: bool,
 ) -> _Link | None:
     """The best sequence that ends in this reading; None where it would not pay."""
-    n, page = reading.n, candidates[index].page
-    late = (_LATE_START if page else _LATE_ON_PAGE) if whole else _LATE_EXCERPT
-    link = _Link(gain - late * min(n - 1, 8), index, reading, None)
-    for earlier in range(max(1, n - 12), n + 1):
+    n, candidate = reading.n, candidates[index]
+    late = (_LATE_START if candidate.page else _LATE_ON_PAGE) if whole else _LATE_EXCERPT
+    best_score, best_before = gain - late * min(n - 1, 8), None
+    # The nearest first: what cannot win even without a gap needs no cost. Of equal ones the smallest number wins.
+    for earlier in range(n if reading.cost == 0 else n - 1, max(0, n - 13), -1):
         before = best.get(earlier)
-        if before is None or before.candidate == index:
+        if before is None or before.score + gain < best_score:
             continue
-        if earlier == n:
-            cost = _REPEAT if reading.cost == 0 else math.inf
-        else:
-            each = _GAP_ON_PAGE if whole and candidates[before.candidate].page == page else _GAP_EACH
-            cost = 0.0 if earlier == n - 1 else _GAP + each * (n - earlier - 1)
-        score = before.score + gain - cost
-        if score > link.score:
-            link = _Link(score, index, reading, before)
-    return link if link.score > (-_LATE_ON_PAGE if candidates[index].faint else 0.0) else None
+        score = before.score + gain
+        if earlier < n - 1:
+            each = _GAP_ON_PAGE if whole and candidates[before.candidate].page == candidate.page else _GAP_EACH
+            score -= _GAP + each * (n - earlier - 1)
+        elif earlier == n:
+            score -= _REPEAT
+        if score > best_score or (score == best_score and best_before):
+            best_score, best_before = score, before
+    if best_score <= (-_LATE_ON_PAGE if candidate.faint else 0.0):
+        return None
+    return _Link(best_score, index, reading, best_before)
 
 
 def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[NumberedParagraph]:

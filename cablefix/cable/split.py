@@ -40,6 +40,9 @@ _COMPLETE = (
     (re.compile(r"R[A-Z0]{4,7}/(?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 2),
 )
 _COMPLETE_LINE = re.compile("|".join(pattern.pattern for pattern, _ in _COMPLETE))
+# Most lines of a text: no form above begins so and no keyword is run into (`TO.SECSTATE`), and the last word is one of
+# four characters or more with a letter or figure near its end.
+_TEXT = re.compile(r"(?:[^\W_][a-z]|[ABCEGHJKLMNQSUWXYa-z13-9]).*\S\S(?:\S[^\W_]|[^\W_]\S)\Z")
 _KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
 # Sheets that archives laid in front of a document have a FROM and a TO too; what stands around them tells them apart.
 _SHEET_ADDRESS = re.compile(r"(?:FROM|TO)\s?:", re.IGNORECASE)
@@ -81,10 +84,12 @@ def _in_sheet(rows: list[Row], at: int) -> bool:
 
 def clean_row(row: Row) -> Row:
     """The row without the dust at its ends, and a keyword taken off the word that it runs into."""
+    if _TEXT.match(row.text) and (len(row.words) < 2 or row.words[1] not in _KEYWORDS):
+        return row
     first = 0
-    while first < len(row.words) - 1 and not row.bare[first] and first < _MOST_DUST:
+    while first < len(row.words) - 1 and is_dust(row.words[first]) and first < _MOST_DUST:
         first += 1
-    while first + 1 < len(row.words) and _is_speck(row.words[first]) and row.words[first + 1] in _KEYWORDS:
+    while first + 1 < len(row.words) and row.words[first + 1] in _KEYWORDS and _is_speck(row.words[first]):
         first += 1
     end = _end_of(row, first)
     glued = _GLUED.match(row.words[first])
@@ -123,7 +128,7 @@ def _in_capitals(text: str) -> bool:
 def _without_scraps(row: Row, first: int) -> int:
     """Where the words of a complete line of codes and addresses end: words in small letters behind it are scraps."""
     end = len(row.words)
-    text = row.text[row.starts[first] :]
+    text = row.text[row.starts[first] :] if first else row.text
     if not _COMPLETE_LINE.match(text) or not (_is_small(row.words[-1]) or is_dust(row.words[-1])):
         return end
     least = first + next((least for pattern, least in _COMPLETE if pattern.match(text)), end)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from cablefix.cable.codes import Codes
-from cablefix.cable.fields import Header, Line, Token
+from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
 from cablefix.cable.paragraphmarks import Candidate, find_candidate
@@ -205,20 +205,16 @@ class Context:
     def token_lines(self, numbers: Sequence[int]) -> list[Line]:
         """Lines as words with their source offsets, as the cable grammar takes them."""
         known = self._token_lines
-        for number in numbers:
-            if number not in known:
-                known[number] = self._token_line(number)
+        for line in word_lines(self.layout, [number for number in numbers if number not in known]):
+            known[line.number] = self._without_deleted(line) if self.live else line
         return [known[number] for number in numbers]
 
-    def _token_line(self, number: int) -> Line:
-        line = token_line(self.layout, number)
-        if not line.tokens:
-            return line
-        gone = [edit for edit in self.touching(line.tokens[0].start, line.tokens[-1].end) if not edit.after]
+    def _without_deleted(self, line: Line) -> Line:
+        gone = [edit for edit in self.touching(*self.layout.line_span(line.number)) if not edit.after]
         if not gone:
             return line
         kept = (t for t in line.tokens if not any(e.start <= t.start and t.end <= e.end for e in gone))
-        return Line(number, tuple(kept))
+        return Line(line.number, tuple(kept))
 
     def set_live(self, edits: Sequence[Edit]) -> None:
         """Tell the rules that follow which edits make the text now; sorted, without overlap.
@@ -275,19 +271,19 @@ class Context:
 
 def _without_last_speck(line: Line) -> Line:
     """A line less the stops that stand alone at its end, which no header line has."""
-    tokens = line.tokens
-    while len(tokens) > 1 and tokens[-1].text in _LONE_STOPS:
-        tokens = tokens[:-1]
-    return line if tokens is line.tokens else Line(line.number, tokens)
+    last = len(line.words)
+    while last > 1 and line.words[last - 1] in _LONE_STOPS:
+        last -= 1
+    return line if last == len(line.words) else Line(line.number, line.tokens[:last])
 
 
-def token_line(layout: Layout, number: int) -> Line:
-    """A line of the layout as words with their source offsets."""
-    first, last = layout.line_first.item(number), layout.line_last.item(number)
-    starts = layout.word_start[first:last].tolist()
-    ends = layout.word_end[first:last].tolist()
-    text = layout.text
-    return Line(number, tuple([Token(text[a:b], a, b) for a, b in zip(starts, ends, strict=True)]))
+def word_lines(layout: Layout, numbers: Sequence[int]) -> list[Line]:
+    """Lines of the layout as words with their source offsets."""
+    if not numbers:
+        return []
+    text, starts, ends = layout.text, layout.word_start.tolist(), layout.word_end.tolist()
+    bounds = zip(numbers, layout.line_first[numbers].tolist(), layout.line_last[numbers].tolist(), strict=True)
+    return [Line.at(n, text, starts[first:last], ends[first:last]) for n, first, last in bounds]
 
 
 def because(kind: EvidenceKind, text: str, *spans: Span, weight: float = 0.0) -> Evidence:
