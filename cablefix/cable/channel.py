@@ -62,6 +62,7 @@ class Channel:
         self._known_costs: dict[tuple[str, str, float], float] = {}
         self._known_words: dict[tuple[str, tuple[str, ...], float], list[tuple[str, float]]] = {}
         self.openings: dict[str, int] = {}  # what a line may be by its first word (`openings`)
+        self._known_least: dict[tuple[str, ...], dict[str, float]] = {}
         self._known_readings: dict[tuple[str, tuple[str, ...], int], tuple[Decoded, ...]] = {}
 
     def learned(self, counts: Mapping[tuple[str, str], int], totals: Mapping[str, int]) -> Channel:
@@ -208,6 +209,24 @@ class Channel:
                 near = costs
             found = self._options[key] = tuple(near)
         return found
+
+    def least(self, seen: str, shape: tuple[str, ...]) -> float:
+        """What no reading of a seen group as a group of a shape can cost less than, whichever places its characters fill.
+
+        >>> channel, day = load_channel(), ("0123", DIGITS, "Z")
+        >>> [channel.least(seen, day) <= channel.decode(seen, day)[0].cost for seen in ("I72", "WXY")]
+        [True, True]
+        """
+        known = self._known_least.setdefault(shape, {})
+        total = 0.0
+        for char in seen:
+            cost = known.get(char)
+            if cost is None:
+                make_room(known, _MOST_KNOWN)
+                cost = min(self.without(char), *(self.options(char, allowed)[0][1] for allowed in shape))
+                known[char] = cost
+            total += cost
+        return total
 
     def decode(self, seen: str, shape: Sequence[str], beam: int = _BEAM) -> list[Decoded]:
         """Readings of a seen group as a group of a known shape, the cheapest first.

@@ -11,6 +11,7 @@ from cablefix.cable.formatlines import PROSIGNS, digit_group
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 
 DAY_TIME = ["0123", DIGITS, "012", DIGITS, "012345", DIGITS, "Z"]
+_DAY_TIME = tuple(DAY_TIME)
 YEAR = [DIGITS, DIGITS]
 _DTG = re.compile(
     r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
@@ -104,12 +105,14 @@ def _fit_dtg(row: Row, at: int, cut: int, size: int, month: list[tuple[str, floa
     start = row.starts[at] + cut
     month_end = min(start + size, row.word_end(at))
     year = _year_after(row, at, month_end, channel)
-    lead = _lead(row, start, channel)
+    rest = month[0][1] + (year.best.cost if year else 7.0)
+    limit = 26.0 if year else 14.0
+    lead = _lead(row, start, channel, limit - rest)
     if lead is None:
         return None
     lead_cost, parts = lead
     cost = lead_cost + month[0][1] + (year.best.cost if year else 7.0)
-    if cost > 26.0 or (year is None and cost > 14.0):
+    if cost > limit:
         return None
     seen = row.text[start:month_end]
     parts.append(
@@ -136,8 +139,8 @@ def _year_after(row: Row, at: int, month_end: int, channel: Channel) -> Part | N
     return Part("dtg.year", row.span(start, end), seen, readings, glued=glued, rule="header.dtg")
 
 
-def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | None:
-    """The precedence and the group before the month: every cut between them is tried."""
+def _lead(row: Row, start: int, channel: Channel, limit: float) -> tuple[float, list[Part]] | None:
+    """The precedence and the group before the month: every cut between them is tried that can cost the limit at most."""
     text = row.text[:start]
     begin = len(text) - len(text.lstrip(" .,:;_-'‘’“*•|\\~"))
     best: tuple[float, int] | None = None
@@ -147,7 +150,7 @@ def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | 
     for cut in cuts:
         group = text[cut:stop].strip().replace(" ", "").strip(".")
         prec = text[begin:cut].strip().strip(".").replace(" ", "")
-        if not 5 <= len(group) <= 8 or len(prec) > 2:
+        if not 5 <= len(group) <= 8 or len(prec) > 2 or channel.least(group, _DAY_TIME) > limit + 0.01:
             continue
         clean = cut > begin and (text[cut - 1] in " ." or text[cut] == " ")
         splits = text[cut:stop].strip().count(" ")

@@ -22,6 +22,7 @@ _TAG = re.compile(r"[^ \t,;()]+")
 _UNNAMED = 1.5  # a country that neither sends the message nor is named in it
 _NAMED_LIMIT = 9.0
 _LEAST_STEM, _STEM = 4, 6
+_SIEVE = 0xFFFF  # the bits by which runs of four characters are looked up
 
 
 def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes) -> list[Part]:
@@ -75,7 +76,9 @@ def _fours(text: str) -> npt.NDArray[np.uint32]:
 def _spoken_of(text: str, codes: Codes, year: int | None) -> list[int]:
     """The rows of `_countries` whose stem stands in a text in capitals; the first four characters are a sieve."""
     rows, heads = _stems(codes, year)
-    near = rows[np.isin(heads, _fours(text))]
+    there = np.zeros(_SIEVE + 1, bool)
+    there[_fours(text) & _SIEVE] = True
+    near = rows[there[heads & _SIEVE]]
     countries = _countries(codes, year)
     return [row for row in near.tolist() if countries[row][2] in text]
 

@@ -139,7 +139,8 @@ def _facts(restoration: Restoration, record: dict[str, Any]) -> dict[str, Any]:
 def _unknown_names(body: str) -> list[str]:
     """The words with a capital that the word list does not know, sorted."""
     known = load_wordlist().known
-    return sorted(word for word in set(_NAME.findall(body)) if not any(map(str.isdecimal, word)) and not known(word))
+    names = [word for word in set(_NAME.findall(body)) if word.isalpha() or not any(map(str.isdecimal, word))]
+    return sorted([word for word in names if not known(word)])
 
 
 def _fields(restoration: Restoration, record: dict[str, Any]) -> Iterator[dict[str, Any]]:

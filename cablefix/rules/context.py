@@ -194,11 +194,19 @@ class Context:
         if chain and chain[0].n > 1:
             gaps.append((self.header.last_line if self.header else -1, chain[0].candidate.line))
         taken = {candidate.line for candidate in found}
-        letters = [char for head in heads for char in head.text if char.isalpha()]
-        small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
+        small: bool | None = None
+
+        def known(word: str) -> bool:
+            """A word of the list; in a text of capitals, one in capitals."""
+            nonlocal small
+            if small is None:
+                letters = list(filter(str.isalpha, "".join([head.text for head in heads])))
+                small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
+            return (small or word.isupper()) and self.words.known(word)
+
         for head in heads:
             if head.after_break and head.line not in taken and any(a < head.line < b for a, b in gaps):
-                candidate = find_faint_mark(head, lambda word: (small or word.isupper()) and self.words.known(word))
+                candidate = find_faint_mark(head, known)
                 if candidate is not None:
                     yield candidate
 

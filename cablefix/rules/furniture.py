@@ -10,9 +10,11 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from cablefix.cable.codes import Codes
 from cablefix.cable.heads import (
     Head,
     likeness,
@@ -126,7 +128,7 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
     >>> marked_lines(find_banners, "SECRET\\n\\nfor the trawl\\n\\nSECRET\\n\\nfishery of the bay.")
     ['SECRET', 'SECRET']
     """
-    forms = frozenset(form.replace(" ", "") for form in (*context.codes.classification_forms, *context.codes.captions))
+    forms = _banner_forms(context.codes)
     body = context.body_lines()
     found = {n: form for n in body if (form := match_banner(context.lines[n], forms))}
     edges = _edges(context, banners=found)
@@ -146,6 +148,12 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
                 else because(EvidenceKind.FORM, f"{form} stands alone at the edge of a page")
             )
             yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.banner", 0.95, [reason])
+
+
+@lru_cache(maxsize=4)
+def _banner_forms(codes: Codes) -> frozenset[str]:
+    """The printed forms of classifications and captions, closed up."""
+    return frozenset(form.replace(" ", "") for form in (*codes.classification_forms, *codes.captions))
 
 
 def _edges(context: Context, reach: int = 2, *, banners: Collection[int] = ()) -> set[int]:
