@@ -82,6 +82,8 @@ class Channel:
 
     def _unlearned(self, printed: str, seen: str) -> Channel | None:
         """The general channel, where what the document taught says nothing of these characters; it may answer then."""
+        if self._general is None:
+            return None
         large = seen.upper()
         if any(a in printed and (b in seen or b in large) for a, b in self._taught):
             return None

@@ -22,23 +22,25 @@ class Token(NamedTuple):
 class Line:
     """A line of the source as words; `number` is its index in the layout, `text` has one space between the words.
 
-    Most lines are never asked for the places of their words: tokens are made when they are.
+    `starts` and `ends` are the places of the words in the source. Most lines are never asked for tokens: they are made
+    when they are.
     """
 
-    __slots__ = ("_places", "_tokens", "number", "text", "words")
+    __slots__ = ("_tokens", "ends", "number", "starts", "text", "words")
 
     def __init__(self, number: int, tokens: Sequence[Token]) -> None:
         self.number = number
         self.words = tuple([token.text for token in tokens])
         self.text = " ".join(self.words)
+        self.starts: Sequence[int] = [token.start for token in tokens]
+        self.ends: Sequence[int] = [token.end for token in tokens]
         self._tokens: tuple[Token, ...] | None = tuple(tokens)
-        self._places: tuple[Sequence[int], Sequence[int]] = (), ()
 
     @classmethod
     def at(cls, number: int, source: str, starts: Sequence[int], ends: Sequence[int]) -> Line:
         """The line whose words stand at these places of a source."""
         line = cls.__new__(cls)
-        line.number, line._tokens, line._places = number, None, (starts, ends)
+        line.number, line._tokens, line.starts, line.ends = number, None, starts, ends
         line.words = tuple([source[a:b] for a, b in zip(starts, ends, strict=True)])
         line.text = " ".join(line.words)
         return line
@@ -47,7 +49,7 @@ class Line:
     def tokens(self) -> tuple[Token, ...]:
         """The words with their places in the source."""
         if self._tokens is None:
-            self._tokens = tuple(map(Token, self.words, *self._places))
+            self._tokens = tuple(map(Token, self.words, self.starts, self.ends))
         return self._tokens
 
 

@@ -59,19 +59,18 @@ class Row:
             start += 1
         while end > start and self.text[end - 1] == " ":
             end -= 1
-        first = max(0, bisect_right(self.starts, start) - 1)
+        starts, places = self.starts, self.line.starts
+        first = max(0, bisect_right(starts, start) - 1)
         if start == end:
-            token = self.line.tokens[first]
-            place = min(token.start + start - self.starts[first], token.end)
+            place = min(places[first] + start - starts[first], self.line.ends[first])
             return Span(place, place)
-        last = max(0, bisect_right(self.starts, end - 1) - 1)
-        head, tail = self.line.tokens[first], self.line.tokens[last]
-        return Span(head.start + start - self.starts[first], tail.start + end - self.starts[last])
+        last = max(0, bisect_right(starts, end - 1) - 1)
+        return Span(places[first] + start - starts[first], places[last] + end - starts[last])
 
     def offset(self, place: int) -> int:
         """Where a place of the source inside the row's tokens stands in `text`."""
-        at = max(0, bisect_right([token.start for token in self.line.tokens], place) - 1)
-        return self.starts[at] + place - self.line.tokens[at].start
+        at = max(0, bisect_right(self.line.starts, place) - 1)
+        return self.starts[at] + place - self.line.starts[at]
 
     def word_end(self, word: int) -> int:
         """Where a word ends in `text`."""

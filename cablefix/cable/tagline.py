@@ -22,7 +22,8 @@ _TAG = re.compile(r"[^ \t,;()]+")
 _UNNAMED = 1.5  # a country that neither sends the message nor is named in it
 _NAMED_LIMIT = 9.0
 _LEAST_STEM, _STEM = 4, 6
-_SIEVE = 0xFFFF  # the bits by which runs of four characters are looked up
+_SIEVE_BITS = 16
+_MULTIPLIER = np.uint32(2654435769)  # an odd number near 2^32 over the golden ratio: its product mixes the high bits
 
 
 def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes) -> list[Part]:
@@ -73,12 +74,18 @@ def _fours(text: str) -> npt.NDArray[np.uint32]:
     return fours
 
 
+def _places(fours: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Where runs of four characters stand in the sieve."""
+    found: npt.NDArray[np.uint32] = (fours * _MULTIPLIER) >> (32 - _SIEVE_BITS)
+    return found
+
+
 def _spoken_of(text: str, codes: Codes, year: int | None) -> list[int]:
     """The rows of `_countries` whose stem stands in a text in capitals; the first four characters are a sieve."""
     rows, heads = _stems(codes, year)
-    there = np.zeros(_SIEVE + 1, bool)
-    there[_fours(text) & _SIEVE] = True
-    near = rows[there[heads & _SIEVE]]
+    there = np.zeros(1 << _SIEVE_BITS, bool)
+    there[_places(_fours(text))] = True
+    near = rows[there[_places(heads)]]
     countries = _countries(codes, year)
     return [row for row in near.tolist() if countries[row][2] in text]
 

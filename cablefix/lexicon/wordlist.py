@@ -63,7 +63,8 @@ class WordList:
             if word.islower():
                 return self._known_lower(word)
             if word.isupper() or (word[0].isupper() and word[1:].islower()):
-                return self._exists(word.lower())
+                low = word.lower()
+                return (len(low) > 1 and low in self.vocabulary) or self._exists(low)
         word = strip_possessive(word)
         if "-" in word:
             return word.lower() in self.hyphens or all(part and self.known(part) for part in word.split("-"))
