@@ -264,6 +264,19 @@ class View:
             return self.out.item(k + 1) if offset > self.src.item(k) else self.out.item(k)
         return self.out.item(k) if offset < self.src.item(k + 1) else self.out.item(k + 1)
 
+    def to_view_all(self, offsets: IntArray, *, end: bool = False) -> IntArray:
+        """`to_view` of many source offsets."""
+        last = len(self.kind) - 1
+        k = np.clip(self.src.searchsorted(offsets, "left" if end else "right") - 1, 0, last)
+        kept = self.out[k] + offsets - self.src[k]
+        inside = offsets > self.src[k] if end else offsets >= self.src[k + 1]
+        return np.where(self.kind[k] == Fate.KEPT, kept, self.out[k + inside])
+
+    def view_points(self, offsets: IntArray) -> IntArray:
+        """Where the view spans of empty source spans at many offsets begin."""
+        k = self.src.searchsorted(offsets, "left")
+        return np.where(self.src[k] == offsets, self.out[k], self.to_view_all(offsets))
+
     def source_span(self, start: int, end: int) -> Span:
         """The smallest source span that holds the view span; replacements that it touches are held whole."""
         return Span(self.to_source(start), self.to_source(end, end=True)) if end > start else self._point(start)

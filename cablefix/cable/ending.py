@@ -22,6 +22,8 @@ from cablefix.lexicon.wordlist import load_wordlist
 _LAST_LINES = 14
 _NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
 _SERIAL = re.compile(r"[#4H*][0-9OoIlBSZ]{4}")
+_CONTROL_MARK = re.compile(r"\d{1,2}(?: ?[-–] ?S)?|\d\d")
+_LONGEST_PROTOCOL = 24
 _END = re.compile(r"(?:END OF (?:MESSAGE|DOCUMENT|TEXT)|<+ ?END OF DOCUMENT ?>+)\.?", re.IGNORECASE)
 _ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
 _GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
@@ -53,13 +55,17 @@ def protocol_lines(lines: Sequence[Line]) -> list[int]:
         if len(row.text) > 60:
             continue
         text = strip_dust(row.text)
+        if len(text) > _LONGEST_PROTOCOL:  # only a counter has a row of dashes before it
+            if is_counter_line(row.text):
+                found.append(row.number)
+            continue
         if (
             text == "BT"
             or _ENDMARK.fullmatch(text)
             or _END.fullmatch(text)
             or is_counter_line(row.text)
             or (_SERIAL.fullmatch(row.text.strip()) and _near_trailer(rows, at))
-            or (re.fullmatch(r"\d{1,2}(?: ?[-–] ?S)?|\d\d", text) and _before_action(rows, at))
+            or (_CONTROL_MARK.fullmatch(text) and _before_action(rows, at))
         ):
             found.append(row.number)
     return found

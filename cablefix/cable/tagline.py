@@ -69,8 +69,11 @@ def _stems(codes: Codes, year: int | None) -> tuple[npt.NDArray[np.intp], npt.ND
 
 def _fours(text: str) -> npt.NDArray[np.uint32]:
     """Each run of four characters of a text as one number; what is not ASCII is all one character."""
-    codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8).astype(np.uint32)
-    fours: npt.NDArray[np.uint32] = ((codes[:-3] * 256 + codes[1:-2]) * 256 + codes[2:-1]) * 256 + codes[3:]
+    codes = text.encode("ascii", "replace")
+    if len(codes) < _LEAST_STEM:
+        return np.zeros(0, np.uint32)
+    # A window of four bytes at each byte: the numbers depend on the machine, equal runs are equal on each.
+    fours: npt.NDArray[np.uint32] = np.ndarray((len(codes) - 3,), np.uint32, codes, strides=(1,)).copy()
     return fours
 
 
@@ -98,7 +101,8 @@ def _named_countries(draft: Draft, year: int | None, codes: Codes) -> frozenset[
         post = codes.post(draft.part_text(kind, name) or "-", year)
         country = codes.territories.get(post.territory) if post else None
         if country is not None:
-            found.update(code for code, meaning, _ in countries if meaning == country.name.lower())
+            name = country.name.lower()
+            found.update([code for code, meaning, _ in countries if meaning == name])
     return frozenset(found)
 
 

@@ -169,11 +169,12 @@ class Context:
         before, apart = -1, True
         for n, page in zip(body, (turns[body] - turns[body[:1]]).tolist(), strict=True):
             start, end = layout.line_span(n)
-            for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
-                if not edit.after:
-                    start = edit.end
-            while layout.text[start : start + 1].isspace() and start < end:
-                start += 1
+            if self.live:
+                for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
+                    if not edit.after:
+                        start = edit.end
+                while layout.text[start : start + 1].isspace() and start < end:
+                    start += 1
             ended = before < 0 or n - before > 1 or wrap is None
             if before >= 0:
                 text = self.lines[before]
