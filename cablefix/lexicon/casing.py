@@ -53,7 +53,7 @@ def study_case(pieces: Pieces, screen: Screen, words: WordList, model: LanguageM
     types, of = pieces.types, pieces.type
     kind, case = types.kind[of], types.case[of]
     share, count = _lower_share(pieces, words)
-    same_shape = np.fromiter((set(t) <= _SAME_SHAPE for t in types.text), bool, len(types.text))[of]
+    same_shape = np.fromiter(map(_SAME_SHAPE.issuperset, types.text), bool, len(types.text))[of]
     word = screen.free & (kind == Kind.WORD)
     starts = pieces.stop | pieces.line_break
     column = _column_share(pieces, case == Case.UPPER, same_shape)
@@ -83,7 +83,7 @@ def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:
     Words whose letters do not show their case are not counted, but they get the share of the others wherever they
     stand.
     """
-    number = np.fromiter((set(t) <= _LIKE_DIGITS for t in pieces.types.text), bool, len(pieces.types.text))[
+    number = np.fromiter(map(_LIKE_DIGITS.issuperset, pieces.types.text), bool, len(pieces.types.text))[
         pieces.type
     ] | (pieces.types.kind[pieces.type] == Kind.NUMBER)
     line = np.cumsum(pieces.line_start)
