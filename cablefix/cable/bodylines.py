@@ -34,12 +34,12 @@ _TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0
 _LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "XDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _NUMBERED_WORD = re.compile(r"(?<=DS)-[1-4],?$")
-_SUBJECT_WORDS = ("SUBJECT", "SUBJ")
-_TAGS_WORDS = ("TAGS",)
+SUBJECT_WORDS = ("SUBJECT", "SUBJ")
+TAGS_WORDS = ("TAGS",)
 _SUBJECT_LIMIT, _TAGS_LIMIT, _CLASSIFIED_LIMIT = 13.0, 11.0, 16.0
 _REF_LIMITS = (6.0, 9.0)  # without and with a colon
 _MARK = re.compile(r"[({\[]\S{1,5}[)}\]]$")
-_REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
+REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
 
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -219,17 +219,17 @@ def _opens_labelled(word: str, keywords: tuple[str, ...], limit: float, channel:
 
 def opens_subject(word: str, channel: Channel) -> bool:
     """Whether `read_subject_line` may take a line that begins with a word."""
-    return _opens_labelled(word, _SUBJECT_WORDS, _SUBJECT_LIMIT, channel)
+    return _opens_labelled(word, SUBJECT_WORDS, _SUBJECT_LIMIT, channel)
 
 
 def opens_reference(word: str, channel: Channel) -> bool:
     """Whether `read_ref_line` may take a line that begins with a word."""
-    return _opens_labelled(word, _REF_WORDS, max(_REF_LIMITS), channel)
+    return _opens_labelled(word, REF_WORDS, max(_REF_LIMITS), channel)
 
 
 def opens_tags(word: str, channel: Channel) -> bool:
     """Whether `read_tags_line` may take a line that begins with a word."""
-    return _opens_labelled(word, _TAGS_WORDS, _TAGS_LIMIT, channel)
+    return _opens_labelled(word, TAGS_WORDS, _TAGS_LIMIT, channel)
 
 
 def opens_classified(word: str, channel: Channel) -> bool:
@@ -245,18 +245,18 @@ def _classified_cost(plain: str, channel: Channel) -> float:
 
 def read_subject_line(row: Row, channel: Channel) -> Parsed | None:
     """`SUBJECT: ...` or `SUBJ: ...`; the text may go on in the lines below."""
-    return read_labelled(row, "subject", _SUBJECT_WORDS, _SUBJECT_LIMIT, channel)
+    return read_labelled(row, "subject", SUBJECT_WORDS, _SUBJECT_LIMIT, channel)
 
 
 def read_ref_line(row: Row, channel: Channel) -> Parsed | None:
     """`REF: ...`, `REFS: (A) ... (B) ...`."""
     limit = _REF_LIMITS[":" in row.text[:12]]
-    return read_labelled(row, "ref", _REF_WORDS, limit, channel)
+    return read_labelled(row, "ref", REF_WORDS, limit, channel)
 
 
 def read_tags_line(row: Row, channel: Channel) -> Parsed | None:
     """`TAGS: PREL, PARM, RS`; the codes are read when the year is known."""
-    return read_labelled(row, "tags", _TAGS_WORDS, _TAGS_LIMIT, channel)
+    return read_labelled(row, "tags", TAGS_WORDS, _TAGS_LIMIT, channel)
 
 
 def read_classified_line(row: Row, channel: Channel) -> Parsed | None:

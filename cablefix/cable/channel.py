@@ -167,7 +167,7 @@ class Channel:
         if printed == seen:
             return self.same * len(printed)
         mixed = not seen.isupper() and any(map(str.islower, seen))
-        if limit < math.inf and Levenshtein.distance(printed, seen.upper() if mixed else seen) > _most_edits(printed):
+        if limit < math.inf and Levenshtein.distance(printed, seen.upper() if mixed else seen) > most_edits(printed):
             return math.inf
         plain = self.cost(printed, seen, limit)
         if not mixed:
@@ -213,7 +213,7 @@ class Channel:
         return found
 
     def least(self, seen: str, shape: tuple[str, ...]) -> float:
-        """What no reading of a seen group as a group of a shape can cost less than, whichever places its characters fill.
+        """What any reading of a seen group as a group of a shape costs at least, whatever places its characters fill.
 
         >>> channel, day = load_channel(), ("0123", DIGITS, "Z")
         >>> [channel.least(seen, day) <= channel.decode(seen, day)[0].cost for seen in ("I72", "WXY")]
@@ -309,7 +309,7 @@ class Channel:
         return fresh
 
 
-def _most_edits(word: str) -> int:
+def most_edits(word: str) -> int:
     """How many characters of a word may be wrong: of longer ones almost half."""
     return 1 + (2 * len(word)) // 5 if len(word) > 2 else len(word)
 

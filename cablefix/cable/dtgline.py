@@ -140,7 +140,7 @@ def _year_after(row: Row, at: int, month_end: int, channel: Channel) -> Part | N
 
 
 def _lead(row: Row, start: int, channel: Channel, limit: float) -> tuple[float, list[Part]] | None:
-    """The precedence and the group before the month: every cut between them is tried that can cost the limit at most."""
+    """The precedence and the group before the month: each cut between them is tried that may cost up to the limit."""
     text = row.text[:start]
     begin = len(text) - len(text.lstrip(" .,:;_-'‘’“*•|\\~"))
     best: tuple[float, int] | None = None

@@ -16,9 +16,9 @@ from cablefix.cable.when import read_clock, read_when
 OFFICE = re.compile(r"(?P<office>[A-Z][A-Z0-9/]{0,5}?)[ -]{1,3}(?P<copies>[0-9OoIlBDGQS@©&?!]{2})(?![0-9A-Za-z])")
 TOTAL = re.compile(r"[/17I|l](?P<total>[0-9OoIlBDGQS@©]{3}) ?(?P<for>[WR])\b")
 _BEFORE = 60
-_ACTION_WORDS, _INFO_WORDS = ("ACTION", "ORIGIN"), ("INFO",)
+ACTION_WORDS, INFO_WORDS = ("ACTION", "ORIGIN"), ("INFO",)
 _ACTION_LIMIT, _INFO_LIMIT, _DRAFTING_LIMIT = 9.0, 8.0, 12.0
-_DRAFTING = (("drafted", "DRAFTED"), ("approved", "APPROVED"))
+DRAFTING_WORDS = ("DRAFTED", "APPROVED")
 _DASHES = re.compile(r"[-—–_=~]{4,}")
 _PART = re.compile(r"\(?SECTION (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
 _NO = re.compile(r"(?:\S{1,4} )?\bN[O0o]\s?[:;.]\s?")
@@ -34,17 +34,17 @@ _LONE_BELOW = 4
 def opens_action(word: str, channel: Channel) -> bool:
     """Whether `read_action_line` may take a line that begins with a word."""
     plain = strip_dust(word)
-    return 5 <= len(plain) <= 8 and bool(nearest(channel, plain.upper(), _ACTION_WORDS, _ACTION_LIMIT, 1))
+    return 5 <= len(plain) <= 8 and bool(nearest(channel, plain.upper(), ACTION_WORDS, _ACTION_LIMIT, 1))
 
 
 def opens_distribution(word: str, channel: Channel) -> bool:
     """Whether `read_distribution_line` may take a line that begins with a word."""
-    return bool(nearest(channel, strip_dust(word).upper(), _INFO_WORDS, _INFO_LIMIT, 1))
+    return bool(nearest(channel, strip_dust(word).upper(), INFO_WORDS, _INFO_LIMIT, 1))
 
 
 def opens_drafting(word: str, channel: Channel) -> bool:
     """Whether `read_drafting_line` may take a line that begins with a word."""
-    return any(_drafting_cost(key, strip_dust(word), channel) < _DRAFTING_LIMIT for _, key in _DRAFTING)
+    return any(_drafting_cost(key, strip_dust(word), channel) < _DRAFTING_LIMIT for key in DRAFTING_WORDS)
 
 
 def _drafting_cost(key: str, word: str, channel: Channel) -> float:
@@ -58,7 +58,7 @@ def read_action_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     word = row.bare[0]
     if len(row.words) < 2 or len(row.text) > _BEFORE or not 5 <= len(word) <= 8:
         return None
-    near = nearest(channel, word.upper(), _ACTION_WORDS, _ACTION_LIMIT, 1)
+    near = nearest(channel, word.upper(), ACTION_WORDS, _ACTION_LIMIT, 1)
     if not near:
         return None
     rest = row.text[row.starts[1] :]
@@ -146,7 +146,7 @@ def read_distribution_line(row: Row, channel: Channel, first: bool, codes: Codes
     """`INFO OCT-01 ISO-00 /025 W` and the lines that go on with it (`first` False)."""
     if first:
         word = row.bare[0]
-        if len(row.words) < 2 or not nearest(channel, word.upper(), _INFO_WORDS, _INFO_LIMIT, 1):
+        if len(row.words) < 2 or not nearest(channel, word.upper(), INFO_WORDS, _INFO_LIMIT, 1):
             return None
         start = row.starts[1]
     else:
@@ -180,7 +180,8 @@ def read_drafting_line(row: Row, channel: Channel) -> Parsed | None:
     """`DRAFTED BY OES/OFA:RBTOLLIVER`, `APPROVED BY ...`."""
     if len(row.words) < 2:
         return None
-    for kind, key in _DRAFTING:
+    for key in DRAFTING_WORDS:
+        kind = key.lower()
         cost = _drafting_cost(key, row.bare[0], channel)
         second = re.match(r"'?(BY|8Y|BV|B7|BY2|BYs|BY;)", row.words[1])
         if cost < _DRAFTING_LIMIT and second:

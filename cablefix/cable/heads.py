@@ -40,9 +40,7 @@ _LETTER_HEAD = re.compile(
 _DIGITS = re.compile(rf"{_D}{_D}")
 _WORD = re.compile(r"[A-Za-z0]{3}")
 # Characters that a head of the first two forms has whatever is trimmed off the line and closed up in it.
-_MAY_BE_HEAD = re.compile(
-    rf"(?=.*[Ff])(?:[^{_D[1:]}*{_D}){{11}}|[^P]*P[^A]*A[^GC6]*[GC6][^E]*E", re.DOTALL
-)
+_MAY_BE_HEAD = re.compile(rf"(?=.*[Ff])(?:[^{_D[1:]}*{_D}){{11}}|[^P]*P[^A]*A[^GC6]*[GC6][^E]*E", re.DOTALL)
 _DASHED = ("-", "~", "_", "\u2014")
 # What the operator typed beside the classification at the head of a sheet of 1965-72.
 _OPERATOR = re.compile(r"H[A-Z]{2}\d{3}")

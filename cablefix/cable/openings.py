@@ -7,11 +7,30 @@ let a line through that the reader refuses, never the other way.
 
 from __future__ import annotations
 
-from cablefix.cable.address import opens_address
-from cablefix.cable.bodylines import opens_classified, opens_reference, opens_subject, opens_tags
-from cablefix.cable.channel import Channel
-from cablefix.cable.eralines import opens_action, opens_distribution, opens_drafting
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from cablefix.cable.address import KEYWORDS, opens_address
+from cablefix.cable.bodylines import (
+    REF_WORDS,
+    SUBJECT_WORDS,
+    TAGS_WORDS,
+    opens_classified,
+    opens_reference,
+    opens_subject,
+    opens_tags,
+)
+from cablefix.cable.channel import Channel, most_edits
+from cablefix.cable.eralines import (
+    ACTION_WORDS,
+    DRAFTING_WORDS,
+    INFO_WORDS,
+    opens_action,
+    opens_distribution,
+    opens_drafting,
+)
 from cablefix.cable.formatlines import opens_channel, opens_de
+from cablefix.cable.rows import strip_dust
 from cablefix.lexicon.remembered import make_room
 
 CHANNEL, DE, FROM, TO, INFO, DISTRIBUTION, CLASSIFIED = 1, 2, 4, 8, 16, 32, 64
@@ -32,6 +51,22 @@ _TESTS = (
     (ACTION, opens_action),
     (DRAFTING, opens_drafting),
 )
+# The keywords of the kinds that have some, for a sieve before the tests.
+_KEYWORDS = (
+    (FROM, KEYWORDS["from"]),
+    (TO, KEYWORDS["to"]),
+    (INFO, KEYWORDS["info"]),
+    (DISTRIBUTION, INFO_WORDS),
+    (TAGS, TAGS_WORDS),
+    (SUBJECT, SUBJECT_WORDS),
+    (REF, REF_WORDS),
+    (ACTION, ACTION_WORDS),
+    (DRAFTING, DRAFTING_WORDS),
+)
+_SIEVED = sum(kind for kind, _ in _KEYWORDS)
+_LISTED = tuple(dict.fromkeys(word for _, words in _KEYWORDS for word in words))
+_KINDS = {word: sum(kind for kind, words in _KEYWORDS if word in words) for word in _LISTED}
+_MOST_EDITS = max(map(most_edits, _LISTED))
 _MOST_KNOWN = 20_000
 
 
@@ -46,5 +81,21 @@ def openings(word: str, channel: Channel) -> int:
     found = known.get(word)
     if found is None:
         make_room(known, _MOST_KNOWN)
-        found = known[word] = sum(kind for kind, opens in _TESTS if opens(word, channel))
+        tested = ~_SIEVED | _near_keywords(word)
+        found = known[word] = sum(kind for kind, opens in _TESTS if kind & tested and opens(word, channel))
     return found
+
+
+def _near_keywords(word: str) -> int:
+    """The kinds with a keyword that a word is no more edits away from than any reading may have."""
+    if not word.isascii():
+        return _SIEVED
+    near = 0
+    for text in {strip_dust(word), strip_dust(word.split(":")[0])}:
+        found = process.extract(
+            text.upper(), _LISTED, scorer=Levenshtein.distance, score_cutoff=_MOST_EDITS, limit=len(_LISTED)
+        )
+        for keyword, distance, _ in found:
+            if distance <= most_edits(keyword):
+                near |= _KINDS[keyword]
+    return near

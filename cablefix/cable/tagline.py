@@ -79,7 +79,7 @@ def _fours(text: str) -> npt.NDArray[np.uint32]:
 
 def _places(fours: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Where runs of four characters stand in the sieve."""
-    found: npt.NDArray[np.uint32] = (fours * _MULTIPLIER) >> (32 - _SIEVE_BITS)
+    found: npt.NDArray[np.uint32] = (fours * _MULTIPLIER) >> np.uint32(32 - _SIEVE_BITS)
     return found
 
 

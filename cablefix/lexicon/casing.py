@@ -83,9 +83,9 @@ def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:
     Words whose letters do not show their case are not counted, but they get the share of the others wherever they
     stand.
     """
-    number = np.fromiter(map(_LIKE_DIGITS.issuperset, pieces.types.text), bool, len(pieces.types.text))[
-        pieces.type
-    ] | (pieces.types.kind[pieces.type] == Kind.NUMBER)
+    number = np.fromiter(map(_LIKE_DIGITS.issuperset, pieces.types.text), bool, len(pieces.types.text))[pieces.type] | (
+        pieces.types.kind[pieces.type] == Kind.NUMBER
+    )
     line = np.cumsum(pieces.line_start)
     word = np.flatnonzero(~number)
     first = word[np.unique(line[word], return_index=True)[1]]
@@ -126,8 +126,8 @@ def _describe(
     case = np.concatenate((types.case[of], np.zeros(2, np.uint8)))
     kind = types.kind[of]
     inside = ~(pieces.stop | pieces.line_break)
-    number: dict[str, int] = {}
-    low = np.fromiter((number.setdefault(w, len(number)) for w in types.low), np.int64, len(types.low))[of]
+    number = {word: place for place, word in enumerate(dict.fromkeys(types.low))}
+    low = np.fromiter(map(number.__getitem__, types.low), np.int64, len(types.low))[of]
     titles = np.bincount(low, weights=inside & (types.case[of] == Case.TITLE), minlength=len(number))
     lowers = np.bincount(low, weights=types.case[of] == Case.LOWER, minlength=len(number))
     own = (change == Change.DOWN) * 1.0

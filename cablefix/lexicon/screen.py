@@ -95,8 +95,8 @@ def _names_with_particles(pieces: Pieces) -> Bools:
 
 def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:
     """Every place of a word that is doubted in a third of its places, in any case, if it stands more than once."""
-    number: dict[str, int] = {}
-    low = np.fromiter((number.setdefault(w, len(number)) for w in pieces.types.low), np.int64, len(pieces.types.low))
+    number = {word: place for place, word in enumerate(dict.fromkeys(pieces.types.low))}
+    low = np.fromiter(map(number.__getitem__, pieces.types.low), np.int64, len(pieces.types.low))
     of = low[pieces.type]
     doubts = np.bincount(of[doubtful], minlength=len(number))
     often: Bools = ((doubts > 1) & (doubts * 3 >= np.bincount(of, minlength=len(number))))[of]

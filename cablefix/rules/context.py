@@ -91,8 +91,8 @@ class Context:
         if total < 20:
             return 0.0
         common = self.words.vocabulary
-        strange = ((word, count) for word, count in counts.items() if word not in common)
-        return sum(count for word, count in strange if not self.words.known(word)) / total
+        strange = self.words.unknown([word for word in counts if word not in common])
+        return sum([counts[word] for word in strange]) / total
 
     @cached_property
     def lines(self) -> list[str]:

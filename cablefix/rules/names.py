@@ -11,7 +11,7 @@ from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
 
-_NAME = re.compile(r"(?<![\w'-])[A-Z][a-z]{4,}(?:-[A-Z][a-z]+)?(?![\w-])")
+_NAME = re.compile(r"[A-Z](?<![\w'-].)[a-z]{4,}(?:-[A-Z][a-z]+)?(?![\w-])")
 
 
 def propose_name_variants(view: View, context: Context) -> Iterator[Edit]:
@@ -29,7 +29,7 @@ def propose_name_variants(view: View, context: Context) -> Iterator[Edit]:
     places: dict[str, list[tuple[int, int]]] = {}
     for match in _NAME.finditer(text):
         places.setdefault(match[0], []).append(match.span())
-    unknown = Counter({word: len(spans) for word, spans in places.items() if not context.words.known(word)})
+    unknown = Counter({word: len(places[word]) for word in context.words.unknown(places)})
     usual = [word for word, count in unknown.items() if count >= 2]
     by_key: dict[tuple[str, int], list[str]] = {}
     for word in usual:

@@ -33,7 +33,9 @@ _LOST = re.compile(r"(?P<mark>[,;:.](?<=[a-z]{2}.)(?:(?<!\.)|(?=[A-Z])))(?P<righ
 _LAST_LETTERS = re.compile(r"[A-Za-z]+$")
 _LAST_WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}$")
 _QUOTE = re.compile(r"[\"\u201c\u201d]")
-_LOOSE_HYPHEN = re.compile(r"(?P<gap>[- \t](?<=[^\W\d_].)(?:(?<=-)[ \t]+|(?<!-)[ \t]*-))(?P<right>[^\W\d_]{2,})(?![\w-])")
+_LOOSE_HYPHEN = re.compile(
+    r"(?P<gap>[- \t](?<=[^\W\d_].)(?:(?<=-)[ \t]+|(?<!-)[ \t]*-))(?P<right>[^\W\d_]{2,})(?![\w-])"
+)
 _LETTERS = re.compile(r"(?<![\w'.-])[a-z](?: [a-z]){3,}(?![\w'.-])")
 _LETTER_RUN = re.compile(r" [a-z] [a-z] [a-z]")  # what every run of letters has, and few texts
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,[ \t]+\d{3})+(?![\w,]|\.\d)")
