@@ -57,7 +57,14 @@ def lines_of(draft: Draft) -> tuple[int, ...]:
 
 def find_anchors(lines: Sequence[Line]) -> list[int]:
     """The indexes of lines that can be the middle of a header; in time linear in the text, a small constant a line."""
-    return [at for at, line in enumerate(lines) if len(line.words) <= 12 and _ANCHOR.match(line.text)]
+    return [at for at, line in enumerate(lines) if len(line.words) <= 12 and _is_anchor(line.text)]
+
+
+def _is_anchor(text: str) -> bool:
+    # A line whose second character is a small letter is one by the end of its time or by its section only.
+    if text[1:2].islower() and "SECTION " not in text and not ("Z" in text[4:14] or "2" in text[4:14]):
+        return False
+    return _ANCHOR.match(text) is not None
 
 
 def find_headers(lines: Sequence[Line], codes: Codes, after: int = -1) -> list[Start]:

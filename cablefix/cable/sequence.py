@@ -160,6 +160,7 @@ def _chain(
         return candidate.portion in _PORTIONS and not lettered
 
     best: dict[int, _Link] = {}
+    before: dict[str, float] = {}  # the costs of what stands before numbers
     for index, candidate in enumerate(candidates):
         gain = _FOUND + (0.0 if candidate.after_break else _NO_BREAK)
         if candidate.faint:
@@ -170,9 +171,11 @@ def _chain(
             gain += _WITHOUT_PORTION
         new: dict[int, _Link] = {}
         for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow, closely=closely):
-            cost = reading.cost
-            if reading.garble != _UNREAD and (reading.garble or pilcrow):
-                cost += _garble_cost(reading.garble, garbles, pilcrow=pilcrow)
+            cost, garble = reading.cost, reading.garble
+            if garble != _UNREAD and (garble or pilcrow):
+                if garble not in before:
+                    before[garble] = _garble_cost(garble, garbles, pilcrow=pilcrow)
+                cost += before[garble]
             link = _extend(best, index, reading, gain - cost, candidates, whole=whole)
             if link and (reading.n not in new or link.score > new[reading.n].score):
                 new[reading.n] = link

@@ -19,7 +19,7 @@ from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
 from cablefix.cable.paragraphmarks import Candidate, find_candidate
 from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
-from cablefix.convention import Convention, learn_convention
+from cablefix.convention import Convention, learn_convention, running_lines
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.lexicon.corrections import Correction
@@ -61,6 +61,7 @@ class Context:
     lexicon: Path | None = None
     rescorer: Rescorer | None = None
     _former: Convention | None = None
+    _running: bytes = b""
     _header_read: bool = False
     _listed: tuple[Layout, list[int], list[int], list[int]] | None = None
     _token_lines: dict[int, Line] = field(default_factory=dict)
@@ -68,7 +69,11 @@ class Context:
 
     @cached_property
     def convention(self) -> Convention:
-        """The habits of this file."""
+        """The habits of this file; where the lines of its text are those of before they are what they were."""
+        running = running_lines(self.layout).tobytes()
+        if self._former is not None and running == self._running:
+            return self._former
+        self._running = running
         return learn_convention(self.layout, self._former)
 
     @cached_property

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
@@ -67,14 +66,16 @@ class _Spellings(dict[str, int]):
         divided = tuple(HYPHENS)
         bodies = [text.rsplit(" ", 1)[0] if text.endswith(divided) else text for text in lines]
         self._text = "\n".join(bodies).lower()
+        self._lines: list[str] = []
 
     def __missing__(self, word: str) -> int:
-        """Count all words once one that stands in the text is asked for."""
+        """Count a word in the lines that it stands in."""
         if word not in self._text:
             return 0
-        if not self:
-            self.update(Counter(_WORDS.findall(self._text)))
-        return self.get(word, 0)
+        self._lines = self._lines or self._text.split("\n")
+        found = sum(_WORDS.findall(line).count(word) for line in self._lines if word in line)
+        self[word] = found
+        return found
 
 
 def decide_hyphen(

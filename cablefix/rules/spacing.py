@@ -201,7 +201,7 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
     """The loose quotation marks of one paragraph, `places` being all its marks."""
     text = context.source.text
     loose = []
-    agree = len(places) % 2 == 0 and context.noise <= _NOISY
+    agree = len(places) % 2 == 0
     for turn, place in enumerate(places):
         before = text[place - 1 : place].isspace() or place == 0 or text[place - 1] in "([\u2014-"
         after = text[place + 1 : place + 2].isspace() or place + 1 == len(text)
@@ -213,6 +213,7 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
             if after and opening and not at_line_edge:
                 loose.append((place, opening))
             agree = False
+    agree = agree and bool(loose) and context.noise <= _NOISY
     for place, opening in loose:
         start = end = place
         if opening:
