@@ -178,6 +178,7 @@ def _stamps() -> tuple[tuple[str, ...], tuple[bool, ...]]:
     return tuple(stamp_form(cell[2]) for cell in cells), tuple(cell[1] == "yes" for cell in cells)
 
 
+@lru_cache(maxsize=256)  # two rules ask for the lines of a page one after the other
 def stamp_form(text: str) -> str:
     """A line as stamps are compared: capitals, digits and codes as number signs, no blanks."""
     if _DIGIT.search(text):

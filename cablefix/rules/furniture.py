@@ -37,6 +37,7 @@ _MOST_KINDS_OF_HEADS = 64
 # A word that stands so often in the word list is no scrap.
 _COMMON = 1000
 _IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
+_SEVEN_FIGURES = re.compile(r"(?:\D*\d){7}", re.DOTALL)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
 
 
@@ -74,7 +75,7 @@ def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
     taken = set(heads)
     for n in context.read_lines():
         text = context.lines[n]
-        if n in taken or len(text) > 64 or sum(map(str.isdecimal, text)) < 7:
+        if n in taken or len(text) > 64 or not _SEVEN_FIGURES.match(text):
             continue
         trimmed = trim_junk(text)
         best = max(likeness(trimmed, head) for head in known)
@@ -162,16 +163,16 @@ def _edges(context: Context, reach: int = 2, *, banners: Collection[int] = ()) -
     Header lines are no edge; `banners` are lines that are furniture as far as is known.
     """
     layout = context.layout
-    filled = np.flatnonzero(layout.line_class != LineClass.BLANK).tolist()
-    pages = layout.line_page[filled].tolist()
-    furniture = set(np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist()) | set(banners)
+    furniture = layout.line_class == LineClass.FURNITURE
+    furniture[list(banners)] = True
+    places = np.flatnonzero(layout.line_class != LineClass.BLANK)
+    filled = places.tolist()
     edges: set[int] = set(filled[:reach]) | set(filled[-reach:])
-    for k, n in enumerate(filled):
-        if k + 1 < len(filled) and pages[k + 1] != pages[k]:
-            edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
-        if n in furniture:
-            edges.update(filled[max(0, k - reach) : k])
-            edges.update(filled[k + 1 : k + reach + 1])
+    for k in np.flatnonzero(np.diff(layout.line_page[places])).tolist():
+        edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
+    for k in np.flatnonzero(furniture[places]).tolist():
+        edges.update(filled[max(0, k - reach) : k])
+        edges.update(filled[k + 1 : k + reach + 1])
     return edges
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 import numpy as np
 
@@ -120,7 +121,7 @@ def _looks_like_heading(context: Context, line: int) -> bool:
         return False
     if text.endswith((".", ",", ";", "-")) and not text.endswith(("...", "U.S.", "U.N.", "U.K.")):
         return False
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(map(str.isalpha, text))
     return letters >= 3 and letters >= 0.5 * len(text.replace(" ", "")) and not _BULLET.match(text)
 
 
@@ -251,7 +252,7 @@ class _Breaks:
         ).tolist()
         body = context.body_lines()
         filled = [self.indents[n] for n in body]
-        self.margin = int(np.median(filled)) if filled else 0
+        self.margin = int(median(filled)) if filled else 0
         self.needs_blank, self.needs_indent = self._learn_style(body)
 
     def room(self, a: int, b: int) -> float:
