@@ -109,6 +109,8 @@ def _routing(
 
 def _hidden_slash(word: str, codes: Codes) -> int:
     """Where in a word a slash was read as a letter: between a routing indicator and the head of an address."""
+    if word[0] not in "Rr":
+        return -1
     plain = fold(word)
     for at in range(5, min(9, len(plain) - 3)):
         if plain[at] in _SLASHLIKE and plain[0] == "R":
@@ -219,7 +221,7 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     for end in range(first + 1, min(len(texts), first + 3) + 1):
         if strip_dust(" ".join(texts[first:end])).upper() in codes.posts:
             whole = max(whole, end)
-    rest = [fold(strip_dust(text)) for text in texts[whole:]]
+    rest = [fold(strip_dust(text)) for text in texts[whole:]] if whole else []
     if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
         return whole
     return len(texts)

@@ -330,6 +330,8 @@ def fold(seen: str) -> str:
     >>> fold("RuEHwL"), fold("wasHbc"), fold("o811432"), fold("Washington")
     ('RUEHWL', 'WASHBC', 'o811432', 'Washington')
     """
+    if seen.isupper():
+        return seen
     letters = [char for char in seen if char.isalpha()]
     capitals = sum(map(str.isupper, letters))
     if len(letters) < 4 or not capitals or (2 * capitals < len(letters) and letters[0].isupper()):

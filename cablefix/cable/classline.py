@@ -45,8 +45,8 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
     forms, printed = level_forms(codes), _form_list(codes)
     best: tuple[float, int, str, float] | None = None
     shut = ""
-    for at in range(first, min(len(row.words), first + 24)):
-        shut += row.bare[at]
+    for at, bare in enumerate(row.bare[first : first + 24], start=first):
+        shut += bare
         if len(shut) > 24:
             break
         head = strip_dust(shut.split("//")[0]) if "//" in shut else shut

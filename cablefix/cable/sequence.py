@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
+from operator import attrgetter
 from typing import NamedTuple
 
 from cablefix.cable.paragraphmarks import Candidate, MarkReading, pilcrow_garbles, read_mark
@@ -221,6 +221,8 @@ def _readings(
                 yield MarkReading(n, _UNREAD, -_AGREES if n in agreeing else 0.0)
         return
     yield from readings
+    if not closely and not candidate.portion:
+        return
     known = garbles if pilcrow else {""}
     clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
     lost = bool(candidate.portion) and not clear
@@ -234,7 +236,8 @@ def _readings(
 
 def _due(best: dict[int, _Link]) -> list[int]:
     """The numbers that come after the best sequences so far."""
-    return [link.reading.n + 1 for link in nlargest(_MOST_DUE, best.values(), key=lambda link: link.score)] or [1]
+    likely = sorted(best.values(), key=attrgetter("score"), reverse=True)[:_MOST_DUE]
+    return [link.reading.n + 1 for link in likely] or [1]
 
 
 def _extend(
