@@ -99,7 +99,8 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     if header is None:
         return None
     channel = load_channel()
-    rows = [clean_row(row) for row in rows_of(lines) if row.number > header.last_line]
+    last = header.last_line
+    rows = [clean_row(row) for row in rows_of(lines) if row.number > last]
     block = drafting_block(rows)
     rows = _before_trailer(rows[: block[0] if block else None][-_LAST_LINES:])
     known = _signers(header, codes)
