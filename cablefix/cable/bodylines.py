@@ -72,7 +72,8 @@ def _damaged_eo(row: Row, orders: tuple[str, ...], channel: Channel) -> Parsed |
         for offset in range(0, 1 if at else max(1, len(word) - 7)):
             if before + offset > _LONGEST_LEAD:
                 break
-            seen = _COLON.split(word[offset:], 1)[0].rstrip(".,")
+            seen = word[offset:]
+            seen = (_COLON.split(seen, 1)[0] if ":" in seen or ";" in seen else seen).rstrip(".,")
             near = nearest(channel, seen, orders, 17.0, 3) if 4 <= len(seen) <= 6 else []
             if not near:
                 continue

@@ -256,19 +256,9 @@ class InlineWriter:
         self._arrived = -1
         out = [self._reach(line, "") if line > self._line + 1 else "", self._begin(line), self._lead]
         self._lead = ""
-        self._queries.update(tag.query for tag in tags if tag.query)
-        outer, inner, lost = fit_tags(tags, segments)
         calm = self._without_tags(segments, tags)
-        segments, rest = segments[:calm], segments[calm:]
-        events: list[tuple[int, int, int, str | Wide]] = []
-        for k, tag in enumerate(outer):
-            events.append((tag.start, 2, k, tag.open))
-            events.append((tag.end, 0, -k, tag.close))
-        for k, wide in enumerate(widen(self._view.text, Span(start, end), segments, outer, lost)):
-            events.append((wide.start, 1 if wide.start == wide.end else 3, k, wide))
-        for place, markup in lost:
-            events.append((place, 1, -1, markup))
-        events.sort(key=lambda event: event[:3])
+        events, inner = self._events(Span(start, end), segments[:calm], segments, tags)
+        rest = segments[calm:]
         text, place = self._view.text, start
         for offset, _, _, what in events:
             if offset > place:
@@ -289,6 +279,25 @@ class InlineWriter:
         if place < end:
             out.append(self._xml.text(text[place:end]))
         return "".join(out)
+
+    def _events(
+        self, span: Span, marked: Sequence[Segment], segments: Sequence[Segment], tags: Sequence[Tag]
+    ) -> tuple[list[tuple[int, int, int, str | Wide]], list[Tag]]:
+        """What stands in a block in order: tags, and the segments among them; and the tags inside repairs."""
+        events: list[tuple[int, int, int, str | Wide]] = []
+        if not tags and not marked:
+            return events, []
+        self._queries.update([tag.query for tag in tags if tag.query])
+        outer, inner, lost = fit_tags(tags, segments)
+        for k, tag in enumerate(outer):
+            events.append((tag.start, 2, k, tag.open))
+            events.append((tag.end, 0, -k, tag.close))
+        for k, wide in enumerate(widen(self._view.text, span, marked, outer, lost)):
+            events.append((wide.start, 1 if wide.start == wide.end else 3, k, wide))
+        for place, markup in lost:
+            events.append((place, 1, -1, markup))
+        events.sort(key=lambda event: event[:3])
+        return events, inner
 
     @staticmethod
     def _without_tags(segments: Sequence[Segment], tags: Sequence[Tag]) -> int:
