@@ -23,6 +23,32 @@ IntArray = npt.NDArray[np.int64]
 KindArray = npt.NDArray[np.uint8]
 
 
+_SMALL, _CAPITALS, _FIGURES = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
+
+
+def count_small(text: str) -> int:
+    """How many small letters a text has; of most texts it is told without a look at each character.
+
+    >>> count_small("Port-au-Prince"), count_small("Besançon")
+    (10, 7)
+    """
+    return _count(text, _SMALL) if text.isascii() else sum(map(str.islower, text))
+
+
+def count_capitals(text: str) -> int:
+    """How many capitals a text has."""
+    return _count(text, _CAPITALS) if text.isascii() else sum(map(str.isupper, text))
+
+
+def count_figures(text: str) -> int:
+    """How many decimal figures a text has."""
+    return _count(text, _FIGURES) if text.isascii() else sum(map(str.isdecimal, text))
+
+
+def _count(text: str, chars: bytes) -> int:
+    return len(text) - len(text.encode("ascii").translate(None, chars))
+
+
 class SourceError(CablefixError):
     """The input cannot be read as text; the message names the input, the place and the remedy."""
 

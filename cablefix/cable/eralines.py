@@ -258,10 +258,11 @@ def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes)
 
 def read_control_line(row: Row, channel: Channel, codes: Codes, below: Sequence[Row] = ()) -> Parsed | None:
     """`Control: 15256` and `Rec'd: OCTOBER 19, 1963` of incoming telegrams until 1963; values may stand below."""
-    match = _CONTROL.search(row.text)
+    low = row.text.lower()
+    match = _CONTROL.search(row.text) if "tro" in low or "t1o" in low else None
     if match and row.text[match.start()] in "Cc" and (match["value"] or match.end() == len(row.text.rstrip(" .:;"))):
         return _control(row, match, below)
-    match = _RECEIVED.search(row.text)
+    match = _RECEIVED.search(row.text) if "rec" in low else None
     if match is None:
         return None
     for place, at in [(row, match.end()), *((other, 0) for other in below[:_LONE_BELOW])]:

@@ -54,6 +54,7 @@ from cablefix.cable.openings import (
 )
 from cablefix.cable.rows import Parsed, Row
 from cablefix.cable.telegram import read_form_address, read_form_line, read_indicate_line
+from cablefix.text import count_capitals, count_figures, count_small
 
 ORDER = {
     "channel": 0,
@@ -203,8 +204,7 @@ def headerlike(text: str) -> bool:
     """
     if len(text) < 24 or ":" in text[:20] or ";" in text[:8] or _CLASSIFIED.match(text):
         return True
-    small = sum(map(str.islower, text))
-    return small <= sum(map(str.isupper, text)) + sum(map(str.isdecimal, text))
+    return count_small(text) <= count_capitals(text) + count_figures(text)
 
 
 def _least_gain(parsed: Parsed) -> float:

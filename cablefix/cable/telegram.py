@@ -22,7 +22,7 @@ _NEAR = 1.6
 _LONGEST_HEAD = 9
 _LEAST_WAY = 7
 _HEAD_WITHIN = 48  # characters of a line that both words of the head begin in
-_TWO_LONG = re.compile(r"\S{7,14}\W{1,12}(?<!\S)\S{7}")
+_TWO_LONG = re.compile(r"\S{7}\W{1,12}(?<!\S)\S{7}")
 # Both words of the head begin with a capital, whatever marks stand around them.
 _SHOUTED = re.compile(r"[^\W\d_a-z]\S{3,8}[\W_]*\s[\W_]*[^\W\d_a-z]\S{3}")
 _KEYS = {"ACTION": "to", "SENT TO": "to", "TO": "to", "INFO": "info", "RPTD INFO": "info", "REPEATED INFO": "info"}
@@ -66,7 +66,7 @@ def form_head(text: str, channel: Channel) -> str:
     >>> [form_head(text, load_channel()) for text in ("OUTGOlNG TELEGRAM Department of State", "Outgoing mail")]
     ['outgoing', '']
     """
-    if not _SHOUTED.search(text) or not _TWO_LONG.search(text, 0, _HEAD_WITHIN):
+    if not _TWO_LONG.search(text, 0, _HEAD_WITHIN) or not _SHOUTED.search(text):
         return ""
     words = [word for word in map(strip_dust, text.split()) if word]
     if not 2 <= len(words) <= _LONGEST_HEAD:
