@@ -45,6 +45,11 @@ def count_figures(text: str) -> int:
     return _count(text, _FIGURES) if text.isascii() else sum(map(str.isdecimal, text))
 
 
+def count_alphanumeric(text: str) -> int:
+    """How many letters and figures a text has."""
+    return _count(text, _SMALL + _CAPITALS + _FIGURES) if text.isascii() else sum(map(str.isalnum, text))
+
+
 def _count(text: str, chars: bytes) -> int:
     return len(text) - len(text.encode("ascii").translate(None, chars))
 

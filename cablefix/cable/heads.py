@@ -14,6 +14,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from cablefix.resources import dictionary_path
+from cablefix.text import count_alphanumeric
 
 _D = "[0-9OoQIlSZBG|@©]"
 _OF = "[O0Q]F"
@@ -254,7 +255,7 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     """
     if len(text) > 64 or _SMALL_WORD.search(text):
         return None
-    letters = sum(map(str.isalnum, text))
+    letters = count_alphanumeric(text)
     if 0.75 * letters > _longest(forms) + 1:
         return None
     trimmed = trim_junk(text)
