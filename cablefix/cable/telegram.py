@@ -26,6 +26,7 @@ _TWO_LONG = re.compile(r"\S{7}\W{1,12}(?<!\S)\S{7}")
 # Both words of the head begin with a capital, whatever marks stand around them.
 _SHOUTED = re.compile(r"[^\W\d_a-z]\S{3,8}[\W_]*\s[\W_]*[^\W\d_a-z]\S{3}")
 _KEYS = {"ACTION": "to", "SENT TO": "to", "TO": "to", "INFO": "info", "RPTD INFO": "info", "REPEATED INFO": "info"}
+_LONG_KEYS = tuple(key for key in _KEYS if len(key) > 3)
 _KEY = re.compile(r"(?P<key>[A-Z][A-Za-z0-9]{1,8}(?: [A-Z][A-Za-z0-9]{1,4})?)\s?(?P<mark>[:;.])(?=\s|$|[A-Z])")
 _BARE_KEY = re.compile(r"(?P<key>ACTION|INFO|SENT TO|TO|RPTD INFO) (?=[A-Z][a-z])")
 _MARGIN = re.compile(
@@ -136,7 +137,7 @@ def read_form_address(row: Row, below: Row | None, channel: Channel, codes: Code
     if match is None:
         return None
     key = match["key"].upper()
-    near = [(key, 0.0)] if key in _KEYS else nearest(channel, key, [k for k in _KEYS if len(k) > 3], 7.0, 1)
+    near = [(key, 0.0)] if key in _KEYS else nearest(channel, key, _LONG_KEYS, 7.0, 1)
     if not near:
         return None
     kind, cost = _KEYS[near[0][0]], near[0][1]
