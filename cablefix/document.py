@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -112,9 +112,13 @@ class Document:
         return "".join(self.text_of(block) + "\n" for block in self.blocks)
 
     def paragraphs(self) -> Iterator[Paragraph]:
-        """The paragraphs of the body in order. Headings that no paragraph follows come as a paragraph of their own."""
+        """The paragraphs of the body in order. Headings that no paragraph follows come as a paragraph of their own.
+
+        Between two numbers, text below the table or the list of a numbered paragraph is the rest of that paragraph.
+        """
         headings: list[Block] = []
         blocks: list[Block] = []
+        last = max((block.start for block in self.blocks if block.n is not None), default=0)
         for block in self.blocks:
             if block.kind in (BlockKind.HEADER, BlockKind.SIGNATURE):
                 continue
@@ -123,7 +127,7 @@ class Document:
                     yield Paragraph(tuple(headings), tuple(blocks))
                     headings, blocks = [], []
                 headings.append(block)
-            elif block.kind is BlockKind.PARAGRAPH:
+            elif block.kind is BlockKind.PARAGRAPH and not (block.start < last and _goes_on(blocks, block)):
                 if blocks:
                     yield Paragraph(tuple(headings), tuple(blocks))
                     headings, blocks = [], []
@@ -132,3 +136,9 @@ class Document:
                 blocks.append(block)
         if blocks:
             yield Paragraph(tuple(headings), tuple(blocks))
+
+
+def _goes_on(blocks: Sequence[Block], block: Block) -> bool:
+    """Whether a block without a number goes on with the numbered paragraph whose table or list stands above it."""
+    above = blocks[-1].kind if blocks else None
+    return above in (BlockKind.TABLE, BlockKind.ITEM) and block.n is None and blocks[0].n is not None

@@ -28,6 +28,7 @@ from benchmarks.generate.manifest import (
     read_manifest,
 )
 from benchmarks.generate.model import Document, Geometry, SourceError, load_document
+from benchmarks.generate.noise import counted_letters
 from benchmarks.generate.noise_heavy import ENGINES, damage_heavily, load_engine
 from benchmarks.generate.noise_light import damage_lightly
 from benchmarks.generate.render import TEST_FONT
@@ -81,7 +82,7 @@ def test_paragraphs_of_the_record_stand_in_the_reading_text(document: Document) 
 def test_the_set_covers_what_it_should() -> None:
     assert len(ALL) >= 18
     assert {document.era for document in ALL} == {"1950-63", "1965-72", "1973-79", "1982-95", "1995-2010"}
-    assert {document.form for document in ALL} == {"acp127", "printout", "telegram", "incoming", "prose"}
+    assert {document.form for document in ALL} == {"acp127", "printout", "telegram", "incoming", "prose", "sheet"}
     records = [gold_record(compose(document)) for document in ALL]
     assert sum(record["redactions"] > 0 for record in records) >= 2
     assert any(record["missing_paragraphs"] for record in records)
@@ -172,7 +173,7 @@ def test_measured_rates_are_those_of_the_texts() -> None:
         text = (NOISE / file.file).read_text(encoding="utf-8")
         assert character_error_rate(prints[file.document], text) == file.cer, file.file
         if file.version.startswith("B-"):
-            assert 0.7 <= file.cer / file.severity <= 1.4, file.file
+            assert 0.65 <= file.cer / file.severity <= 1.4, file.file
 
 
 @each
@@ -183,7 +184,7 @@ def test_light_noise_comes_out_the_same_again(document: Document) -> None:
 
 
 def test_heavy_noise_comes_out_the_same_again() -> None:
-    letters = Counter("".join(printed_text(compose(document)) for document in ALL))
+    letters = counted_letters()
     number = next(index for index, document in enumerate(ALL) if document.id == "d24-wellington-2002")
     document = ALL[number]
     engine = load_engine(ENGINES[number % len(ENGINES)], letters)

@@ -68,7 +68,6 @@ def open_sieves(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     every = openings.ANY * 2 - 1
     monkeypatch.setattr(find, "openings", lambda word, channel: every)
     monkeypatch.setattr(split, "_TEXT", _NEVER)
-    monkeypatch.setattr(heads, "_MAY_BE_HEAD", _ALWAYS)
     monkeypatch.setattr(heads, "_DASHED", "")
     monkeypatch.setattr(heads, "_longest", lambda forms: 10_000)
     monkeypatch.setattr(paragraphmarks, "_MAY_BE_MARK", _ALWAYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from benchmarks.generate.compose import compose
 from benchmarks.generate.gold import gold_record, gold_text
@@ -23,7 +23,7 @@ _WORDS = (250, 1600)
 
 def faults_of(document: Document) -> list[str]:
     """What in a document contradicts itself; empty when all holds."""
-    return [*_header_faults(document), *_body_faults(document)]
+    return [*_header_faults(document), *_sheet_faults(document), *_body_faults(document)]
 
 
 def _header_faults(document: Document) -> Iterator[str]:
@@ -51,6 +51,44 @@ def _header_faults(document: Document) -> Iterator[str]:
             yield f"DECL {header.decl} is {years} years after the message"
     if header.sent:
         yield from _reference_faults(document, header.sent.year)
+
+
+def _sheet_faults(document: Document) -> Iterator[str]:
+    """A record that was written by hand beside the lines that it means: each value must stand in them."""
+    sheet = document.sheet
+    lines = [*sheet.first_head, *sheet.opening, *sheet.closing, *(e.text for e in document.body)]
+    printed = _bare("".join(lines))
+    for value in _leaves({k: v for k, v in sheet.fields.items() if k not in {"precedence", "dtg_iso", "de"}}):
+        if _bare(value) not in printed:
+            yield f"field value {value!r} is not printed"
+    moment = sheet.fields.get("dtg_iso", "")
+    if moment and f"{datetime.fromisoformat(moment):%d%H%MZ%b%y}".lower() not in printed:
+        yield f"date-time group {moment} is not printed"
+    de = sheet.fields.get("de", {})
+    if de and f"{datetime.fromisoformat(moment):%j}" != de["julian"]:
+        yield f"Julian day {de['julian']} disagrees with {moment}"
+    if de and _bare(de["julian"] + de["time"]) not in printed:
+        yield f"filing time {de['time']} is not printed"
+    shares = [int(office["copies"]) for office in sheet.beside.get("distribution", ()) if "copies" in office]
+    if sum(shares) != sheet.beside.get("distribution_total", 0):
+        yield f"copies add up to {sum(shares)}"
+
+
+def _bare(text: str) -> str:
+    """Letters and digits only, in small letters."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """The strings in a record, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
 
 
 def _reference_faults(document: Document, year: int) -> Iterator[str]:

@@ -117,7 +117,7 @@ class _Setter:
         else:
             place = Place(last.page + 1, last.section, last.page_in_section + 1)
         self.pages.append(Page(place))
-        if header.repeat_header and place.section != last.section:
+        if (header.repeat_header or self.document.sheet.again) and place.section != last.section:
             for block in self.form.opening(place.section, self.totals):
                 kind = "optional" if block.kind == "optional" else "repeat"
                 self._print(_as_kind(block, kind))
@@ -190,8 +190,8 @@ def _lead(entry: Entry, geometry: Geometry) -> str:
     if entry.n is None:
         return f"({entry.portion}) " if entry.portion else ""
     mark = "¶" if geometry.pilcrow else ""
-    portion = f"({entry.portion}) " if entry.portion else ""
-    return f"{mark}{entry.n}.{' ' * geometry.number_gap}{portion}"
+    portion = f"({entry.portion}){' ' * geometry.portion_gap}" if entry.portion else ""
+    return f"{mark}{entry.n}{geometry.number_mark}{' ' * geometry.number_gap}{portion}"
 
 
 def chunks(text: str) -> list[str]:

@@ -3,18 +3,19 @@
 The forms follow the eras of the State Department's telegrams: the incoming telegram of the early 1960s with
 its control number and local time; the telegram sheet of 1965-72 with `PAGE 01 TEGUCI 02308 141640Z` and a
 distribution whose copies add up; the file printout of 1973-79; the ACP-127 message of 1995-2010; and prose.
+The form `sheet` is any other: its source has the lines themselves.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from benchmarks.generate.forms_base import CableForm, Form, Place, Totals
 from benchmarks.generate.forms_telegram import FileForm, IncomingForm
 from benchmarks.generate.model import Document, SourceError
-from benchmarks.generate.typeset import Block
+from benchmarks.generate.typeset import Block, collapse
 
 __all__ = ["Form", "Place", "Totals", "form_of"]
 
@@ -124,6 +125,63 @@ class ProseForm(Form):
         return ["", " " * 24 + self.header.classification] if self.header.classification else []
 
 
+class SheetForm(Form):
+    """A header written out in the source, with the record that it means."""
+
+    def opening(self, section: int, totals: Totals) -> list[Block]:
+        lines = self.document.sheet.opening if section == 1 else self.document.sheet.again
+        return self._blocks(lines, Place(1, section, 1), totals)
+
+    def closing(self) -> list[Block]:
+        return self._blocks(self.document.sheet.closing, Place(1, 1, 1), Totals(1, 1), gap=1)
+
+    def head(self, place: Place, totals: Totals) -> list[str]:
+        sheet = self.document.sheet
+        first = place.page == 1 or (bool(sheet.again) and place.page_in_section == 1)
+        return _filled(sheet.first_head if first else sheet.head, place, totals)
+
+    def foot(self, place: Place, totals: Totals) -> list[str]:
+        return _filled(self.document.sheet.foot, place, totals)
+
+    def fields(self, totals: Totals) -> dict[str, Any]:
+        return dict(self.document.sheet.fields)
+
+    def beside(self) -> dict[str, Any]:
+        return dict(self.document.sheet.beside)
+
+    def _blocks(self, lines: Sequence[str], place: Place, totals: Totals, gap: int = 0) -> list[Block]:
+        blocks: list[Block] = []
+        for line in _filled(lines, place, totals):
+            if not line:
+                gap += 1
+                continue
+            text = line.removeprefix("? ")
+            printed = tuple(text.split("\n"))
+            fits = max(map(len, printed)) <= self.document.geometry.width
+            blocks.append(
+                Block(
+                    collapse(text),
+                    kind="optional" if text != line else "text",
+                    before=gap,
+                    fixed=printed if fits or len(printed) > 1 else (),
+                )
+            )
+            gap = 0
+        return blocks
+
+
+def _filled(lines: Sequence[str], place: Place, totals: Totals) -> list[str]:
+    """Lines with the numbers of their page in place of the names in braces."""
+    numbers = {
+        "page": place.page,
+        "section": place.section,
+        "page_in_section": place.page_in_section,
+        "pages": totals.pages,
+        "sections": totals.sections,
+    }
+    return [line.format(**numbers) for line in lines]
+
+
 def form_of(document: Document) -> Form:
     """The form that a document stands on."""
     kinds: dict[str, type[Form]] = {
@@ -132,5 +190,6 @@ def form_of(document: Document) -> Form:
         "telegram": FileForm,
         "incoming": IncomingForm,
         "prose": ProseForm,
+        "sheet": SheetForm,
     }
     return kinds[document.form](document)

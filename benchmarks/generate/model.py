@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-FORMS = ("acp127", "printout", "telegram", "incoming", "prose")
+FORMS = ("acp127", "printout", "telegram", "incoming", "prose", "sheet")
 PRECEDENCE_WORDS = {"Z": "FLASH", "O": "IMMEDIATE", "P": "PRIORITY", "R": "ROUTINE"}
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 """Month names as date-time groups spell them, January first."""
@@ -110,6 +110,29 @@ class Geometry:
     first_indent: int = 0
     closing_indent: int = 0
     column_gap: int = 2
+    number_mark: str = "."
+    portion_gap: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The print of the form `sheet`, line by line, and the record that it means.
+
+    Each string is one logical line, an empty one a blank line of the page. A string that holds line breaks is
+    printed as it stands, and so is one that fits the page; a longer one is wrapped. `? ` before a line says that
+    it may stay in a reading text or go. `again` is the header of later sections, whose
+    first pages have the head of the first page. Lines may name `page`, `pages`,
+    `section`, `sections` and `page_in_section` in braces, with a width as in `{page:02d}`.
+    """
+
+    opening: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    first_head: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+    foot: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +216,7 @@ class Document:
     split: str = "dev"
     lost_pages: tuple[int, ...] = ()
     release: str = ""
+    sheet: Sheet = field(default_factory=Sheet)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -216,6 +240,7 @@ def load_document(path: Path) -> Document:
             "id": path.stem,
             **data,
             "header": _build(Header, header, f"{where}: header"),
+            "sheet": _build(Sheet, data.pop("sheet", {}), f"{where}: sheet"),
             "geometry": _build(Geometry, data.pop("geometry", {}), f"{where}: geometry"),
             "body": tuple(_build(Entry, item, f"{where}: body") for item in data.pop("body", ())),
             "stamps": tuple(_build(Stamp, item, f"{where}: stamps") for item in data.pop("stamps", ())),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 
@@ -14,9 +15,11 @@ from cablefix.text import Span
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
 _KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.0, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
+_UNNUMBERED = ("UNN", "UNNUMBERED")
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
 _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
-_SECRETARY = "SECRETARY OF STATE"
+_SMALL = ("Of", "The", "De", "Es", "Am")
+_WHOLE = ("SECRETARY OF STATE", "DEPARTMENT OF STATE")
 _SECRETARY_LIMIT = 20.0
 _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
@@ -71,6 +74,8 @@ def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Cod
         return None
     last, tail = read_tail(row, rest, prefix, channel)
     name_words = [at for at in rest if at <= last]
+    while len(name_words) > 1 and len(row.bare[name_words[-1]]) == 1 and not row.bare[name_words[-1]].isupper():
+        name_words.pop()  # a speck
     name_parts, name_gain = _name(row, name_words, name_start, prefix, channel, codes)
     if start > name_start:
         return None
@@ -129,6 +134,9 @@ def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tupl
         at = words[end - 1]
         word = row.bare[at].strip("()[]{}")
         span = row.starts[at] + row.words[at].find(word), row.starts[at] + row.words[at].find(word) + len(word)
+        if len(word) == 1 and not word.isalnum() and have:
+            end -= 1
+            continue
         near = [] if len(word) < 4 or ("number" in have and len(have) > 1) else _precedence_of(word, channel)
         if near and "precedence" not in have:
             parts.insert(0, Part(f"{prefix}.precedence", row.span(*span), word, near, rule="header.precedence"))
@@ -136,6 +144,9 @@ def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tupl
         elif near and near[0].text == "NIACT":
             parts.insert(0, Part(f"{prefix}.niact", row.span(*span), word, near, rule="header.precedence"))
             have.add("niact")
+        elif "number" not in have and (unnumbered := _unnumbered(word, channel)):
+            parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, unnumbered, rule="header.address"))
+            have.add("number")
         elif "number" not in have and _DIGITLIKE.fullmatch(word) and _numeric(word):
             readings = channel.decode(word, [DIGITS] * len(word), 6)
             parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, readings, rule="header.digits"))
@@ -156,6 +167,14 @@ def _without_junk(row: Row, words: list[int]) -> list[int]:
         if word.isalpha() and word.isupper() and len(word) > 3:
             return words
     return words
+
+
+def _unnumbered(word: str, channel: Channel) -> list[Decoded]:
+    """`UNN`: what had no number in the series of telegrams to that post."""
+    if word in _UNNUMBERED:
+        return [Decoded(word, 0.1)]
+    cost = channel.word_cost("UNN", word, 6.0) if len(word) == 3 and word.endswith("N") else 6.0
+    return [Decoded("UNN", cost)] if cost < 6.0 else []
 
 
 def _numeric(word: str) -> bool:
@@ -230,7 +249,7 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
 def read_titled(row: Row, start: int, prefix: str, channel: Channel, codes: Codes) -> Parsed | None:
     """A name in small letters, as telegrams until 1963 print it: `FROM: Oslo`, `TO: Secretary of State`.
 
-    A name in capitals is read here only where it is a damaged `SECRETARY OF STATE`.
+    A name in capitals is read here only where it is a damaged `SECRETARY OF STATE` or `DEPARTMENT OF STATE`.
     """
     seen = row.text[start:].rstrip(" .,:;|")
     plain = "".join(char for char in unicodedata.normalize("NFD", seen) if char.isalnum() or char in " _-'")
@@ -238,11 +257,11 @@ def read_titled(row: Row, start: int, prefix: str, channel: Channel, codes: Code
     if not 3 <= len(plain) <= 36 or len(plain.split()) > 6:
         return None
     words = plain.split()
-    for count in range(min(5, len(words)), 1, -1):
-        cost = channel.word_cost(_SECRETARY, " ".join(words[:count]).upper(), _SECRETARY_LIMIT)
+    for count, whole in itertools.product(range(min(5, len(words)), 1, -1), _WHOLE):
+        cost = channel.word_cost(whole, " ".join(words[:count]).upper(), _SECRETARY_LIMIT)
         if cost < _SECRETARY_LIMIT:
             end = start + _reach(row.text[start:], len("".join(words[:count])))
-            shown = _SECRETARY if seen[1:4].isupper() else "Secretary of State"
+            shown = whole if seen[1:4].isupper() else in_titles(whole)
             part = Part(f"{prefix}.name.0", row.span(start, end), row.text[start:end], [Decoded(shown, cost)])
             part.rule = "header.address"
             return Parsed(prefix.split(".")[0], [row], [part], 4.0 - 0.15 * cost)
@@ -252,11 +271,21 @@ def read_titled(row: Row, start: int, prefix: str, channel: Channel, codes: Code
     known = post.text in codes.posts and post.cost < (8.0 if _TITLE.fullmatch(seen) else limit_of(plain))
     shown = seen[:end] if known else seen
     as_printed = shown.upper() == post.text and shown[0].isupper()
-    readings = [Decoded(shown if as_printed or not known else post.text.title(), post.cost if known else 3.0)]
+    readings = [Decoded(shown if as_printed or not known else in_titles(post.text), post.cost if known else 3.0)]
     unknown = 1.5 if len(words) == 1 else 0.5
     name = f"{prefix}.name.{'post' if known else '0'}"
     part = Part(name, row.span(start, start + len(shown)), shown, readings, rule="header.address")
     return Parsed(prefix.split(".")[0], [row], [part], 3.5 - 0.15 * max(0.0, post.cost - 2.0) if known else unknown)
+
+
+def in_titles(name: str) -> str:
+    """A name in capitals as a form prints it in small letters.
+
+    >>> in_titles("DEPARTMENT OF STATE"), in_titles("THE HAGUE")
+    ('Department of State', 'The Hague')
+    """
+    words = name.title().split(" ")
+    return " ".join(word.lower() if number and word in _SMALL else word for number, word in enumerate(words))
 
 
 def _titled_post(seen: str, words: list[str], channel: Channel, codes: Codes) -> tuple[Decoded, int]:

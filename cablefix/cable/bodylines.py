@@ -16,6 +16,9 @@ _LONGEST_LEAD = 7  # characters before the number
 _COLON = re.compile(r"[:;]")
 _SPLIT_NUMBER = re.compile(r"\b(\d{1,4}) (\d{1,4})\b[:;., ]")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![^\s.,;])")
+_SLASH = re.compile(r"(?<=\d)[J|\\](?=\d)")
+_FIRST_CITED = 1972
+_SHORT_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d\d")
 DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 # What may follow GDS, RDS or XGDS: a number, a date, the officer in brackets, OR- and a letter.
 _FIGURE = r"[\dOoIlSBZ]"
@@ -33,13 +36,19 @@ _SPELLED = re.compile(r"(?<=[( ])[A-Z0158]*[A-Z]{2}[A-Z0158]*(?=[,. )])|0R(?=-[A
 _TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0158", "OISB")
 _LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "XDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
+_ANY_NUMBERED = re.compile(r"-[1-4],?$")
+_PROSE = re.compile(r"(?!DE|ON |UPON |AT |NA\b)[A-Z]{3,}(?: [A-Z]{2,})+")
+_NO_SCHEDULE = 12.0
 _NUMBERED_WORD = re.compile(r"(?<=DS)-[1-4],?$")
 SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 TAGS_WORDS = ("TAGS",)
 _SUBJECT_LIMIT, _TAGS_LIMIT, _CLASSIFIED_LIMIT = 13.0, 11.0, 16.0
-_REF_LIMITS = (6.0, 9.0)  # without and with a colon
+_REF_LIMITS = (6.0, 9.0, 24.0)  # without and with a colon, before a list of references
 _MARK = re.compile(r"[({\[]\S{1,5}[)}\]]$")
 REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
+# A list of references behind a word that may be REF.
+_REFERENCES = re.compile(r"[A-Z]{2,5}[:;] ?[({\[]?A[.)\]}] ?(?:\d\d )?[A-Z]{3,}(?: [A-Z]+)? \d{2,6}\b")
+_LABELS = ("SUBJ:", "SUBJECT:", "TAGS:", "INFO:", "FROM:", "TO:", "NO:")
 
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -58,7 +67,9 @@ def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
 
 @lru_cache(maxsize=4)
 def _orders(codes: Codes) -> tuple[str, ...]:
-    return tuple(eo for eo, entry in codes.executive_orders.items() if entry.kind == "order")
+    """The orders that E.O. lines cite: telegrams before E.O. 11652 have no such line."""
+    orders = codes.executive_orders.items()
+    return tuple(eo for eo, entry in orders if entry.kind == "order" and entry.effective.year >= _FIRST_CITED)
 
 
 def _damaged_eo(row: Row, orders: tuple[str, ...], channel: Channel) -> Parsed | None:
@@ -104,7 +115,7 @@ def _damaged_eo(row: Row, orders: tuple[str, ...], channel: Channel) -> Parsed |
 
 def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
     """What follows the number: `: DECL: 02/28/2017`, `: N/A`, `: GDS`."""
-    while start < len(row.text) and row.text[start] in " :;.,":
+    while start < len(row.text) and row.text[start] in " :;.,=~":
         start += 1
     rest = row.text[start:]
     parts: list[Part] = []
@@ -118,7 +129,7 @@ def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
                 Part("eo.decl_word", row.span(start, end), seen, [Decoded("DECL", cost)], rule="header.keyword")
             )
             start = end
-            while start < len(row.text) and row.text[start] in " :;.,!":
+            while start < len(row.text) and row.text[start] in " :;.,!=~":
                 start += 1
     if start >= len(row.text):
         return parts
@@ -128,14 +139,24 @@ def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
 
 def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | None:
     rest = row.text[start:]
+    short = rest.rstrip(" .,:;")
+    figures = _SLASH.sub("/", short.translate(_TO_FIGURES))
+    if figures != short and _SHORT_DATE.fullmatch(figures):
+        span = row.span(start, start + len(short))
+        return Part("eo.decl", span, short, [Decoded(figures, 1.5)], rule="header.decl")
     match = _DATE.match(rest)
     if match:
         end = start + match.end()
         form = DECL_DATE if match.end() == 10 else ()
         return Part("eo.decl", row.span(start, end), match[0], [Decoded(match[0], 0.3)], form, rule="header.decl")
-    first = rest.split()[0]
+    first = next((word for word in rest.split() if strip_dust(word)), rest.split()[0])
+    start += rest.find(first)
+    rest = row.text[start:]
     plain = strip_dust(first)
+    numbered = _ANY_NUMBERED.sub("", plain)
     plain = _NUMBERED_WORD.sub("", plain) or plain
+    if numbered != plain and len(numbered) == 4 and nearest(channel, numbered, ("XGDS",), 9.0, 1):
+        plain = numbered
     near = nearest(channel, fold3(plain), close_words(plain, _DECL_WORDS, 1, 4), 9.0, 2) if plain else []
     if plain in _DECL_WORDS or near:
         readings = [Decoded(plain, 0.1)] if plain in _DECL_WORDS else [Decoded(*item) for item in near]
@@ -156,6 +177,7 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
             return Part("eo.decl", row.span(start, end), row.text[start:end], readings, rule="header.decl")
     end = start + len(rest.rstrip())
     cost = 0.5 if dated or re.match(r"[A-Z]{2,4}", rest) else 4.0
+    cost = _NO_SCHEDULE if not dated and _PROSE.fullmatch(rest.rstrip(" .,")) else cost
     return Part("eo.decl", row.span(start, end), rest.rstrip(), [Decoded(rest.rstrip(), cost)], rule="header.decl")
 
 
@@ -180,7 +202,7 @@ def read_labelled(row: Row, kind: str, keywords: tuple[str, ...], limit: float, 
     lead = strip_dust(word.split(":")[0])
     if not lead:
         return None
-    titled = len(lead) > 2 and lead[1:].islower()
+    titled = (len(lead) > 2 or (lead == "Re" and ":" in word)) and lead[1:].islower()
     said = lead.upper() if titled else lead
     near = [(said, 0.0)] if said in keywords else nearest(channel, said, keywords, limit, 2)
     if titled:
@@ -214,7 +236,8 @@ def read_labelled(row: Row, kind: str, keywords: tuple[str, ...], limit: float, 
 def _opens_labelled(word: str, keywords: tuple[str, ...], limit: float, channel: Channel) -> bool:
     """Whether `read_labelled` may find one of the keywords in a first word."""
     lead = strip_dust(word.split(":")[0])
-    said = lead.upper() if len(lead) > 2 and lead[1:].islower() else lead
+    titled = (len(lead) > 2 or (lead == "Re" and ":" in word)) and lead[1:].islower()
+    said = lead.upper() if titled else lead
     return bool(lead) and (said in keywords or bool(nearest(channel, said, keywords, limit, 2)))
 
 
@@ -252,6 +275,8 @@ def read_subject_line(row: Row, channel: Channel) -> Parsed | None:
 def read_ref_line(row: Row, channel: Channel) -> Parsed | None:
     """`REF: ...`, `REFS: (A) ... (B) ...`."""
     limit = _REF_LIMITS[":" in row.text[:12]]
+    if _REFERENCES.match(row.text) and row.words[0] not in _LABELS:
+        limit = _REF_LIMITS[2]
     return read_labelled(row, "ref", REF_WORDS, limit, channel)
 
 

@@ -15,6 +15,7 @@ _SHARE = 1.9
 _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
+_LONGEST_LINE, _KNOWN_TAIL = 72, 8.0
 
 
 @lru_cache(maxsize=4)
@@ -109,7 +110,7 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
         return None
     level = read_level(row, first, channel, codes)
     if level is None:
-        return None
+        return _without_level(row, channel, codes, post)
     part, at, value = level
     parts = [part]
     gain = 5.0 - 0.5 * part.best.cost
@@ -127,6 +128,18 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
     parsed.parts[0].name = "class.level"
     parsed.parts.append(Part("class.value", part.span, value, [Decoded(value, part.best.cost)]))
     return parsed
+
+
+def _without_level(row: Row, channel: Channel, codes: Codes, post: str) -> Parsed | None:
+    """A classification line whose level cannot be read: section, a known post and the number tell it."""
+    start = next((at for at, word in enumerate(row.words) if word == "SECTION"), 0)
+    if not start or len(row.text) > _LONGEST_LINE:
+        return None
+    at, section = _read_section(row, start, channel)
+    tail = _post_and_number(row, at, channel, codes, post) if section else None
+    if tail is None or tail[1] < _KNOWN_TAIL:
+        return None
+    return Parsed("classification", [row], [*section, *tail[0]], 3.0 + tail[1])
 
 
 def _read_section(row: Row, at: int, channel: Channel) -> tuple[int, list[Part]]:

@@ -11,6 +11,7 @@ from cablefix.cable.settle import Verdicts, agree, form_evidence, weigh
 
 ROUND_YEARS = (10, 25, 5, 6, 20, 1, 2, 3, 4)
 ELSE_MARGIN = 9.0
+_MOST_YEARS = 50
 
 
 def years_after(day: date, years: int) -> date:
@@ -53,14 +54,29 @@ def _decl_prior(text: str, day: date | None) -> float:
     return 0.0 if day <= until <= years_after(day, 50) else 8.0
 
 
+def _short_decl(seen: str, day: date | None, channel: Channel) -> str:
+    """A date with a short year; a year in which no message of that day is declassified is misread."""
+    year = int(seen[-2:])
+    if day is None or (year - day.year) % 100 <= _MOST_YEARS:
+        return seen
+    usual = [f"{(day.year + years) % 100:02d}" for years in ROUND_YEARS]
+    return seen[:-2] + min(usual, key=lambda text: channel.cost(text, seen[-2:], 99.0))
+
+
 def settle_decl(draft: Draft, day: date | None, verdicts: Verdicts, channel: Channel) -> None:
     """Decide the DECL date: most are 10 or 25 years after the date of the message, or the day before that."""
     line = draft.found.get("eo")
     part = line.part("eo.decl") if line else None
     if part is None or not re.search(r"\d\d", part.seen):
         return
-    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d\d", part.seen):
-        verdicts.set(part, part.seen, 0.95)
+    if re.fullmatch(r"\d{1,2}/\d{1,2}/\d\d", part.best.text):
+        best = _short_decl(part.best.text, day, channel)
+        if best != part.best.text:
+            part.readings.insert(0, Decoded(best, 0.0))
+        plain = part.best.text == part.seen
+        verdicts.set(
+            part, part.best.text, 0.95 if plain else 0.9, *(() if plain else form_evidence(part, part.best.text))
+        )
         return
     until = decl_date(part.seen)
     if until and (day is None or _round(until, day)):

@@ -12,15 +12,18 @@ from cablefix.cable.address import read_address, read_keyword
 from cablefix.cable.bodylines import is_dust_row
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line
-from cablefix.cable.codes import Codes
+from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
 from cablefix.cable.names import vocabulary
+from cablefix.cable.reasons import PLAIN_REASONS
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 from cablefix.cable.split import split_addresses
 from cablefix.cable.telegram import FORM_KINDS, read_form_entry
 from cablefix.text import Span
 
 _MOST_WRAPPED = 5
+_LONGEST_PRINTED = 80
+_SCRAP = 3
 _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
 _RULE = re.compile(r"[-—–_=~.]{4,}$")
 _PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
@@ -34,7 +37,8 @@ _URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMER
 _HANDLING = re.compile(r"\b(?:DISTRIBUTION|DISSEM|ONLY|EXCLUSIVE|CHANNEL|HANDLING|CONSULS|NOFORN|COPY)\b")
 _YEAR = re.compile(r"(?:19[4-9]|20[0-4])(?<!\w...)\d\b")
 _SENT = re.compile(r"(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b")
-_PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b")
+_PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b|^JOINT\b.*\bMESSAGE\W*$")
+_PASSED = re.compile(r"(?P<who>[A-Z][A-Za-z' ]{2,24}?),? (?:please )?pass\b.*")
 
 
 @dataclass
@@ -79,10 +83,13 @@ def width_of(rows: Sequence[Row]) -> int:
 def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
     """Whether the first word of the next line would not have fitted on this one, so that the text goes on there.
 
-    A width of 0 says that the field is known to go on: another field of the header follows below.
+    A line that is longer than any printed one is a whole one. A width of 0 says that the field is known to go on:
+    another field of the header follows below.
     """
     if row.text.endswith("-") or not width:
         return True
+    if len(row.text) > _LONGEST_PRINTED:
+        return False
     return len(row.text) + indent + 1 + len(after.words[0]) > width - 3
 
 
@@ -142,11 +149,13 @@ def _insert_first(draft: Draft, kind: str, channel: Channel, codes: Codes) -> No
     """Put the address of the TO or INFO line itself before those below it; OCR may have put two on that line."""
     parsed = draft.found[kind]
     row = parsed.rows[0]
-    pieces = split_addresses(row, 1) if len(row.words) > 3 else [row]
+    word = parsed.part(f"{kind}.word")
+    first = len(word.seen.split()) if word else 1
+    pieces = split_addresses(row, first) if len(row.words) > 3 else [row]
     items: list[Parsed] = getattr(draft, kind)
     if len(pieces) > 1:
         below, items[:] = list(items), []
-        address = read_address(pieces[0], 1, f"{kind}.1", channel, codes)
+        address = read_address(pieces[0], first, f"{kind}.1", channel, codes)
         parsed.parts = [parsed.parts[0], *(address.parts if address else [])]
         for number, piece in enumerate(pieces[1:], start=len(below) + 2):
             more = read_address(piece, 0, f"{kind}.{number}", channel, codes)
@@ -169,6 +178,8 @@ def _place(
     kind = parsed.kind
     if kind in ("to", "info"):
         _place_addresses(draft, kind, rows, between, channel, codes, closed)
+    elif kind == "from" and "to" not in draft.found:
+        _place_unannounced(draft, rows, between, channel, codes)
     elif kind in ("classification", "caption", "number"):
         _place_captions(draft, rows, between, channel, codes, closed)
     elif kind in ("subject", "ref", "classified-by", "tags"):
@@ -206,6 +217,9 @@ def _place_addresses(
             continue
         if is_dust_row(row) or len(row.words) > 12:
             continue
+        if row.words[0] == "JOINT" and is_passing(row):
+            draft.passing.append(row)
+            continue
         first = 0
         word = None
         if current == "to" and len(row.words) == 1 and strip_dust(row.text).upper() in ("INFO", "INF0"):
@@ -215,8 +229,20 @@ def _place_addresses(
             word = read_keyword(row, "info", channel)
             if word:
                 current, first = "info", 1
+        if current == "to" and "info" not in draft.found and "INFO" in row.words[2:-1]:
+            at = row.words.index("INFO", 2)
+            _add_addresses(draft, "to", row.cut(0, at), first, channel, codes)
+            current, row, first = "info", row.cut(at, len(row.words)), 1
         whole = closed and len(row.words) <= _LONGEST_ADDRESS and _ends_as_address(row, codes)
         _add_addresses(draft, current, row, first, channel, codes, word[0] if word else None, whole)
+
+
+def _place_unannounced(draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes) -> None:
+    """The addressees below FM whose TO is lost: only those that a routing indicator shows."""
+    for at in between:
+        address = read_address(rows[at], 0, f"to.{len(draft.to) + 1}", channel, codes)
+        if address and any(part.name.endswith(".routing") and part.best.cost < 6.0 for part in address.parts):
+            draft.to.append(address)
 
 
 def _add_addresses(
@@ -341,6 +367,13 @@ def is_passing(row: Row) -> bool:
     return bool(_PASS.search(row.text)) or "COPY" in row.text or row.text.endswith((";", ","))
 
 
+def is_titled_passing(row: Row, codes: Codes) -> bool:
+    """Whether a line in small letters asks a post to pass the message on: `Beirut pass USIS regional center.`"""
+    match = _PASSED.fullmatch(row.text)
+    who = upper_name(match["who"]) if match else ""
+    return who in codes.posts or who in ("DEPARTMENT", "DEPT")
+
+
 def _place_distribution(draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel) -> None:
     parsed = draft.found["distribution"]
     for at in between[:10]:
@@ -379,6 +412,8 @@ def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[i
         row, before = rows[at], run[-1]
         if is_dust_row(row) or _RULE.fullmatch(row.text):
             return
+        if kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper():
+            continue
         if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
             return
         run.append(row)
@@ -388,6 +423,8 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
     before = run[-1]
     if kind == "classified-by":
         said = " ".join(item.text for item in run)
+        if PLAIN_REASONS.search(said):
+            return False
         if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
             return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
         return bool(_REASONS.search(row.text)) or wraps(before, row, width)
@@ -407,18 +444,20 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
 
 
 def _alike(first: Row, row: Row) -> bool:
-    """Whether two lines are both in capitals or both not."""
+    """Whether two lines are both in capitals or both not; one without letters is like any."""
 
     def upper(text: str) -> bool:
         letters = [char for char in text if char.isalpha()]
         return sum(char.isupper() for char in letters) > 0.8 * len(letters)
 
+    if not any(map(str.isalpha, row.text)):
+        return True
     return upper(first.text.split(":", 1)[-1] or first.text) == upper(row.text)
 
 
 def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
-    """Whether a line is a heading of the text: known words, or a rule below it."""
-    if strip_dust(row.text).upper() in _HEADINGS:
+    """Whether a line is a heading of the text, or begins with one: known words, or a rule below it."""
+    if strip_dust(re.split("[:.]", row.text, maxsplit=1)[0]).upper() in _HEADINGS:
         return True
     return at + 1 < len(rows) and bool(_RULE.fullmatch(rows[at + 1].text))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -25,6 +26,13 @@ _SERIAL = re.compile(r"[#4H*][0-9OoIlBSZ]{4}")
 _CONTROL_MARK = re.compile(r"\d{1,2}(?: ?[-–] ?S)?|\d\d")
 _LONGEST_PROTOCOL = 24
 _END = re.compile(r"(?:END OF (?:MESSAGE|DOCUMENT|TEXT)|<+ ?END OF DOCUMENT ?>+)\.?", re.IGNORECASE)
+_ATTRIBUTES, _ATTRIBUTES_OFF = "MESSAGE ATTRIBUTES", 3
+_ATTRIBUTE = re.compile(r"[A-Z][A-Za-z /]{1,32}[:;](?: |$)")
+_MOST_UNLIKE = 3
+# Below these words an airgram or a note has a name in small letters.
+_FOR = re.compile(r"For the (?:Ambassador|Charg.|Minister|Consul|Secretary|Deputy)\b[\w' .]{0,24}[:;]?", re.IGNORECASE)
+_WHOLE_NAME = re.compile(r"(?:[A-Z][a-z]+ |[A-Z]\. ){1,3}(?:[A-Z][A-Za-z'’]+[ -]?){1,2}(?:,? (?:Jr|Sr|III?)\.?)?")
+_FOR_WITHIN = 20
 _ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
 _GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
 _STAMP = re.compile(r"RELEASE|DECLASS|UNCLASSIFIED|COPY|DOCUMENT|REVIEW|Case No|Doc", re.IGNORECASE)
@@ -40,6 +48,7 @@ _LONG_DATE = re.compile(r"(?P<month>[A-Za-z]{3,9})\.? ?(?P<day>\d{1,2}) ?,? ?(?P
 _SHORT_DATE = re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>[4-9]\d)\b")
 _IN_TABLE, _FITTING, _OTHER = 0.985, 0.93, 0.8
 _GAP = 6.0
+_LEADING = re.compile(r"^[a-z] ")
 _MOST_SCRAPS, _TAIL = 3, 3
 _IRISH = re.compile(r"O\W{1,2} ?(?P<rest>[A-Z]{4,})")
 
@@ -47,10 +56,11 @@ _IRISH = re.compile(r"O\W{1,2} ?(?P<rest>[A-Z]{4,})")
 def protocol_lines(lines: Sequence[Line]) -> list[int]:
     """The numbers of lines that belong to the protocol of transmission and not to the text.
 
-    `BT`, `#0849`, `NNNN`, the dashes with a relay counter, `END OF DOCUMENT`, the control mark before ACTION.
+    `BT`, `#0849`, `NNNN`, the dashes with a relay counter, `END OF DOCUMENT`, the control mark before ACTION, and the
+    attributes that an archive's system prints below a message.
     """
     rows = rows_of(lines)
-    found = []
+    found = _attribute_lines(rows)
     for at, row in enumerate(rows):
         if len(row.text) > 60:
             continue
@@ -69,6 +79,25 @@ def protocol_lines(lines: Sequence[Line]) -> list[int]:
         ):
             found.append(row.number)
     return found
+
+
+def _attribute_lines(rows: Sequence[Row]) -> list[int]:
+    """The numbers of the lines of `Message Attributes`: its head, and the lines with a colon below it."""
+    at = next((at for at, row in enumerate(rows) if _is_attributes(row)), len(rows))
+    last, unlike = at, 0
+    for place in range(at, len(rows)):
+        unlike = 0 if place == at or _ATTRIBUTE.match(rows[place].text) else unlike + 1
+        if unlike > _MOST_UNLIKE:
+            break
+        last = last if unlike else place
+    return [row.number for row in rows[at : last + 1]]
+
+
+def _is_attributes(row: Row) -> bool:
+    text = row.text
+    if not 14 <= len(text) <= 22 or len(row.words) > 3:
+        return False
+    return Levenshtein.distance(_ATTRIBUTES, text.upper(), score_cutoff=_ATTRIBUTES_OFF) <= _ATTRIBUTES_OFF
 
 
 def _near_trailer(rows: Sequence[Row], at: int) -> bool:
@@ -103,7 +132,10 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     rows = [clean_row(row) for row in rows_of(lines) if row.number > last]
     block = drafting_block(rows)
     rows = _before_trailer(rows[: block[0] if block else None][-_LAST_LINES:])
-    known = _signers(header, codes)
+    signed = _signed_for(rows_of(lines)[-_FOR_WITHIN:])
+    if signed:
+        return signed
+    known = _signers(header, codes) or _classifier(header)
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0
     for row in reversed(rows):
@@ -118,9 +150,20 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     return None
 
 
+def _signed_for(rows: Sequence[Row]) -> tuple[int, Field] | None:
+    """The name below `For the Ambassador:`."""
+    for row, below in pairwise(rows):
+        if _FOR.fullmatch(row.text) and _WHOLE_NAME.fullmatch(below.text):
+            span = below.span(0, len(below.text))
+            return below.number, Field("signature", below.text, span, _OTHER, (), (("name", span),))
+    return None
+
+
 def _before_trailer(rows: list[Row]) -> list[Row]:
-    """The rows above BT or NNNN: what stands below was added in transmission, or stamped."""
+    """The rows above BT, NNNN or `END OF DOCUMENT`: what stands below was added in transmission, or stamped."""
     for at, row in enumerate(rows):
+        if _END.fullmatch(strip_dust(row.text)) or _is_attributes(row):
+            return rows[:at]
         word = row.words[0].strip(".,:;-")
         if (word == "BT" or _ENDMARK.fullmatch(word)) and (_is_scraps(row.words[1:]) or len(row.words) == 1):
             return rows[:at]
@@ -159,6 +202,13 @@ def _signers(header: Header, codes: Codes) -> list[str]:
     else:
         officers = codes.chiefs_of_mission(post, day, slack=40)
     return list(dict.fromkeys(upper_name(officer.surname) for officer in officers))
+
+
+def _classifier(header: Header) -> list[str]:
+    """The surname of who classified the message: often the one who signs it."""
+    words = str(header.value("classified_by") or "").replace(",", " ,").split()
+    named = words[: words.index(",")] if "," in words else words
+    return [upper_name(named[-1])] if named and _NAME.fullmatch(upper_name(named[-1])) else []
 
 
 def day_of(header: Header) -> date | None:
@@ -237,6 +287,9 @@ def _inline(row: Row, words: Sequence[int], known: Sequence[str], channel: Chann
 def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, float, tuple[Reading, ...]] | None:
     if plain in known:
         return plain, _IN_TABLE, ()
+    shut = _LEADING.sub("", plain).replace(" ", "")
+    if shut in known and shut != plain:  # a blank in the name, a speck before it
+        return shut, _FITTING, (Reading(plain, 0.1),)
     near = sorted((channel.word_cost(name, plain, 2.0 + 1.2 * len(name)), name) for name in known)
     if near and near[0][0] < 2.0 + 1.2 * len(near[0][1]):
         confidence = _FITTING if near[0][0] < _GAP else 0.7
@@ -256,6 +309,6 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
 
 def _is_no_name(plain: str) -> bool:
     """Whether a word in capitals is one that stands alone in a message without being a name, misread perhaps."""
-    if plain in _NO_NAMES:
+    if plain in _NO_NAMES or _GROUP.fullmatch(plain):
         return True
     return len(plain) > 8 and any(Levenshtein.distance(plain, word, score_cutoff=2) <= 2 for word in _NO_NAMES)

@@ -20,7 +20,7 @@ ACTION_WORDS, INFO_WORDS = ("ACTION", "ORIGIN"), ("INFO",)
 _ACTION_LIMIT, _INFO_LIMIT, _DRAFTING_LIMIT = 9.0, 8.0, 12.0
 DRAFTING_WORDS = ("DRAFTED", "APPROVED")
 _DASHES = re.compile(r"[-—–_=~]{4,}")
-_PART = re.compile(r"\(?SECTION (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
+_PART = re.compile(r"\(?S[EB]CT\w{2,4} (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
 _NO = re.compile(r"(?:\S{1,4} )?\bN[O0o]\s?[:;.]\s?")
 _OWN_NUMBER = re.compile(r"(?P<number>[0-9OoIlSBZ]{1,5}) ?[,.] ?(?=[A-Za-z])")
 _DATE_KEY = re.compile(r"(?:DATE|Date)\s?[:;]\s?")
@@ -309,6 +309,14 @@ def read_number_line(row: Row, channel: Channel, codes: Codes, below: Row | None
     if not match:
         return _date_line(row, channel, codes)
     when = read_when(last, match.end(), "no.when", channel, codes)
+    part = _PART.search(last.text)
+    if when is None and head and part:  # the day is misread
+        number = Part(
+            "no.number", last.span(*match.span("number")), match["number"], [], [DIGITS] * len(match["number"])
+        )
+        number.widen(channel)
+        counts = [exact(f"no.{name}", last, *part.span(name)) for name in ("section", "total")]
+        return Parsed("number", rows, [number, *counts], 7.5)
     if when is None or when.year or not (head or (match["number"].isdecimal() and when.clock)):
         return None
     form = [DIGITS] * len(match["number"])

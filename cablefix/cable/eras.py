@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from cablefix.cable.airgram import year_of
 from cablefix.cable.channel import Channel
 from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Part, Row
@@ -21,10 +22,14 @@ TELEGRAM, SHEET, PRINTOUT, ABRIDGED, ACP127 = "1950-63", "1965-72", "1973-79", "
 def era_of(draft: Draft, year: int | None) -> str:
     """The era: by the lines of the form where they tell, else by the year; empty where neither does.
 
-    1950-63 the forms of incoming and outgoing telegrams; 1965-72 telegram sheet with page heads; 1973-79
-    file printout with E.O. 11652 or 12065; 1982-95 with E.O. 12356; 1995-2010 the whole head of ACP 127.
+    1950-63 the forms of incoming and outgoing telegrams, and airgrams, which went on; 1965-72
+    telegram sheet with page heads; 1973-79 file printout with E.O. 11652 or 12065; 1982-95 with E.O. 12356;
+    1995-2010 the whole head of ACP 127.
     """
     found = draft.found
+    if "airgram" in found:
+        sent = year_of(found["from"].rows[0]) if "from" in found else None
+        return SHEET if sent and sent > 1963 else TELEGRAM
     if any(kind in found for kind in FORM_KINDS):
         return TELEGRAM
     order = found.get("eo")

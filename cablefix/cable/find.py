@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from cablefix.cable.address import read_address, read_keyword, read_titled
+from cablefix.cable.airgram import read_airgram_head, read_airgram_number, read_sender
 from cablefix.cable.bodylines import (
     read_classified_line,
     read_eo_line,
@@ -62,6 +63,7 @@ ORDER = {
     "de": 2,
     "security": 3,
     "form": 3,
+    "airgram": 3,
     "indicate": 3,
     "action": 4,
     "distribution": 5,
@@ -82,7 +84,9 @@ ORDER = {
     "ref": 17,
     "classified-by": 18,
 }
-STRONG = frozenset("channel de security dtg eo tags action distribution number control received form indicate".split())
+STRONG = frozenset(
+    "channel de security dtg eo tags action distribution number control received form airgram indicate".split()
+)
 # Numbers and hours alone make no telegram of 1950-63: other papers have them too.
 _TELLING = STRONG - {"number", "control", "received"} | {"classification"}
 _KNOWN_POST = 8.0
@@ -95,7 +99,10 @@ _BACK = 4.0
 _LEAST = {"eo": 3.0, "tags": 1.0, "subject": 1.0, "classification": 1.0}
 _CERTAIN = 10.0
 _HEAD = 8
-_BEGINNING = re.compile(r"V[Z2].?[CG][Z2][CG]|D[EB] R\S{4,7} \S{4,8}|[OPRZ0] \d{6}[Z2] [A-Z]{3} \d\d$")
+_BEGINNING = re.compile(
+    r"V[Z2].?[CG][Z2][CG]|D[EB] R\S{4,7} \S{4,8}|[OPRZ0] \d{6}[Z2] [A-Z]{3} \d\d$|(?:INCOM|OUTGO)ING TELEGRAM"
+    r"|(?i:N[O0]\W{1,3}\d{1,5}, .*SECTION|control\W{1,3}\S{3,6}$)"
+)
 _SURE, _MANY, _FAR = 7.0, 6, 18
 _ENOUGH = 15.0
 _CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
@@ -117,6 +124,13 @@ def candidates(row: Row, channel: Channel, codes: Codes, after: Sequence[Row] = 
     return [parsed for parsed in found if parsed is not None and parsed.gain > -4.0]
 
 
+def _from_line(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> Parsed | None:
+    sender = read_sender(row, channel, codes)
+    if sender or not openings(row.words[0], channel) & FROM:
+        return sender
+    return _addressed(row, "from", channel, codes)
+
+
 def _to_line(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> Parsed | None:
     form = read_form_address(row, after[0] if after else None, channel, codes)
     if form or not openings(row.words[0], channel) & TO:
@@ -134,7 +148,7 @@ _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed
     (DE, lambda row, after, channel, codes: read_de_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_security_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_dtg_line(row, channel, codes)),
-    (FROM, lambda row, after, channel, codes: _addressed(row, "from", channel, codes)),
+    (ANY, _from_line),
     (ANY, _to_line),
     (INFO | DISTRIBUTION, lambda row, after, channel, codes: _info_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_class_line(row, channel, codes)),
@@ -147,7 +161,8 @@ _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed
     (DRAFTING, lambda row, after, channel, codes: read_drafting_line(row, channel)),
     (ANY, lambda row, after, channel, codes: read_control_line(row, channel, codes, after)),
     (ANY, lambda row, after, channel, codes: read_number_line(row, channel, codes, after[0] if after else None)),
-    (ANY, lambda row, after, channel, codes: read_form_line(row, channel)),
+    (ANY, lambda row, after, channel, codes: read_form_line(row, channel) or read_airgram_head(row, channel)),
+    (ANY, lambda row, after, channel, codes: read_airgram_number(row)),
     (ANY, lambda row, after, channel, codes: read_indicate_line(row, after[0] if after else None, channel)),
     (ANY, lambda row, after, channel, codes: read_caption_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_routing_line(row, channel, codes)),
@@ -275,7 +290,7 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
         ]
         found += offers
         for _, parsed in offers:
-            if parsed.kind in ("channel", "de", "dtg") and parsed.gain > _CERTAIN:
+            if (parsed.kind in ("channel", "de", "dtg") and parsed.gain > _CERTAIN) or parsed.part("no.section"):
                 anew.setdefault(parsed.kind, index)
         if any(parsed.gain > _SURE for _, parsed in offers):
             sure, last = sure + 1, index

@@ -31,6 +31,7 @@ _NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RH
 _PREFIX_LIMIT = 14.0
 _CHANNEL_LIMIT = 19.0
 _RI_LIMIT = 12.0
+_CLEAR = 3.0
 _DE_LIMIT = 8.0
 _GLUED_DE = ("DE", "0E", "OE", "D8", "DB")
 
@@ -300,19 +301,25 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
         parts = [exact("security.signal", row, 0, 3), exact("security.letters", row, 4, 9)]
         parts.append(exact("security.rest", row, *perfect.span("rest")))
         return Parsed("security", [row], parts, 20.0)
-    if not 9 <= len(row.text) - len(row.words) + 1 <= 16:
-        return None
+    if len(row.words) == 2 and row.dropped and row.text[:3] in ("ZNR", "ZNY"):
+        row = Row(Line(row.number, (*row.line.tokens, row.dropped[0])))  # `zZH` looks like dust
     words = [at for at, word in enumerate(row.bare) if word]
-    if not 1 <= len(words) <= 5:
+    if len(words) > 3 and row.words[0][:1] in "Z2" and len(row.words[2]) == 3:
+        return read_security_line(row.cut(0, 3), channel, codes)  # scraps behind it
+    if not 1 <= len(words) <= 5 or not 9 <= len(row.text.replace(" ", "")) <= 16:
         return None
     start, end = row.starts[words[0]], row.word_end(words[-1])
     first, last = _security_cuts(row, words)
-    signal = nearest(channel, row.text[start:first].strip(), ("ZNR", "ZNY"), 14.0)
+    signal = nearest(channel, row.text[start:first].strip().upper(), ("ZNR", "ZNY"), 14.0)
     if not signal:
         return None
     groups, closing = _security_words(codes)
     letters = nearest(channel, row.text[first:last].replace(" ", "").strip("."), groups, 26.0)
-    close = nearest(channel, row.text[last:end].strip(), closing, 10.0)
+    clear = bool(letters) and signal[0][1] + letters[0][1] < _CLEAR
+    last_seen = row.text[last:end].strip().upper()
+    close = nearest(channel, last_seen, closing, 10.0)
+    if not close and clear:
+        close = nearest(channel, last_seen, ("ZZH",), 18.0)  # which nearly all have
     if not letters or not close:
         return None
     cost = signal[0][1] + letters[0][1] + close[0][1]

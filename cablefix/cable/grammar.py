@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cablefix.cable.bodylines import read_classified_line
 from cablefix.cable.capwords import read_capitals
 from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.checks import check_header
@@ -29,7 +30,7 @@ from cablefix.cable.joint import (
     settle_sections,
 )
 from cablefix.cable.learn import error_rate, learn_channel
-from cablefix.cable.record import Decided, make_fields
+from cablefix.cable.record import Decided, has_reasons, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
 from cablefix.cable.rows import Parsed, Part, Row, rows_of
@@ -52,6 +53,9 @@ _BODY_ROWS = 400
 # A sheet that an archive laid above a telegram form has captions of the same names.
 _FORM_ROWS = 80
 _ABOVE = 3
+# A paragraph that says who classified the message, within so many lines of the header; it may run over so many.
+_BY_PARAGRAPH = re.compile(r"\S{0,3}\d\s?[.,]\s+(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
+_BY_WITHIN, _BY_LINES = 6, 4
 _OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 
 
@@ -103,6 +107,8 @@ def _read(
         block = drafting_block(rows[chain[-1][0] + 1 :])
         draft.ending = block[1] if block else {}
     decided = _decide(draft, channel, codes, body)
+    if "classified_by" not in decided.texts:
+        decided.texts |= _classified_paragraph(rows[chain[-1][0] + 1 :], channel)
     below = [*around, *rows[chain[-1][0] + 1 :]]
     settle_form_number(draft, below, decided.verdicts, channel)
     settle_form_post(draft, below, decided.verdicts, channel, codes)
@@ -213,6 +219,23 @@ def _texts(draft: Draft) -> dict[str, Run]:
         if part is not None or len(rows) > 1:
             found[name] = run_of(rows, len(rows[0].text) - (len(part.seen) if part else 0))
     return found
+
+
+def _classified_paragraph(rows: Sequence[Row], channel: Channel) -> dict[str, Run]:
+    """`1. (U) CLASSIFIED BY: ...`, where the first paragraph says it: a field whose lines are text of the message."""
+    for at, row in enumerate(rows[:_BY_WITHIN]):
+        mark = _BY_PARAGRAPH.match(row.text)
+        if mark is None:
+            continue
+        line = read_classified_line(row.cut(len(mark[0].split()), len(row.words)), channel)
+        text = line.part("by.text") if line else None
+        if text is None:
+            return {}
+        run = [row]
+        while len(run) < min(_BY_LINES, len(rows) - at) and not has_reasons(" ".join(item.text for item in run)):
+            run.append(rows[at + len(run)])
+        return {"classified_by": run_of(run, len(row.text) - len(text.seen))}
+    return {}
 
 
 def format_lines(draft: Draft) -> tuple[FormatLine, ...]:

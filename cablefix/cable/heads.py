@@ -18,6 +18,9 @@ from cablefix.text import count_alphanumeric
 
 _D = "[0-9OoQIlSZBG|@©]"
 _OF = "[O0Q]F"
+# The number in the series to or from a Secretary who travels.
+_SERIES = "(?:{gap}(?:T[O0]SEC|SECT[O0]){gap}{figure}{{4,6}})?"
+_PART = rf"(?:{_D}|i){{1,3}} ?[O0QC]F ?(?:{_D}|i){{1,3}}"
 # Each form first with blanks between its parts, then without: `QUITO 01187` must not be read as QUIT O01187.
 _SECTION_HEADS = tuple(
     re.compile(
@@ -29,19 +32,27 @@ _SECTION_HEADS = tuple(
 _PAGE_HEADS = tuple(
     re.compile(
         rf"^PA[GC6]E{gap}(?P<page>{_D}{{1,3}}){gap}(?P<post>[A-Z][A-Z.']{{1,9}}?(?: [A-Z]{{1,8}})?){gap}"
-        rf"(?P<number>{_D}{{3,6}})(?:{gap}\d+ ?OF ?\d+)?(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}\d+ ?OF ?\d+)?$"
+        rf"(?P<number>{_D}{{3,6}})(?:{gap}{_PART})?(?:{gap}(?P<dtg>{_D}{{6}}[A-Z235]))?(?:{gap}{_PART})?"
+        + rf"{_SERIES.format(gap=gap, figure=_D)}$"
     )
     for gap in (" ", "")
 )
+_LEVEL_HEAD = re.compile(
+    r"^(?:UNCLAS(?:SIFIED)?|LIMITED OFFICIAL USE|(?:C ?O ?N ?F ?I ?D ?E ?N ?T ?I ?A ?L|S ?E ?C ?R ?E ?T)) "
+    rf"(?P<post>[A-Z][A-Z.' ]{{2,24}}) (?P<number>{_D}{{3,6}}) PA[GC6]E (?P<page>{_D}{{1,3}})$"
+)
 _LETTER_HEAD = re.compile(
     rf"^[-~_\u2014]{{1,2}} ?(?P<page>{_D}{{1,2}}) ?[-~_\u2014]{{1,2}} ?(?:N[o0]\.? ?)?(?P<number>{_D}{{1,5}})[,.] ?"
-    r".{4,36}? [fF]r[o0]m (?P<post>[A-Za-z0][\w. ]+)$"
+    r".{4,36}? [fF][rR][o0O][mM] (?P<post>[A-Za-z0][\w. ]+?)(?: ?[(\[{]?[S5][EeBb][Cc]T\w{2,4}\b.*)?$"
+)
+# Later sheets of outgoing telegrams and of airgrams.
+_FORM_HEADS = (
+    re.compile(rf"^P[a@]ge (?P<page>{_D}{{1,2}}) of te\w{{5,7}} to (?P<post>[A-Z].{{3,80}})$"),
+    re.compile(r"^(?:\S{1,3} ){0,3}(?P<post>[A-Z][A-Za-z ]{2,20}), (?P<page>)A ?[-–—~] ?(?P<number>\d{1,4})$"),
 )
 # A head has two figures or what is misread for one, next to each other; a banner has no word in small letters.
 _DIGITS = re.compile(rf"{_D}{_D}")
 _WORD = re.compile(r"[A-Za-z0]{3}")
-# Characters that a head of the first two forms has whatever is trimmed off the line and closed up in it.
-_MAY_BE_HEAD = re.compile(rf"(?=.*[Ff])(?:[^{_D[1:]}*{_D}){{11}}|[^P]*P[^A]*A[^GC6]*[GC6][^E]*E", re.DOTALL)
 _DASHED = ("-", "~", "_", "\u2014")
 # What the operator typed beside the classification at the head of a sheet of 1965-72.
 _OPERATOR = re.compile(r"H[A-Z]{2}\d{3}")
@@ -83,8 +94,9 @@ def read_head(text: str) -> Head | None:
     """Read a line as a running head, None when it has not the form of one.
 
     The 2000s form gives post, number of eight digits, sheet and sheets; that of 1965-79 gives page, post, number
-    and, until 1972, the date-time group; that of the 1950s and 60s page, number, date and post ("-2- 118, May 4,
-    2 p.m., from Lima"). `text` has single blanks; blanks that OCR lost are made up for.
+    and, until 1972, the date-time group; a later sheet may repeat the classification line with its page behind it;
+    that of the 1950s and 60s gives page, number, date and post ("-2- 118, May 4, 2 p.m., from Lima"). `text` has single
+    blanks; blanks that OCR lost are made up for.
 
     >>> read_head("LIMA 0O001203 002 0F 003")
     Head(form='section', post='LIMA', number='00001203', page=2, total=3, dtg='')
@@ -94,15 +106,36 @@ def read_head(text: str) -> Head | None:
     True
     """
     if len(text) > 60:
-        return None
-    if _DIGITS.search(text) and _MAY_BE_HEAD.match(text):
+        return _read_form_head(text)
+    if _DIGITS.search(text):
         found = _read_head(trim_junk(text))
+        capitals = _in_capitals(text) if found is None else text
+        if capitals != text and 3 * sum(map(str.isupper, text)) >= 2 * sum(map(str.isupper, capitals)):
+            found = _read_head(trim_junk(capitals))
         if found:
             return found
     match = _LETTER_HEAD.match(_without_specks(text)) if text.startswith(_DASHED) else None
     if match:
         page, number = _number(match["page"]), _number(match["number"])
         return Head("letter", match["post"].upper().replace(" ", "").replace("0", "O"), number, int(page))
+    return _read_form_head(text)
+
+
+def _in_capitals(text: str) -> str:
+    """A line with its words in capitals; what holds a figure stays, for its letters are figures too, but for a `z`."""
+    words = (re.sub("z$", "Z", word) if any(map(str.isdecimal, word)) else word.upper() for word in text.split())
+    return " ".join(words)
+
+
+def _read_form_head(text: str) -> Head | None:
+    """`Page 2 of telegram to Amembassy BOGOTA`, `Conakry, A-97`: later sheets of the forms of 1950-72."""
+    if text[:1] != "P" and ", A" not in text:
+        return None
+    for pattern in _FORM_HEADS:
+        match = pattern.match(text)
+        if match:
+            number = match.groupdict().get("number", "")
+            return Head("form", match["post"].upper(), number, int(_number(match["page"]) or 0))
     return None
 
 
@@ -119,6 +152,9 @@ def _read_head(text: str) -> Head | None:
         if match and int(_number(match["page"])):
             page, number = _number(match["page"]), _number(match["number"])
             return Head("page", match["post"].replace(" ", ""), number, int(page), 0, match["dtg"] or "")
+    match = _LEVEL_HEAD.match(text) if " PA" in text else None
+    if match and int(_number(match["page"])) > 1:
+        return Head("page", match["post"].replace(" ", ""), _number(match["number"]), int(_number(match["page"])))
     return None
 
 

@@ -21,7 +21,8 @@ _TORN_PORTION = re.compile(
 # What every mark has: a stop among the first characters of the line, or an opening bracket.
 _MAY_BE_MARK = re.compile(r".{0,11}[.,:;*]|.{0,25}[(\[{<]", re.DOTALL)
 _DOT = re.compile(r"[.,:;*]")
-_NEXT = re.compile(r"[-_~\u2014]?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
+_BRACKET = re.compile(r"[)}\]]")
+_NEXT = re.compile(r"(?:[-_~\u2014]|\s[=|;~\u00b0\u00bb])?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
 _SPECKS = "-_~ \u2014"
 # Before a number an underscore may be a pilcrow that the engine could not read; the sequence tells.
 _SPECKS_BEFORE = "-~ \u2014"
@@ -149,8 +150,31 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
         if read_mark(compact):
             letters = torn["mark"][:-1].lstrip("€{<«").upper()
             return Candidate(line, offset, offset + len(head), compact, head[-1], letters, after_break, page)
-    for stop in _DOT.finditer(text, 0, 12):
-        mark = text[: stop.start()].rstrip(_SPECKS).lstrip(_SPECKS_BEFORE)
+    return _stopped(line, text, offset, after_break, page, _DOT)
+
+
+def find_bracketed(line: int, text: str, offset: int, after_break: bool, page: int = 0) -> Candidate | None:
+    """The paragraph mark at the head of a line where a bracket closes it: `3) The Minister`. None where there is none.
+
+    In a message that numbers its paragraphs with stops these are items of a list.
+
+    >>> found = find_bracketed(7, "3) The Minister", 100, after_break=True)
+    >>> found.mark, found.dot
+    ('3', ')')
+    >>> find_bracketed(7, "(3) The Minister", 100, after_break=True) is None
+    True
+    """
+    if text[:1] in "([{<" or not after_break:
+        return None
+    return _stopped(line, text, offset, after_break, page, _BRACKET)
+
+
+def _stopped(
+    line: int, text: str, offset: int, after_break: bool, page: int, stops: re.Pattern[str]
+) -> Candidate | None:
+    """A mark up to one of the stops within the first characters of a line."""
+    for stop in stops.finditer(text, 0, 12):
+        mark = text[: stop.start()].rstrip(_SPECKS if stops is _DOT else _SPECKS + ".,").lstrip(_SPECKS_BEFORE)
         compact = mark.replace(" ", "")
         if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
             continue

@@ -12,13 +12,15 @@ from rapidfuzz.distance import Levenshtein
 from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
-from cablefix.cable.reasons import tidy_reasons
+from cablefix.cable.reasons import PLAIN_REASONS, tidy_reasons
 from cablefix.cable.refs import Reference, Run, reference_value
 from cablefix.cable.rows import Parsed, Part, speck_beside, without_specks
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import form_way
 from cablefix.text import Span
 
+_AND = re.compile(r" ?and ?(?=[a-h]\b)")
+_TOO_LONG = re.compile(r"[\dO]{7}")  # no telegram has a number of seven figures
 _EDGE = " .,;:()'`‘’“”|_*$"
 _REASON_DISTANCE = 3
 _REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*\(.*)$", re.IGNORECASE)
@@ -168,6 +170,8 @@ def address_value(item: Parsed, verdicts: Verdicts) -> dict[str, str]:
             value["precedence"] = f"{value['precedence']} {text}" if "precedence" in value else text
         elif part.name.endswith(".serial"):
             value["serial"] = text
+    if "/ /" in value.get("name", ""):
+        value["name"] = value["name"].replace("/ /", "//")
     return value
 
 
@@ -182,15 +186,17 @@ def _class_fields(decided: Decided) -> list[Field]:
     level, value = line.part("class.level"), line.part("class.value")
     if level and value:
         found.append(_field("classification", value.best.text, [level], verdicts))
+    else:
+        found += _banner_fields(draft)
     for name, key in (("section", "class.section"), ("sections_total", "class.total")):
         part = line.part(key)
         if part:
-            count = _count(verdicts.of(part).text)
+            count = count_of(verdicts.of(part).text)
             if count:
                 found.append(_field(name, count, [part], verdicts))
     total = line.part("class.total")
     if total and not line.part("class.section") and "FINAL" in line.rows[0].words:
-        count = _count(verdicts.of(total).text)
+        count = count_of(verdicts.of(total).text)
         if count:
             found.append(_field("section", count, [total], verdicts))
     for name, key in (("post", "class.post"), ("message_number", "class.number")):
@@ -215,7 +221,7 @@ def _urgency_field(draft: Draft, verdicts: Verdicts) -> list[Field]:
 
 def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
     """Post and number of a telegram until 1963: of its FROM and NO lines, or after the one addressee that is to act."""
-    line, sender = draft.found.get("number"), draft.found.get("from")
+    line, sender = draft.found.get("number") or draft.found.get("airgram"), draft.found.get("from")
     number = line.part("no.number") if line else None
     serials = [part for item in draft.to for part in item.parts if part.name.endswith(".serial")]
     if number is None and "form" in draft.found and len(draft.to) == len(serials) == 1:
@@ -223,13 +229,14 @@ def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
     found = []
     if sender and number:
         parts = [part for part in sender.parts if ".name." in part.name]
+        parts = [part for part in parts if part.name.endswith(".post")] or parts
         found.append(_field("post", _joined(parts, verdicts).upper(), parts, verdicts))
     if number:
         found.append(_field("message_number", verdicts.of(number).text, [number], verdicts))
     for name, key in (("section", "no.section"), ("sections_total", "no.total")):
         lines = [item for item in (line, draft.found.get("section")) if item is not None]
         part = next((part for item in lines if (part := item.part(key))), None)
-        count = _count(part.seen.upper()) if part else None
+        count = count_of(part.seen.upper()) if part else None
         if part and count:
             found.append(_field(name, count, [part], verdicts))
     return found
@@ -252,10 +259,12 @@ def _banner_fields(draft: Draft) -> list[Field]:
 _NUMBERS = ("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN")
 
 
-def _count(text: str) -> int | None:
+def count_of(text: str) -> int | None:
+    """A count in figures or as a word in capitals, one letter of it misread perhaps; None for any other text."""
     if text.isdecimal():
         return int(text)
-    return _NUMBERS.index(text) + 1 if text in _NUMBERS else None
+    near = [number for number in _NUMBERS if Levenshtein.distance(number, text, score_cutoff=1) <= 1]
+    return _NUMBERS.index(text if text in _NUMBERS else near[0]) + 1 if near else None
 
 
 def _caption_fields(decided: Decided) -> list[Field]:
@@ -324,6 +333,8 @@ def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
     values = [reference_value(run, item, verdicts) for item in items]
     parts = tuple((item.label or "ref", run.span(item.start, item.end)) for item in items)
     sure = min([verdicts.of(part).confidence for item in items for _, _, part in item.parts], default=0.95)
+    if any(_TOO_LONG.search(value["text"]) for value in values):
+        sure = min(sure, 0.5)
     span = Span(parts[0][1].start, parts[-1][1].end) if parts else Span(0, 0)
     return Field("refs", values, span, round(min(sure, 0.98), 4), (), parts)
 
@@ -331,13 +342,13 @@ def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
 def _classified(run: Run) -> list[Field]:
     """Who classified the message, and for which reasons, from `name. Reasons: 1.4 (b/d).`"""
     text = run.text
-    reason = _REASON.search(text)
+    reason = _REASON.search(text) or PLAIN_REASONS.search(text)
     lead = text[: reason.start()] if reason else text
     if reason:
         lead = _before_reasons(lead)
     plain = lead.strip(" .,;:'`‘’“”|_*")
     plain = re.sub(r",?\s*E\.?\s?O\.?\s*\d{5}$", "", plain)
-    who = without_specks(plain)
+    who = _in_capitals(without_specks(plain))
     start = text.find(plain) if plain else 0
     found = []
     if who:
@@ -346,6 +357,17 @@ def _classified(run: Run) -> list[Field]:
     if reason:
         found.append(_reasons(run, reason))
     return found
+
+
+def _in_capitals(text: str) -> str:
+    """A name and title in capitals without the small letters that an engine made of some: `vANDERLYN`."""
+    small, capitals = sum(map(str.islower, text)), sum(map(str.isupper, text))
+    return text.upper() if 0 < 8 * small <= capitals else text
+
+
+def has_reasons(text: str) -> bool:
+    """Whether a text ends with reasons for classification."""
+    return bool(_REASON.search(text) or PLAIN_REASONS.search(text))
 
 
 def _reasons(run: Run, match: re.Match[str]) -> Field:
@@ -357,6 +379,7 @@ def _reasons(run: Run, match: re.Match[str]) -> Field:
         span = run.span(at, at + tidy[1])
         sure = _AS_PRINTED if tidy[0] == value[: tidy[1]] else _TIDIED
         return Field("reasons", tidy[0], span, sure, (), (("text", span),))
+    value = _AND.sub(" and ", value) if PLAIN_REASONS.fullmatch(value) else value
     value = value[: value.rindex(")") + 1] if ")" in value else value.rstrip(".,;'`‘’“”| ")
     span = run.span(at, at + len(value))
     value = re.sub(r"[{\[](?=\w\))", "(", value)

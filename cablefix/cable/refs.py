@@ -16,11 +16,16 @@ from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
 
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s,;]))(?P<open>[({\[]?)[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],]{1,2})(?=\s|[A-Z0-9])"
+    r"(?:^|(?<=[\s,;]))[-.°·~*'‘]?(?P<open>[({\[]?)[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],][.):}\],;]?)"
+    r"[°*'‘]?(?=\s|[A-Z0-9])"
 )
-_YEAR = re.compile(r"(?P<year>[0-9OoIlSB©@]{2}) ")
+_YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}) ")
 _NUMBER = re.compile(r"[ .-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
+# The begin of a line that is a reference without its label; nothing of it is taken as label.
+_WHOLE = re.compile(r"(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
+_AIRGRAM = re.compile(r"\bA ?[-~=_–—]{1,2} ?(?=\d)")
+_TORN_NOTE = re.compile(r"[({\[<]NOTAL[)}\]>]")
 _LIKE_C = "©€"
 _LONGEST_SCRAP = 4
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
@@ -79,9 +84,9 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
 
     `A. QUITO 91 B. 03 STATE 2178`, `(A) ... (B) ...`, `A) ... B) ...`, or one without a label.
     """
-    marks = _in_order(list(_LABEL.finditer(run.text)), channel)
+    marks = _labels_of(run, channel)
     if not marks:
-        pieces = list(cited_pieces(run.text)) or [(0, len(run.text))]
+        pieces = list(cited_pieces(run.text)) or _between_semicolons(run.text)
         items = [Reference("", *_trim(run.text, start, end)) for start, end in pieces]
     else:
         items = []
@@ -90,7 +95,7 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
         for number, (mark, label) in enumerate(marks):
             end = marks[number + 1][0].start() if number + 1 < len(marks) else len(run.text)
             item = Reference(label, *_trim(run.text, mark.end(), end))
-            if mark["label"] != label:
+            if mark.re is _LABEL and mark["label"] != label:
                 a, b = mark.span("label")
                 cost = channel.of(label, mark["label"])
                 part = Part("ref.label", run.span(a, b), mark["label"], [Decoded(label, cost)], rule="header.reference")
@@ -101,10 +106,41 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
     return [item for item in items if item.start < item.end]
 
 
+def _labels_of(run: Run, channel: Channel) -> list[tuple[re.Match[str], str]]:
+    """The marks of the references with the labels that they should have.
+
+    A line that is a reference without a label has lost it where the labels of the other lines then count on.
+    """
+    seen = list(_LABEL.finditer(run.text))
+    plain = _in_order(seen, channel)
+    begins = [start for start, _, _ in run.pieces[1:]]
+    lost = [match for start in begins if (match := _WHOLE.match(run.text, start))]
+    if not lost or len(seen) < 2:
+        return plain
+    filled = _in_order(sorted([*seen, *lost], key=re.Match.start), channel)
+    clear = [sum(mark["label"] == label for mark, label in marks) for marks in (plain, filled)]
+    return filled if clear[1] >= clear[0] else plain
+
+
+def _between_semicolons(text: str) -> list[tuple[int, int]]:
+    """References parted by semicolons, where each has a figure; else the whole.
+
+    >>> text = "Lima's A-41, October 7, 1965; Embtel 512"
+    >>> [text[a:b].strip() for a, b in _between_semicolons(text)]
+    ["Lima's A-41, October 7, 1965", 'Embtel 512']
+    """
+    pieces = [match.span() for match in re.finditer(r"[^;]+", text)]
+    return pieces if all(re.search(r"\d", text[a:b]) for a, b in pieces) else [(0, len(text))]
+
+
 def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Match[str], str]]:
     """The marks that count up from the first, with what each should read; initials in names are no labels."""
     kept: list[tuple[re.Match[str], str]] = []
     for mark in marks:
+        if mark.re is _WHOLE:
+            if kept and kept[-1][1].isalpha():
+                kept.append((mark, chr(ord(kept[-1][1]) + 1)))
+            continue
         label = "C" if mark["label"] in _LIKE_C else mark["label"]
         if mark["close"] == "," and mark.start() and (not kept or label != chr(ord(kept[-1][1]) + 1)):
             continue
@@ -136,7 +172,8 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
         return
     first = year.end() if year else 0
     _drop_scraps(item, text, number.end())
-    seen = text[first : number.start()].strip()
+    airgram = _AIRGRAM.search(text)
+    seen = text[first : airgram.start() if airgram else number.start()].strip()
     name = seen.rstrip(".,")
     if not 2 <= len(name) <= 24 or len(name.split()) > 3:
         return
@@ -152,8 +189,8 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
     begin = base + text.find(seen, first)
     _add(run, item, "ref.post", begin, begin + len(seen), readings)
     if year:
-        _add(run, item, "ref.year", base, base + 2, channel.decode(year["year"], [DIGITS, DIGITS], 4))
-    if text[number.start()] in "-." and readings[0].text in codes.posts:
+        _add(run, item, "ref.year", base, base + year.end("year"), channel.decode(year["year"], [DIGITS, DIGITS], 4))
+    if not airgram and text[number.start()] in "-." and readings[0].text in codes.posts:
         at = base + number.start()
         _add(run, item, "ref.blank", at, at + 1, [Decoded(" ", 1.0)])
     a, b = number.span("number")
@@ -194,5 +231,6 @@ def reference_value(run: Run, item: Reference, verdicts: Verdicts) -> dict[str, 
     for start, end, part in sorted((p for p in item.parts if p[0] >= item.start), key=lambda p: p[0]):
         text += run.text[at:start] + verdicts.of(part).text
         at = end
-    text += run.text[at : item.end]
+    text = _AIRGRAM.sub("A-", text + run.text[at : item.end])
+    text = _TORN_NOTE.sub("(NOTAL)", text)
     return {"label": item.label, "text": text} if item.label else {"text": text}

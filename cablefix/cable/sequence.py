@@ -33,6 +33,9 @@ _FAINT, _AGREES, _APART = 1.9, 1.0, 0.8
 # The marks that may stand alone at the head of a paragraph whose number is lost.
 _PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
 _LONGEST_PORTION_READ = 4  # a longer word in brackets is no misread portion mark
+# A list that counts from 1 anew, among paragraphs with portion marks and others, and how little it takes for one.
+_LISTED, _LISTED_BARE, _LEAST_LISTED = 5.0, 0.6, 3
+_CLEAR = 3.0  # a misread figure costs more
 _UNREAD = "\0"  # stands for a mark that is lost or cannot be read
 _UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
 _TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
@@ -150,6 +153,7 @@ def _chain(
     lettered = bool(bare & {"A", "B", "D", "E"})
     letters = {c.mark for c in candidates if len(c.mark) == 1 and c.mark.isalpha() and not c.portion}
     items = len(letters & set("ABDabd")) >= 2
+    listed = _list_items(candidates)
 
     def may_be_lost(candidate: Candidate) -> bool:
         if not candidate.portion:
@@ -167,8 +171,10 @@ def _chain(
             gain = _APART - _FAINT if candidate.apart else -_FAINT
         elif candidate.portion:
             gain += _WITH_PORTION
-        elif marked:
-            gain += _WITHOUT_PORTION
+        else:
+            gain += _WITHOUT_PORTION if marked else 0.0
+            if index in listed:
+                gain -= _LISTED if marked else _LISTED_BARE
         new: dict[int, _Link] = {}
         for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow, closely=closely):
             cost, garble = reading.cost, reading.garble
@@ -190,6 +196,28 @@ def _chain(
         links.append(last)
         last = last.before
     return links[::-1]
+
+
+def _list_items(candidates: Sequence[Candidate]) -> frozenset[int]:
+    """The candidates without portion marks that count from 1 anew: a list, or paragraphs of a paper that is quoted.
+
+    Their numbers may be just those that are due next, or those of a page that is lost. Brackets with a letter may
+    stand between them.
+    """
+    found: list[int] = []
+    run: list[int] = []
+    for index, candidate in enumerate(candidates):
+        if candidate.faint or not candidate.mark or not candidate.after_break:
+            continue
+        due = len(run) + 1
+        readings = () if candidate.portion else read_mark(candidate.mark)
+        counts = any(r.n == due and not r.garble and r.cost < _CLEAR for r in readings)
+        if not counts:
+            found += run if len(run) >= _LEAST_LISTED else []
+            run = []
+        elif index:
+            run.append(index)
+    return frozenset([*found, *(run if len(run) >= _LEAST_LISTED else [])])
 
 
 def _garble_cost(garble: str, garbles: dict[str, float], *, pilcrow: bool) -> float:

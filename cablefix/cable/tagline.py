@@ -19,6 +19,8 @@ from cablefix.cable.settle import Verdicts, agree, form_evidence, weigh
 _FREQUENT = frozenset("PREL PGOV ECON EFIN ETRD EINV EAID EAGR ENRG PHUM PTER SNAR MARR PARM MNUC KNNP PINR".split())
 _SUBJECT_INITIALS = "ABCEKMOPST"
 _TAG = re.compile(r"[^ \t,;()]+")
+# A person or a thing that stands among the codes: `PINT, BM, (ORTIZ, JUAN)`; behind a code it belongs to that.
+_NAMED = re.compile(r"[\s,;]*(?P<open>[({\[])(?P<name>[A-Z][^(){}\[\]]{2,40})[)}\]]")
 _UNNAMED = 1.5  # a country that neither sends the message nor is named in it
 _NAMED_LIMIT = 9.0
 _LEAST_STEM, _STEM = 4, 6
@@ -134,6 +136,13 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
     text = _join_split_tags(row.text, codes, year)
     at = start
     while True:
+        named = _NAMED.match(text, at)
+        if named:
+            number += 1
+            at, a = named.end(), named.start("open")
+            reading = Decoded(f"({named['name']})", 0.1)
+            parts.append(Part(f"tags.{number}", row.span(a, at), row.text[a:at], [reading], rule="header.tags"))
+            continue
         match = _TAG.search(text, at)
         if not match:
             return _without_notes(parts, row)
@@ -146,6 +155,10 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
         group = re.match(r"\s?\([^)]*\)", text[b:])
         number += 1
         readings = read_tag(plain.replace("\xa0", ""), codes, channel, year)
+        capitals = plain.upper()
+        known = plain[-1:].isupper() and not plain.isupper() and codes.is_tag(capitals, year)
+        if known and all(item.text != capitals for item in readings):
+            readings = [Decoded(capitals, 1.0), *readings]  # small letters that look like capitals
         a += seen.find(plain)
         b = a + len(plain)
         if group:

@@ -15,7 +15,7 @@ from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.names import limit_of, read_post, vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 
-FORM_KINDS = ("form", "indicate", "number", "control", "received")
+FORM_KINDS = ("form", "airgram", "indicate", "number", "control", "received")
 _WAYS = ("INCOMING", "OUTGOING")
 _STATE = "DEPARTMENT OF STATE"
 _NEAR = 1.6
@@ -27,7 +27,10 @@ _TWO_LONG = re.compile(r"\S{7}\W{1,12}(?<!\S)\S{7}")
 _SHOUTED = re.compile(r"[^\W\d_a-z]\S{3,8}[\W_]*\s[\W_]*[^\W\d_a-z]\S{3}")
 _KEYS = {"ACTION": "to", "SENT TO": "to", "TO": "to", "INFO": "info", "RPTD INFO": "info", "REPEATED INFO": "info"}
 _LONG_KEYS = tuple(key for key in _KEYS if len(key) > 3)
-_KEY = re.compile(r"(?P<key>[A-Z][A-Za-z0-9]{1,8}(?: [A-Z][A-Za-z0-9]{1,4})?)\s?(?P<mark>[:;.])(?=\s|$|[A-Z])")
+_KEY = re.compile(
+    r"(?P<key>(?:[A-Z][A-Za-z0-9]|[a-z][A-Z]{2})[A-Za-z0-9]{0,7}(?: (?:\W )?[A-Z][A-Za-z0-9]{1,4})?)"
+    r"\s?(?P<mark>[:;.])(?=\s|$|[A-Z])"
+)
 _BARE_KEY = re.compile(r"(?P<key>ACTION|INFO|SENT TO|TO|RPTD INFO) (?=[A-Z][a-z])")
 _MARGIN = re.compile(
     r"(?:[A-Z/]{1,4}[.,]? ){1,2}(?=(?:ACTION|INFO|SENT TO|FROM|TO|NO|RPTD INFO)\s?:|A[mM][A-Za-z]{5,7} [A-Z]{3})"
@@ -39,14 +42,15 @@ _TEL = (
     r"|(?:(?:the )?(?:department|embassy|consulate|legation|mission)(?:['’]s)? )(?:circular )?(?:telegrams?|airgrams?)"
     r"|(?:your|our|my) (?:telegrams?|airgrams?))"
 )
-_NUMBER = r"(?:,? ?(?:no\.?|number) )?\s?(?:[A-Z]-)?\d{1,5}(?: \(NOTAL\))?"
-_CITED = rf"(?:{_TEL}|[A-Z]{{3,}}(?: [A-Z]{{3,}})?)\s?{_NUMBER}"
+_NUMBER = r"(?:,? ?(?:no\.?|number) )?\s?(?:[A-Z]-)?\d{1,6}(?: \(NOTAL\))?"
+_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+_CITED = rf"(?:{_TEL}|(?!(?:{_MONTHS})[A-Z]{{0,6}}\b)[A-Z]{{3,}}(?: [A-Z]{{3,}})?(?:['’]s)?)\s?{_NUMBER}"
 _PLAIN = re.compile(
     rf"(?:re(?:f(?:erence)?s?)?[:;.]? ?)?"
-    rf"(?P<refs>{_TEL}\s?{_NUMBER}(?:(?:[,;]| and|, and) (?:{_CITED}|\d{{1,5}}))*)\W*",
+    rf"(?P<refs>{_TEL}\s?{_NUMBER}(?:(?:[,;]| and|, and) (?:{_CITED}|\d{{1,6}}))*)\W*",
     re.IGNORECASE,
 )
-_PIECE = re.compile(rf"(?i:{_CITED})(?:(?:,| and|, and) \d{{1,5}}(?!\d))*")
+_PIECE = re.compile(rf"(?i:{_CITED})(?:(?:,| and|, and) \d{{1,6}}(?!\d))*(?!\d)")
 _POST_NUMBER = re.compile(r"(?P<name>[A-Z][A-Za-z' ]*[A-Za-z])(?: (?P<number>\d{1,5}))?(?:\s?[,;]\s?|\s?\.?$)")
 _BETWEEN = re.compile(r"\W*(?:and\W*)?", re.IGNORECASE)
 _CAPTION = re.compile(
@@ -136,7 +140,7 @@ def read_form_address(row: Row, below: Row | None, channel: Channel, codes: Code
     match = _KEY.match(row.text) or _BARE_KEY.match(row.text)
     if match is None:
         return None
-    key = match["key"].upper()
+    key = re.sub(r"\W+", " ", match["key"].upper())
     near = [(key, 0.0)] if key in _KEYS else nearest(channel, key, _LONG_KEYS, 7.0, 1)
     if not near:
         return None
@@ -180,13 +184,16 @@ def read_form_entry(
     seen = row.bare[words[0]]
     named = len(words) > 1 and row.bare[words[1]] in codes.posts
     head = _head(seen, 2.4 if named else 1.4, channel, codes)
+    if head is None and len(words) > 2 and (joined := _head(seen + row.bare[words[1]], 1.4, channel, codes)):
+        head = [Decoded(item.text, item.cost + channel.split) for item in joined]
+        seen, words = row.text[row.starts[words[0]] : row.word_end(words[1])], words[1:]
     small = sum(map(str.islower, seen))
     if head is None or (2 * small < len(seen) and not shouted):
         return None
     if 2 * small < len(seen):
         head = [Decoded(item.text.upper(), item.cost + channel.case * small) for item in head]
     last, tail = read_tail(row, words, prefix, channel)
-    begin = row.starts[words[0]] + row.words[words[0]].find(seen)
+    begin = row.text.find(seen, max(0, start))
     parts = [Part(f"{prefix}.name.head", row.span(begin, begin + len(seen)), seen, head, rule="header.address")]
     gain = max(0.5, 5.0 - 0.6 * head[0].cost) + (1.0 if tail else 0.0)
     if last > words[0]:

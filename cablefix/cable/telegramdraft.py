@@ -10,7 +10,7 @@ from cablefix.cable.bodylines import is_dust_row
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line, read_class_line
 from cablefix.cable.codes import Codes, upper_name
-from cablefix.cable.draft import Draft, goes_on_sent, is_passing, place_sent, read_urgency
+from cablefix.cable.draft import Draft, goes_on_sent, is_passing, is_titled_passing, place_sent, read_urgency
 from cablefix.cable.eralines import read_clock_row, read_office_column
 from cablefix.cable.rows import Parsed, Part, Row
 from cablefix.cable.settle import Verdicts, agree, best_alone, form_evidence, weigh
@@ -24,6 +24,7 @@ from cablefix.cable.telegram import (
 )
 
 _REACH = 14
+_CLEAR_ORDER = 12.0
 _STRANGE = 2
 _SENT = re.compile(
     r"\W{0,2}(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b"
@@ -32,7 +33,7 @@ _SENT_NUMBER = re.compile(r"(?:DEPARTMENT|DEPT|SECSTATE) (?P<number>[\dlIOoSBZ]{
 _HEAD = re.compile(
     r"\W{0,3}[-–=]?\s?\d{1,2}\W{1,3}(?P<number>[\dlIOoSBZ]{1,5}), \w{3,10}\.? \d{1,2}\b.*?\b(?i:from)\s(?P<post>.*)"
 )
-_INFORMED = re.compile(r"INF[O0]\s?[:;]", re.IGNORECASE)
+_INFORMED = re.compile(r"INF[O0]\s?\W?[:;]", re.IGNORECASE)
 _TAIL = re.compile(r"\W{0,2}\d{1,4}(?: (?:NIACT|IMMEDIATE|PRIORITY|FLASH|ROUTINE))*\W{0,2}")
 _MARGIN = re.compile(
     r"\W{0,2}(?:Origin|Action|Infos?|ORIGIN|ACTION|INFO|[A-Z][A-Z/]{0,4}(?: [A-Z][A-Z/]{0,4})?)\W{0,2}"
@@ -66,6 +67,10 @@ def place_form_lines(
     if not is_form(draft):
         return
     _drop_loose_reference(draft)
+    order = draft.found.get("eo")
+    if order is not None and order.gain < _CLEAR_ORDER:  # a row of figures: before 1972 no line named an order
+        draft.found.pop("eo")
+        draft.runs.pop("eo", None)
     _place_columns(draft, rows, chain, channel, codes)
     _place_informed(draft, rows, channel, codes)
     ends = [at for at, parsed in chain if parsed.kind in ("number", "to", "info", "from", "indicate", "form")]
@@ -127,7 +132,7 @@ def _take(draft: Draft, row: Row, channel: Channel, codes: Codes) -> bool:
         draft.levels.append(row)
     elif caption and caption.gain > 1.0:
         draft.captions.append(caption)
-    elif row.text.isupper() and is_passing(row):
+    elif (row.text.isupper() and is_passing(row)) or is_titled_passing(row, codes):
         draft.passing.append(row)
     elif _SENT.match(row.text) or goes_on_sent(draft, row):
         place_sent(draft, row)
@@ -198,8 +203,8 @@ def _place_columns(
 
 
 def _place_informed(draft: Draft, rows: Sequence[Row], channel: Channel, codes: Codes) -> None:
-    """`INFO: ACCRA 33, PARIS 71`: the posts that an incoming telegram of 1963-64 was repeated to."""
-    if "info" in draft.found or "to" not in draft.found:
+    """`INFO: ACCRA 33, PARIS 71`: the posts that an incoming telegram of 1963-64, or an airgram, was repeated to."""
+    if "to" not in draft.found or len(draft.info) > 1:
         return
     first = draft.found["to"].rows[0].number
     row = next((row for row in rows if first < row.number <= first + _FAR and _INFORMED.match(row.text)), None)
@@ -209,7 +214,7 @@ def _place_informed(draft: Draft, rows: Sequence[Row], channel: Channel, codes: 
         if offices is not None and row.number in offices.numbers:  # posts with numbers look like offices with copies
             draft.found.pop("distribution")
             draft.runs.pop("distribution", None)
-        draft.info += items
+        draft.info[:] = items
         draft.runs["info"] = [row]
         draft.found["info"] = items[0]
 

@@ -9,14 +9,17 @@ from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Part
 
 _APART = 7.0
-# What is another in each section: the channel number, the section, and by ACP 127 the serial.
-_OWN = ("channel", "de.section", "de.serial", "class.section")
+_MOST_SECTIONS = 10
+# What is another in each section: the channel number, the section, by ACP 127 the serial, and what the form of
+# 1950-63 has of each sheet.
+_OWN = ("channel", "de.section", "de.serial", "class.section", "no.section", "control")
 
 
 def add_witness(draft: Draft, other: Draft, channel: Channel) -> int:
     """Weigh the readings of a draft by those of another section's header; returns how many parts differ.
 
-    Where the two are seen alike nothing changes. Where they differ each reading must account for both.
+    Where the two are seen alike nothing changes. Where they differ each reading must account for both; but an addressee
+    may count each section as a message of its own.
     """
     differing = 0
     second = dict(_parts(other))
@@ -24,7 +27,7 @@ def add_witness(draft: Draft, other: Draft, channel: Channel) -> int:
         witness = second.get(name)
         if witness is None or part.name in _OWN or part.name.endswith(".text"):
             continue
-        if witness.seen == part.seen:
+        if witness.seen == part.seen or (part.name.endswith(".serial") and _counts_on(part, witness)):
             continue
         differing += 1
         part.others.append(witness.seen)
@@ -41,6 +44,12 @@ def add_witness(draft: Draft, other: Draft, channel: Channel) -> int:
             readings.append(Decoded(text, cost + min(also, _APART)))
         part.readings = sorted(readings, key=lambda item: item.cost)
     return differing
+
+
+def _counts_on(part: Part, witness: Part) -> bool:
+    """Whether the number of an addressee in a later section is one of the next after the number in this one."""
+    own, later = part.best.text, witness.best.text
+    return own.isdecimal() and later.isdecimal() and 0 < int(later) - int(own) < _MOST_SECTIONS
 
 
 def _parts(draft: Draft) -> Iterator[tuple[str, Part]]:

@@ -17,7 +17,7 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
-from cablefix.cable.paragraphmarks import Candidate, find_candidate
+from cablefix.cable.paragraphmarks import Candidate, find_bracketed, find_candidate
 from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
 from cablefix.convention import Convention, learn_convention, running_lines
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
@@ -33,6 +33,8 @@ from cablefix.text import Source, Span, View
 _NOISE_SAMPLE = 20_000
 # A text with fewer small letters than this is typed in capitals, and what small letters it has are misread.
 _CAPITALS = 0.2
+_LEAST_BRACKETED = 3
+_ENCLOSED, _MOST_ENCLOSED = re.compile(r"(?:Enclosures?|Attachments?)(?:\s?[:;.].{0,8})?", re.IGNORECASE), 20
 _LONE_STOPS = frozenset(".,;:'")
 _PLAIN_WORD = re.compile(r"(?<![\w'-])[^\W\d_]{3,}(?![\w'-])")
 
@@ -153,9 +155,11 @@ class Context:
         """
         if self.numbering is None:
             whole = self.kind == "cable"
-            heads = list(self._heads_of_lines())
+            heads = _without_enclosures(list(self._heads_of_lines()))
             found = [c for h in heads if (c := find_candidate(h.line, h.text, h.offset, h.after_break, h.page))]
             self.numbering = solve_numbering(found, whole=whole)
+            if whole and not self.numbering.paragraphs and (bracketed := _find_brackets(heads)):
+                found, self.numbering = bracketed, solve_numbering(bracketed, whole=True)
             if whole and not adds_up(self.numbering, found):
                 closer = solve_numbering(found, whole=whole, closely=True)
                 faint = list(self._faint_marks(heads, found, closer)) if closer.missing else []
@@ -281,6 +285,22 @@ class Context:
             right += 1
         listed = words.places_in(text[left:start] + after + text[end:right])
         return tuple(because(EvidenceKind.USER, f"a word of your own: {place}") for place in listed)
+
+
+def _without_enclosures(heads: list[LineHead]) -> list[LineHead]:
+    """The lines above a list of enclosures at the end of a text: its numbers are none of paragraphs."""
+    for at in range(max(0, len(heads) - _MOST_ENCLOSED), len(heads)):
+        if _ENCLOSED.fullmatch(heads[at].text.strip()):
+            return heads[:at]
+    return heads
+
+
+def _find_brackets(heads: Sequence[LineHead]) -> list[Candidate]:
+    """The marks of a message that numbers its paragraphs `1)`, `2)`, `3)`; none where fewer than three count from 1."""
+    found = [c for h in heads if (c := find_bracketed(h.line, h.text, h.offset, h.after_break, h.page))]
+    numbering = solve_numbering(found, whole=True)
+    counted = [paragraph.n for paragraph in numbering.paragraphs]
+    return found if len(counted) >= _LEAST_BRACKETED and counted[0] == 1 and not numbering.pilcrow else []
 
 
 def _without_last_speck(line: Line) -> Line:

@@ -36,6 +36,8 @@ from cablefix.text import View
 _MOST_KINDS_OF_HEADS = 64
 # A word that stands so often in the word list is no scrap.
 _COMMON = 1000
+_LONGEST_PAGE = 24
+_SHEET = ("Pa", "PA")
 _IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
 _SEVEN_FIGURES = re.compile(r"(?:\D*\d){7}", re.DOTALL)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
@@ -73,9 +75,12 @@ def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
     if not known:
         return
     taken = set(heads)
+    sheets = any(head.startswith(_SHEET) for head in known)
     for n in context.read_lines():
         text = context.lines[n]
-        if n in taken or len(text) > 64 or not _SEVEN_FIGURES.match(text):
+        if n in taken or len(text) > 64:
+            continue
+        if not _SEVEN_FIGURES.match(text) and not (sheets and text.startswith(_SHEET)):
             continue
         trimmed = trim_junk(text)
         best = max(likeness(trimmed, head) for head in known)
@@ -187,7 +192,7 @@ def find_page_numbers(view: View, context: Context) -> Iterator[Mark]:
     >>> marked_lines(find_page_numbers, "in the\\n\\n- 2 -\\n\\nharbour, and\\n\\n- 3 -\\n\\nthe tug left.\\n\\n17")
     ['- 2 -', '- 3 -']
     """
-    found = [(n, *number) for n in context.body_lines() if (number := read_page_number(context.lines[n]))]
+    found = [(n, *number) for n in context.body_lines() if (number := _page_number(context.lines[n]))]
     edges = _edges(context, 1) if context.layout.pages > 1 else set()
     plausible = [(n, page, says) for n, page, says in found if page <= 2000 and (says or n in edges)]
     for k, (n, page, says) in enumerate(plausible):
@@ -199,6 +204,13 @@ def find_page_numbers(view: View, context: Context) -> Iterator[Mark]:
         if (counts and not against) or (n in edges and says) or inside:
             reason = because(EvidenceKind.SEQUENCE, f"page {page} of a rising count" if counts else f"page {page}")
             yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.page-number", 0.93, [reason])
+
+
+def _page_number(text: str) -> tuple[int, bool] | None:
+    """A page number, read without the scraps before it too where the line says that it is one."""
+    number = read_page_number(text)
+    scraps = len(text) <= _LONGEST_PAGE and text.find("Page") > 0
+    return number or (read_page_number(trim_junk(text)) if scraps else None)
 
 
 def _interrupts(context: Context, line: int) -> bool:

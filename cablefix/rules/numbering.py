@@ -15,6 +15,7 @@ _BRACKETED = re.compile(r"\s*[(\[{<](?P<mark>[^()\[\]{}<>\n]{1,6})[)\]}>]")
 # The same where the first bracket was read as something else, or not at all.
 _TORN = re.compile(r"\s*(?P<mark>[^\s()\[\]{}<>.,]{1,4})[)\]}>](?=\s)")
 _PAIRS = ("()", "[]")
+_BRACKETS = (")", "}", "]")  # close the number where a message has no stop behind it
 # What the letters of portion marks are read as.
 _LOOKS_LIKE = {
     "$": "S", "§": "S", "5": "S", "0": "U", "V": "U", "G": "C", "€": "C", "c": "C", "¢": "C", "©": "C", "8": "B",
@@ -39,7 +40,8 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
     trusted = context.kind == "cable" or _counts_for_sure(chain)
     for place, paragraph in enumerate(chain):
         candidate = paragraph.candidate
-        after = f"¶{paragraph.n}." if numbering.pilcrow else f"{paragraph.n}."
+        stop = ")" if candidate.dot in _BRACKETS else "."
+        after = f"¶{paragraph.n}{stop}" if numbering.pilcrow else f"{paragraph.n}{stop}"
         before = text[candidate.start : candidate.end]
         if before == after:
             continue

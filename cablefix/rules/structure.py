@@ -24,9 +24,17 @@ _DASH_ROW = re.compile(r"^[-_=~.*\u2013\u2014\u00b7 ]{3,}$")
 _CLOSING_MARKS = "\"')]\u2019\u201d"
 _BULLET = re.compile(
     r"^(?P<mark>(?:--?|\u2014|\u2013|\u2022|\u00b7|\*|\u25cf|\u25a0|o)(?= )|\([A-Za-z0-9]{1,4}\)|[A-Za-z][.)](?= )|"
-    r"\d{1,3}[.)](?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
+    r"\d{1,3}[.)](?= )|[QA]\d{0,2}:(?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
 )
+# `------- SUMMARY -------`
+_DASHED = re.compile(r"^[-=*]{2,} ?(?=[A-Z\"(])(?P<text>[^-=*]{3,60}?) ?[-=*]{2,}$")
+# `II. THE SUMS`, as a heading
+_ROMAN = re.compile(r"[IVX]{1,5}\. (?=[A-Z])[^a-z]{4,}")
+_BOX = "\u2588"
 _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
+# Says that what is quoted ends, on a line of its own.
+_END_TEXT = re.compile(r"END (?:OF )?(?:TEXT|QUOTE|QUOTATION|MESSAGE)\.?|UNQUOTE\.?", re.IGNORECASE)
+_BLANKS_SAY = 0.3  # where fewer lines are parted by blank ones, a blank line means something
 _LIST_GOES_ON = re.compile(r"[,;](?: and| or)?$", re.IGNORECASE)
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
@@ -69,8 +77,8 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
     """Mark headings within the text: short lines of their own that end no sentence.
 
     In a numbered cable a heading stands between the end of a paragraph and the next number; in other texts it
-    stands between blank lines or over a row of dashes. A line that ends in a full stop, comma or hyphen is text;
-    so is one that begins with a small letter, and the last words of a sentence that the page broke off.
+    stands between blank lines, over a row of dashes or between two. A line that ends in a full stop, comma or hyphen
+    is text; so is one that begins with a small letter, and the last words of a sentence that the page broke off.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> text = "1. The tug left the old pier at noon.\\n\\nA Quiet Harbor\\n\\n2. It came back at one.\\n\\n3. It left."
@@ -84,7 +92,9 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
     rules = _followed_by_rule(context)
     for k in range(len(body) - 1, -1, -1):
         n = body[k]
-        if classes[n] != LineClass.BODY or not _looks_like_heading(context, n):
+        dashed = bool(_DASHED.match(context.lines[n]))
+        marked = n in rules or _is_part(context, body, k)
+        if classes[n] != LineClass.BODY or not (dashed or _looks_like_heading(context, n, marked=marked)):
             continue
         after = body[k + 1] if k + 1 < len(body) else None
         before = body[k - 1] if k else None
@@ -109,7 +119,16 @@ def _followed_by_rule(context: Context) -> set[int]:
     return out
 
 
-def _looks_like_heading(context: Context, line: int) -> bool:
+def _is_part(context: Context, body: Sequence[int], k: int) -> bool:
+    """Whether a line is `II. THE SUMS` in capitals between two numbered paragraphs, and no item of a list."""
+    if k + 1 >= len(body) or context.classes()[body[k + 1]] != LineClass.PARAGRAPH:
+        return False
+    before = context.lines[body[k - 1]] if k else ""
+    return bool(_ROMAN.fullmatch(context.lines[body[k]])) and not _BULLET.match(before)
+
+
+def _looks_like_heading(context: Context, line: int, *, marked: bool) -> bool:
+    """Whether a line has the form of a heading; `I. SUMMARY` is an item unless something marks it as a heading."""
     text = context.lines[line]
     if text[0].islower() or len(text) > 80:
         return False
@@ -122,7 +141,8 @@ def _looks_like_heading(context: Context, line: int) -> bool:
     if text.endswith((".", ",", ";", "-")) and not text.endswith(("...", "U.S.", "U.N.", "U.K.")):
         return False
     letters = sum(map(str.isalpha, text))
-    return letters >= 3 and letters >= 0.5 * len(text.replace(" ", "")) and not _BULLET.match(text)
+    spoken = letters >= 3 and letters >= 0.5 * len(text.replace(" ", ""))
+    return spoken and (marked or not _BULLET.match(text))
 
 
 def _stands_apart(context: Context, before: int | None, line: int, after: int | None, *, numbered: bool) -> bool:
@@ -150,14 +170,15 @@ def _ends_paragraph(context: Context, before: int, line: int) -> bool:
     if _ends_sentence(text):
         return True
     wrap = context.convention.wrap or 80
-    return line - before > 1 and len(text) < 0.6 * wrap and not text.endswith((",", "-"))
+    return line - before > 1 and (text.endswith(_BOX) or (len(text) < 0.6 * wrap and not text.endswith((",", "-"))))
 
 
 def mark_items(view: View, context: Context) -> Iterator[Mark]:
     """Mark the first lines of bullets, list items and sub-paragraphs: `-- ...`, `A. ...`, `(1) ...`.
 
-    A mark at a line's head is an item where the text before it is at an end (a full stop, colon, semicolon or blank
-    line) and where there is a second one like it, or the text before announces a list with a colon. `A. Smith`
+    `Q:` and `A:` of an interview are items too. A mark at a line's head is an item where the text before it is at an
+    end (a full stop, colon, semicolon or blank line) and where there is a second one like it, or the text before
+    announces a list with a colon. `A. Smith`
     after a line broken in mid-sentence is a name, and a lone dash that a line begins with is a dash.
 
     >>> from cablefix.rules.examples import marked_lines
@@ -198,6 +219,9 @@ def _may_begin_item(context: Context, before: int, line: int, mark: str) -> bool
     text = context.lines[before]
     if context.convention.wrap is None:
         return True
+    parted = line - before > 1 and context.convention.blank_between < _BLANKS_SAY
+    if mark == "--" and parted:
+        return True
     if _ends_sentence(text) or _LIST_GOES_ON.search(text):
         return mark not in _DASHES or not text.endswith(",") or line - before > 1
     return line - before > 1 and len(text) < 0.7 * context.convention.wrap
@@ -227,9 +251,11 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
     in_item = False
     for a, b in context.pairs(body):
         in_item = classes[a] == LineClass.ITEM or (in_item and classes[a] == LineClass.BODY)
-        if classes[b] in _STARTS_NEW or classes[a] in _CLOSED:
+        if classes[b] in _STARTS_NEW or classes[a] in _CLOSED or _END_TEXT.fullmatch(context.lines[b]):
             continue
         if inside and a >= inside[0] and not in_item:
+            if breaks.indents_anew(a, b):
+                continue
             if not _CLOSING.fullmatch(context.lines[b]) or not breaks.has_room(a, b):
                 yield layout.mark_join(a, Join.SPACE, "structure.join", 0.95)
         elif breaks.runs_on(a, b) or (inside and in_item and not breaks.ends_item(a, b)):
@@ -277,6 +303,11 @@ class _Breaks:
 
     def _indented(self, line: int) -> bool:
         return self.margin + 2 <= self.indents[line] <= self.margin + 14
+
+    def indents_anew(self, a: int, b: int) -> bool:
+        """Whether a paragraph without a number begins with line b, in a file whose paragraphs are indented."""
+        begins = self._indented(b) and not self._indented(a)
+        return self.needs_indent and begins and _ends_sentence(self.context.lines[a])
 
     def _learn_style(self, body: Sequence[int]) -> tuple[bool, bool]:
         """Whether this file parts its paragraphs by blank lines, or by indents: from its clear paragraph ends."""
