@@ -18,7 +18,7 @@ from cablefix.lexicon.userlists import load_words
 from cablefix.profiles import Profile, load_profile
 from cablefix.readers.read import read_document
 from cablefix.restoration import Restoration
-from cablefix.rules.context import Context, token_line
+from cablefix.rules.context import Context, word_lines
 from cablefix.text import Source
 
 _STAGES = ("furniture", "structure", "repairs")
@@ -100,7 +100,7 @@ def restore_all(
     chosen = load_profile(profile) if isinstance(profile, str) and profile != "auto" else profile
     folders = (*chosen.dictionaries, *dictionaries) if isinstance(chosen, Profile) else tuple(dictionaries)
     layout = known or Layout.from_text(whole.text)
-    lines = [token_line(layout, n) for n in read_lines(layout)]
+    lines = word_lines(layout, read_lines(layout))
     ranges = find_messages(lines, load_codes(folders)) if lines and whole.container is None else []
     starts = [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
     if len(starts) < 2:

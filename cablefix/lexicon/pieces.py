@@ -141,13 +141,19 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
     plans: dict[str, tuple[tuple[tuple[int, int, str], ...], str, int]] = {}
     type_, token_, offset_, gap_, flag_ = [], [], [], [], []
     trail = ""
-    for row, token in enumerate(tokens):
-        text = token.text
+    for row, (text, _, _, flags) in enumerate(tokens):
+        lead = trail + " "
+        if text.isalpha():  # most tokens are one piece
+            type_.append(number.setdefault(text, len(number)))
+            token_.append(row)
+            offset_.append(0)
+            gap_.append(lead)
+            flag_.append(flags)
+            trail = ""
+            continue
         plan = plans.get(text)
         if plan is None:
             plan = plans[text] = _plan(text, number)
-        lead = trail + " "
-        flags = token.flags
         for offset, kind, before in plan[0]:
             type_.append(kind)
             token_.append(row)
@@ -156,17 +162,18 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
             flag_.append(flags | plan[2])
             lead, flags = "", flags & _PROTECTED
         trail = plan[1] if plan[0] else lead.rstrip() + text
-    types = look_up(list(number), np.array(type_, np.int64), words)
+    of = np.array(type_, np.int64)
+    types = look_up(list(number), of, words)
     flag = np.array(flag_, np.int64)
     stop = (flag & _BREAK) > 0
-    stop |= _sentence_ends(gap_, types, np.array(type_, np.int64))
+    stop |= _sentence_ends(gap_, types, of)
     return Pieces(
         types,
-        np.array(type_, np.int64),
+        of,
         np.array(token_, np.int64),
         np.array(offset_, np.int64),
         stop,
-        np.fromiter((" " not in gap for gap in gap_), bool, len(gap_)),
+        _by_gap({gap: " " not in gap for gap in set(gap_)}, gap_),
         (flag & _LINE_START) > 0,
         (flag & _BREAK) > 0,
         (flag & _PROTECTED) > 0,
@@ -176,8 +183,6 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
 
 def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str], ...], str, int]:
     """The pieces of a token, as (offset, type, what stands before), what stands after the last, and flags."""
-    if text.isalpha():
-        return ((0, number.setdefault(text, len(number)), ""),), "", 0
     found = []
     last = 0
     for match in _PIECE.finditer(text):
@@ -188,14 +193,16 @@ def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str]
 
 def _sentence_ends(gaps: list[str], types: Types, type_: Ints) -> Bools:
     """Where a full stop, question or exclamation mark ends a sentence: not after an initial or abbreviation."""
-    kinds: dict[str, bool] = {}
-    stop = np.fromiter(
-        (kinds[g] if g in kinds else kinds.setdefault(g, bool(_STOP.search(g))) for g in gaps), bool, len(gaps)
-    )
-    quiet = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))
+    stop = _by_gap({gap: _STOP.search(gap) is not None for gap in set(gaps)}, gaps)
+    quiet = np.fromiter(map(ABBREVIATIONS.__contains__, types.low), bool, len(types.low))
     quiet |= (types.kind == Kind.LETTER) | (types.kind == Kind.CODE)
     stop[1:] &= ~quiet[type_[:-1]]
     return stop
+
+
+def _by_gap(kinds: dict[str, bool], gaps: list[str]) -> Bools:
+    """What is known of each gap; few are different."""
+    return np.fromiter(map(kinds.__getitem__, gaps), bool, len(gaps))
 
 
 class Look(NamedTuple):

@@ -122,10 +122,15 @@ def read_view(reading: View, context: Context) -> Iterator[Token]:
             flags = _BEGINNING
             continue
         start, end = match.span()
-        if held[start] or (word[0] in _MARKED and _PORTION.fullmatch(word)) or (own is not None and own(word)):
+        if held[start] or (word[0] in _MARKED and _is_portion(word)) or (own is not None and own(word)):
             flags |= _PROTECTED
         yield Token(word, start, end, flags)
         flags = 0
+
+
+def _is_portion(word: str) -> bool:
+    """Whether a word is a portion mark, a paragraph number or a redaction; most words have no bracket."""
+    return (")" in word or "]" in word or word[0] in "¶[") and _PORTION.fullmatch(word) is not None
 
 
 def held_spans(reading: View, context: Context) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
