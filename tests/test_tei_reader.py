@@ -142,6 +142,20 @@ def test_single_repairs_are_undone() -> None:
     assert f"Repair {pilcrow.id} undone: the text reads '^1 .' again.".encode() in back
 
 
+def test_who_undid_a_repair_and_why_is_on_record() -> None:
+    data = write_tei(cable())
+    first, second = [edit.id for edit in cable().applied][:2]
+    back = undo_edits(data, [f"e-{first}"], who="R. & Co.\0", note="typed\nso")
+    back = undo_edits(back, [second], who="R. & Co.\0")
+    assert validate_tei(back) == []
+    root = etree.fromstring(back)
+    people = root.findall(".//{*}titleStmt/{*}respStmt")
+    assert ["".join(person.itertext()) for person in people][1:] == ["review of repairsR. & Co.\ufffd"]
+    changes = root.findall(".//{*}revisionDesc/{*}change")[1:]
+    assert [change.get("who") for change in changes] == ["#reviewer1", "#reviewer1"]
+    assert (changes[0].text or "").endswith("again. typed so")
+
+
 def test_all_repairs_undone_leave_the_source_words() -> None:
     restored = cable()
     back = undo_edits(write_tei(restored), [edit.id for edit in restored.applied])
