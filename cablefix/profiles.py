@@ -49,7 +49,7 @@ class Profile:
         return [(name, RULES[name]) for name in names]
 
 
-def load_profile(name: str) -> Profile:
+def load_profile(name: str | Path) -> Profile:
     """A shipped profile by its name, or a profile of the user's own by the path of its TOML file.
 
     Raises ProfileError for an unknown name, a rule that does not exist or a value of the wrong kind.
@@ -57,7 +57,7 @@ def load_profile(name: str) -> Profile:
     >>> load_profile("cable").threshold
     0.8
     """
-    return _load_shipped(name) if name in PROFILES else _load_file(Path(name))
+    return _load_shipped(str(name)) if name in PROFILES else _load_file(Path(name))
 
 
 @lru_cache(maxsize=len(PROFILES))
