@@ -16,6 +16,7 @@ from cablefix.rules.registry import RULES
 
 PROFILES = ("cable", "prose", "faithful")
 _STAGES = ("furniture", "structure", "repairs")
+_KEYS = (*_STAGES, "name", "extends", "threshold", "thresholds", "settings", "dictionaries", "lexicon")
 
 
 class ProfileError(CablefixError):
@@ -82,6 +83,9 @@ def _load_file(path: Path, above: tuple[Path, ...] = ()) -> Profile:
 
 
 def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) -> Profile:
+    unknown = sorted(data.keys() - set(_KEYS))
+    if unknown:
+        raise ProfileError(f"{path}: nothing is called {unknown[0]!r} in a profile; give some of {', '.join(_KEYS)}")
     base = _base(data, path, files)
     stages = {stage: _rule_names(data, stage, base, path) for stage in _STAGES}
     threshold = _threshold(data.get("threshold", base.threshold if base else 0.8), "threshold", path)
@@ -111,6 +115,10 @@ def _thresholds(data: Mapping[str, Any], path: Path, base: Profile | None) -> di
     table = data.get("thresholds", {})
     if not isinstance(table, dict):
         raise ProfileError(f"{path}: thresholds is {table!r}; give a table of numbers, each by the name of its edits")
+    families = {rule.partition(".")[0] for rule in RULES}
+    unknown = [name for name in table if name.partition(".")[0] not in families]
+    if unknown:
+        raise ProfileError(f"{path}: no rule makes edits named {unknown[0]!r}; `cablefix explain` shows their names")
     above = base.thresholds if base and "threshold" not in data else {}
     return {**above, **{name: _threshold(value, f"thresholds.{name}", path) for name, value in table.items()}}
 
