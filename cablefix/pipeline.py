@@ -100,15 +100,26 @@ def restore_all(
     whole, known = open_source(source)
     chosen = profile if profile == "auto" else _open_profile(profile)
     folders = (*(chosen.dictionaries if isinstance(chosen, Profile) else ()), *_paths(dictionaries))
-    layout = known or Layout.from_text(whole.text)
-    lines = [token_line(layout, n) for n in read_lines(layout)]
-    ranges = find_messages(lines, load_codes(folders)) if lines and whole.container is None else []
-    starts = [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
+    starts = message_starts(whole, known, folders)
     if len(starts) < 2:
         return [restore(whole, profile, layout=known, dictionaries=dictionaries, rescorer=rescorer)]
     bounds = [0, *starts[1:], len(whole.text)]
     parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
     return [restore(part, chosen, dictionaries=dictionaries, rescorer=rescorer) for part in parts]
+
+
+def message_starts(source: Source, layout: Layout | None = None, folders: Sequence[Path] = ()) -> list[int]:
+    """Where the messages of a file begin, as offsets of its text; less than two of them where it is not to be parted.
+
+    >>> message_starts(Source.from_text("The tug left at noon."))
+    [0]
+    """
+    if source.container is not None:
+        return []
+    layout = layout or Layout.from_text(source.text)
+    lines = [token_line(layout, n) for n in read_lines(layout)]
+    ranges = find_messages(lines, load_codes(folders)) if lines else []
+    return [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
 
 
 def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | None]:

@@ -127,6 +127,9 @@ def test_a_file_of_several_messages_can_be_split(tmp_path: Path) -> None:
     )
     both = tmp_path / "both.txt"
     both.write_bytes(EXAMPLE.read_bytes() + other.replace(b"2761340", b"2761520"))
+    whole = run("restore", both)
+    assert whole.exit_code == 0
+    assert "both.txt: holds 2 messages, read as one; `restore --split`" in whole.stderr
     fails_usage = run("restore", both, "--split")
     assert fails_usage.exit_code == ExitCode.USAGE
     assert run("restore", both, "--split", "-o", f"{tmp_path}/out/", "--to", "tei", "-q").exit_code == 0
