@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from cablefix.layout import Join
 from cablefix.readers.tei import TeiError, rebuild_source, sidecar_name, undo_edits
 from cablefix.readers.tei_validate import validate_tei
 from cablefix.text import Source
 from cablefix.writers.tei import write_tei
-from tests.tei_support import cable, reading_lines, restored_of
+from tests.tei_support import cable, find_edit, reading_lines, restored_of
 
 TEXT = "The ferry is late.\r\nThe pier is open.\x0c"
 
@@ -173,6 +174,24 @@ def test_a_choice_gives_way_to_what_sic_holds(inside: str) -> None:
     changed = re.sub(rb"<sic>00</sic>", f"<sic>{inside}</sic>".encode(), data)
     back = undo_edits(changed, [key[1].decode()])
     assert f'<lb n="2"/>{inside} RUEHZZ'.replace("'", '"').encode() in back
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("The vice  '  president left.", "The vice ' president left."),
+        ("' The tug left.", "' The tug left."),
+        ("The tug\n' left.", "The tug ' left."),
+        ("The tug' left.", "The tug' left."),
+    ],
+)
+def test_a_deletion_that_is_undone_stands_off_as_it_did(text: str, line: str) -> None:
+    source = Source.from_text(text)
+    edit = find_edit(source, "'", "", "test.rule", 0.9)
+    restored = restored_of(source, edits=[edit], joins={0: Join.SPACE})
+    back = undo_edits(write_tei(restored), [edit.id])
+    assert validate_tei(back) == []
+    assert reading_lines(etree.fromstring(back)) == [line]
 
 
 def test_an_unknown_repair_is_named() -> None:
