@@ -93,7 +93,7 @@ def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) 
     settings = data.get("settings", {})
     if not isinstance(settings, dict) or not all(isinstance(value, int | float) for value in settings.values()):
         raise ProfileError(f"{path}: settings is {settings!r}; give a table of numbers")
-    return Profile(
+    made = Profile(
         str(data.get("name", path.stem)),
         threshold,
         **stages,
@@ -102,6 +102,11 @@ def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) 
         lexicon=_lexicon(data, path, base),
         thresholds=_thresholds(data, path, base),
     )
+    if not base and not any(stages.values()):
+        raise ProfileError(
+            f'{path}: names no rules and would repair nothing; begin it with a line as extends = "cable"'
+        )
+    return made
 
 
 def _threshold(value: Any, name: str, path: Path) -> float:
