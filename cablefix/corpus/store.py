@@ -190,8 +190,9 @@ def _compare(path: Path, head: Mapping[str, Any]) -> None:
     old, new = there.get("settings", {}), head["settings"]
     for name in sorted(set(old) | set(new)):
         if old.get(name) != new.get(name):
+            option = name if " " in name else f"--{name}"
             raise OrderError(
-                f"{path}: was made with {name} {old.get(name)!r}, now it is {new.get(name)!r}; "
+                f"{path}: was made with {option} {old.get(name)!r}, now it is {new.get(name)!r}; "
                 "give the same options, or another folder with --out"
             )
 
