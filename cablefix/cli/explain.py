@@ -44,7 +44,7 @@ same when the document is restored again.
 @click.option("--layout", is_flag=True, help="Also what was found about lines: classes, joins, page furniture.")
 @click.option("--applied", "only", flag_value="applied", help="Only repairs that are in the text.")
 @click.option("--proposed", "only", flag_value="proposed", help="Only repairs that wait for a person.")
-@click.option("--rule", metavar="RULE", help="Only this rule, or this family of rules (spacing).")
+@click.option("--rule", metavar="RULE", help="Only this kind of repair (numbering.mark), or this family (spacing).")
 @click.option("--suspicious", is_flag=True, help="The doubtful words, repaired or not, with their other readings.")
 @click.option("--json", "as_json", is_flag=True, help="A list of JSON objects in place of the table.")
 @profile_option
