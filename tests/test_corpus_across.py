@@ -22,6 +22,7 @@ from cablefix.corpus.duplicates import near_pairs
 from cablefix.corpus.names import usual_spellings
 from cablefix.corpus.references import read_reference
 from cablefix.corpus.sequences import Message, faults_in, rising
+from cablefix.corpus.settings import Settings
 from cablefix.corpus.sketch import similarity, sketch
 from cablefix.errors import ExitCode
 from tests.corpus_support import telegram
@@ -164,6 +165,18 @@ def test_a_list_of_words_goes_along(tmp_path: Path) -> None:
     )
     assert made.exit_code == 0, made.output
     assert "Ravnkell" in (tmp_path / "out" / "documents" / "set" / "a.txt").read_text(encoding="utf-8")
+
+
+def test_lists_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "words.txt" for folder in "abc"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"{path.parent.name}\n", encoding="utf-8")
+    settings = Settings(dictionaries=tuple(map(str, paths)))
+    before = settings.to_json()
+    assert list(before["own files"]) == ["words.txt", "words.txt/2", "words.txt/3"]
+    paths[0].write_text("changed\n", encoding="utf-8")
+    assert settings.to_json() != before
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
