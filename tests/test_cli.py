@@ -278,6 +278,13 @@ def test_a_profile_of_the_wrong_kind(tmp_path: Path, text: bytes, word: str) -> 
     fails(run("restore", EXAMPLE, "--profile", profile), ExitCode.PROFILE, str(tmp_path), word)
 
 
+def test_a_kept_restoration_says_that_it_is_not_made_anew(tmp_path: Path) -> None:
+    kept = tmp_path / "k.restoration.json"
+    run("restore", EXAMPLE, "-o", kept)
+    assert run("restore", kept).stderr == ""
+    assert "is taken as it was kept" in run("restore", kept, "--profile", "faithful").stderr
+
+
 def test_a_file_in_the_place_of_the_command_gets_a_hint(letter: Path) -> None:
     result = run(letter)
     assert result.exit_code == ExitCode.USAGE

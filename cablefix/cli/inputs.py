@@ -52,6 +52,9 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
     folder = path != STDIN and Path(path).is_dir()
     data = b"" if folder else read_bytes(path)
     if is_kept(data):
+        if profile != "auto" or dictionaries:
+            name = name_of(path)
+            warn(f"{name}: is taken as it was kept; --profile and --dictionary need the source (cablefix undo {name})")
         return [read_kept(data, name_of(path))]
     from cablefix.pipeline import message_starts, restore, restore_all
     from cablefix.readers.read import read_document
