@@ -36,6 +36,7 @@ _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
 _END_TEXT = re.compile(r"END (?:OF )?(?:TEXT|QUOTE|QUOTATION|MESSAGE)\.?|UNQUOTE\.?", re.IGNORECASE)
 _BLANKS_SAY = 0.3  # where fewer lines are parted by blank ones, a blank line means something
 _LIST_GOES_ON = re.compile(r"[,;](?: and| or)?$", re.IGNORECASE)
+_CLOSERS = " )]\"'\u2019\u201d"
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
 
@@ -78,7 +79,8 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
 
     In a numbered cable a heading stands between the end of a paragraph and the next number; in other texts it
     stands between blank lines, over a row of dashes or between two. A line that ends in a full stop, comma or hyphen
-    is text; so is one that begins with a small letter, and the last words of a sentence that the page broke off.
+    is text, also where a bracket or quotation mark closes after it (`End comment.)`); so is one that begins with a
+    small letter, and the last words of a sentence that the page broke off.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> text = "1. The tug left the old pier at noon.\\n\\nA Quiet Harbor\\n\\n2. It came back at one.\\n\\n3. It left."
@@ -138,7 +140,8 @@ def _looks_like_heading(context: Context, line: int, *, marked: bool) -> bool:
     first = text.lstrip("\"'([\u201c\u2018")
     if not first or not (first[0].isupper() or first[0].isdecimal()):
         return False
-    if text.endswith((".", ",", ";", "-")) and not text.endswith(("...", "U.S.", "U.N.", "U.K.")):
+    last = text.rstrip(_CLOSERS)
+    if last.endswith((".", ",", ";", "-")) and not last.endswith(("...", "U.S.", "U.N.", "U.K.")):
         return False
     letters = sum(map(str.isalpha, text))
     spoken = letters >= 3 and letters >= 0.5 * len(text.replace(" ", ""))

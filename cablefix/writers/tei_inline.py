@@ -117,7 +117,8 @@ class InlineWriter:
                 reach, begin = self._reach(segment.line), self._begin(segment.line)
                 begin, self._lead = begin + self._lead, ""
                 wide = Wide(segment, segment.out_start, segment.out_end)
-                out.append(f'{reach}<fw type="other">{begin}{self._repair(wide, segment.out_end, [])}</fw>\n')
+                repair = self._repair(wide, wide.start, wide.end, [])
+                out.append(f'{reach}<fw type="other">{begin}{repair}</fw>\n')
             else:
                 out.append(self._crossing(segment, None))
         out.append(self._lead)
@@ -267,7 +268,7 @@ class InlineWriter:
             if isinstance(what, str):
                 out.append(what)
             else:
-                out.append(self._segment(what, end, inner))
+                out.append(self._segment(what, start, end, inner))
                 place = max(place, min(what.end, end))
         for segment in rest:
             if segment.out_start > place:
@@ -320,13 +321,13 @@ class InlineWriter:
         self._next = held
         return self._segments[first:held]
 
-    def _segment(self, wide: Wide, end: int, inner: list[Tag]) -> str:
+    def _segment(self, wide: Wide, start: int, end: int, inner: list[Tag]) -> str:
         segment = wide.segment
         if segment.fate == Fate.EDITED:
-            return self._repair(wide, end, inner)
+            return self._repair(wide, start, end, inner)
         return self._crossing(segment, self._view.text[segment.out_start : min(segment.out_end, end)])
 
-    def _repair(self, wide: Wide, end: int, inner: list[Tag]) -> str:
+    def _repair(self, wide: Wide, start: int, end: int, inner: list[Tag]) -> str:
         segment, text = wide.segment, self._view.text
         edit = self._edits[segment.src_start, segment.src_end]
         stop = min(segment.out_end, end)
@@ -335,7 +336,7 @@ class InlineWriter:
         before = self._xml.text(text[wide.start : segment.out_start])
         after = self._xml.text(text[segment.out_end : wide.end])
         corr = before + self._tagged(segment.out_start, stop, tags) + after
-        sic = before + self.verbatim(segment.src_start, segment.src_end)
+        sic = before + self._set_off(segment, start, end)
         turned = segment.next_line > self._line and segment.src_end < len(self._source)
         if after and turned:
             sic += self._begin(segment.next_line)
@@ -343,6 +344,25 @@ class InlineWriter:
         if turned:
             return choice + self._begin(segment.next_line, broken=True)
         return choice
+
+    def _set_off(self, segment: Segment, start: int, end: int) -> str:
+        """The source of a repair; of a deletion with the blanks that set it off, of which the text has one or none.
+
+        Else the mark stood at its neighbour once the deletion is undone: `vice' president` for `vice ' president`.
+        """
+        a, b, place = segment.src_start, segment.src_end, segment.out_start
+        sic, text, source = self.verbatim(a, b), self._view.text, self._source
+        if place == segment.out_end and a < b:
+            if (
+                a
+                and source[a - 1].isspace()
+                and not text[max(place - 1, 0) : place].isspace()
+                and not sic[:1].isspace()
+            ):
+                sic = f" {sic}"
+            if source[b : b + 1].isspace() and place < end and (place < start or not text[place].isspace()):
+                sic = f"{sic} "
+        return sic
 
     def _tagged(self, start: int, end: int, tags: Sequence[Tag]) -> str:
         """View text with tags, no segments: what stands in a `corr`."""
