@@ -74,7 +74,7 @@ def openings(word: str, channel: Channel) -> int:
     """The kinds of lines that a first word may open, as a sum of the constants above.
 
     >>> from cablefix.cable.channel import load_channel
-    >>> [openings(word, load_channel()) & (FROM | TO | REF) for word in ("FM", "T0", "Development")] == [FROM, TO, 0]
+    >>> [openings(word, load_channel()) & (FROM | TO) for word in ("FM", "T0", "Development")] == [FROM, TO, 0]
     True
     """
     known = channel.openings

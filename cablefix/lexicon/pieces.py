@@ -54,6 +54,7 @@ _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w@\w|://|\bwww\.|\w\.(?:com|org|gov|net|edu|mil|int|example)\b", re.IGNORECASE)
+_DIGITS_AS_LETTERS = str.maketrans("015862", "olsbgz")
 _STOP = re.compile(r"[.!?]")
 # A full stop after these ends no sentence.
 ABBREVIATIONS = frozenset(
@@ -248,10 +249,23 @@ def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
 def _look_at(text: str, words: WordList) -> Look:
     low = strip_possessive(text).lower()
     kind, case = classify(text)
+    if kind == Kind.CODE and case == Case.UPPER and is_word_with_digits(low, words):
+        kind = Kind.MIXED
     row = words.vocabulary.get(low)
     unit = NUMBER if kind == Kind.NUMBER else UNKNOWN if row is None else row + FIRST_WORD
     known = kind in (Kind.NUMBER, Kind.CODE) or words.known(text)
     return Look(low, unit, known, int(kind), int(case), min(len(text), 255))
+
+
+def is_word_with_digits(low: str, words: WordList) -> bool:
+    """Whether what looks like a code is a common word, three letters long or more, with digits read for its letters.
+
+    >>> from cablefix.lexicon.wordlist import load_wordlist
+    >>> [is_word_with_digits(word, load_wordlist()) for word in ("n0tes", "m1nister", "b52a", "iso9001", "l03")]
+    [True, True, False, False, False]
+    """
+    letters = low.translate(_DIGITS_AS_LETTERS)
+    return letters.isalpha() and (letters in words.common or letters.replace("l", "i") in words.common)
 
 
 def unit_stream(pieces: Pieces, units: Units, counts: Ints) -> tuple[Units, Ints]:
