@@ -55,6 +55,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w@\w|://|\bwww\.|\w\.(?:com|org|gov|net|edu|mil|int|example)\b", re.IGNORECASE)
 _DIGITS_AS_LETTERS = str.maketrans("015862", "olsbgz")
+_SHORT_WITH_ZERO = frozenset("0f t0 0n n0 0r s0 d0 g0".split())
 _STOP = re.compile(r"[.!?]")
 # A full stop after these ends no sentence.
 ABBREVIATIONS = frozenset(
@@ -258,13 +259,15 @@ def _look_at(text: str, words: WordList) -> Look:
 
 
 def is_word_with_digits(low: str, words: WordList) -> bool:
-    """Whether what looks like a code is a common word, three letters long or more, with digits read for its letters.
+    """Whether what looks like a code is a common word with digits read for its letters; of two letters, with a zero.
 
     >>> from cablefix.lexicon.wordlist import load_wordlist
-    >>> [is_word_with_digits(word, load_wordlist()) for word in ("n0tes", "m1nister", "b52a", "iso9001", "l03")]
-    [True, True, False, False, False]
+    >>> [is_word_with_digits(word, load_wordlist()) for word in ("n0tes", "m1nister", "0f", "b52a", "iso9001", "l03")]
+    [True, True, True, False, False, False]
     """
     letters = low.translate(_DIGITS_AS_LETTERS)
+    if len(low) < 3:
+        return low in _SHORT_WITH_ZERO
     return letters.isalpha() and (letters in words.common or letters.replace("l", "i") in words.common)
 
 
