@@ -17,6 +17,7 @@ from cablefix.bench.edits import Judgement, Trace, Verdict, calibration_error, j
 from cablefix.bench.runner import CaseScore
 from cablefix.bench.sets import BenchSet, find_sets
 from cablefix.bench.statistics import intervals, total_counts
+from cablefix.bench.tools import traces
 from cablefix.bench.words import compare_text, word_measures
 from cablefix.pipeline import restore
 
@@ -212,3 +213,16 @@ def test_intervals_hold_the_measure_and_do_not_move() -> None:
     low, high = first["removed"]
     assert low <= word_measures(total_counts(scores))["removed"] <= high
     assert intervals("s", scores[:2]) == {}
+
+
+def test_an_edit_that_puts_a_mark_in_is_judged() -> None:
+    text = (
+        "The jury returned with tbe verdict in an hour The prisoner was discharged. It is said that tlie case was weak."
+    )
+    restored = restore(text, "prose")
+    stop = next(edit for edit in restored.proposed if not edit.before)
+    found = [trace for trace in traces(restored.accept(stop.id)) if trace.applied and not trace.before]
+    assert [trace.after for trace in found] == ["."]
+    view = restored.accept(stop.id).view.text
+    gold = view.replace(" tbe ", " the ").replace(" tlie ", " the ")
+    assert judge_edits(view, gold, found)[0].verdict is Verdict.RIGHT

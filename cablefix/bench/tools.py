@@ -96,7 +96,8 @@ def traces(restoration: Restoration) -> tuple[Trace, ...]:
 
 
 def _point(view: Any, offset: int) -> tuple[int, int]:
-    return view.to_view(offset), view.to_view(offset, end=True)
+    """The span of what was put in at an offset."""
+    return view.to_view(offset, end=True), view.to_view(offset)
 
 
 class Nothing(Tool):

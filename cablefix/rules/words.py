@@ -28,7 +28,7 @@ _MARKED = frozenset("(¶[ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")  # what begins a
 _BEGINNING, _PROTECTED = int(Flag.BREAK | Flag.LINE_START), int(Flag.PROTECTED)
 # What the edits are named, by what they change.
 WORD_RULES = frozenset(
-    {"words.letters", "words.capitals", "words.uppercase", "words.spaces", "words.case", "words.marks"}
+    {"words.letters", "words.capitals", "words.uppercase", "words.spaces", "words.case", "words.marks", "words.stops"}
 )
 _LEAST = 0.3  # less likely repairs are not even proposed
 _LEAST_ASKED = 0.05  # less likely ones are not even shown to an outside model
@@ -63,6 +63,8 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
 def name_change(repair: WordRepair) -> str:
     """The name of an edit by what it changes: spaces, case, marks, or letters of a word in this case or that.
 
+    Stops are marks that are put in where none was seen.
+
     A word with a capital that is parted counts with those whose letters change: either may be a name.
 
     >>> pairs = (("ofthe", "of the"), ("tHe", "the"), ("tlie", "the"), ("Gencva", "Geneva"), ("TLIE", "THE"))
@@ -70,6 +72,8 @@ def name_change(repair: WordRepair) -> str:
     ['spaces', 'case', 'letters', 'capitals', 'uppercase']
     """
     before, after = repair.before, repair.after
+    if not before:
+        return "words.stops"
     if "".join(before.split()) == "".join(after.split()):
         return "words.capitals" if before.istitle() and before.isalpha() else "words.spaces"
     if before.lower() == after.lower():
