@@ -123,7 +123,7 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
     if tail:
         parts += tail[0]
         gain += tail[1]
-    elif at < len(row.words) and not section:
+    elif any(row.bare[at:]) and not section:
         gain -= 3.0
     parsed = Parsed("classification", [row], parts, gain)
     parsed.parts[0].name = "class.level"

@@ -10,6 +10,7 @@ from cablefix.cable.capwords import read_capitals
 from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
+from cablefix.cable.closed import settle_channel, settle_keywords, settle_names
 from cablefix.cable.codes import Codes
 from cablefix.cable.copies import settle_distribution
 from cablefix.cable.dates import settle_date
@@ -179,8 +180,11 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     settle_sections(draft, verdicts, channel)
     settle_level(draft, verdicts, codes)
     settle_post(draft, verdicts, channel, codes)
+    settle_channel(draft, verdicts)
+    settle_names(draft, verdicts, channel, codes)
     settle_routing(draft, verdicts, channel, codes)
     settle_order(draft, day, verdicts, codes)
+    settle_keywords(draft, verdicts)
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
     texts = _texts(draft)
     refs = read_references(texts["refs"], channel, codes) if "refs" in texts else []

@@ -13,6 +13,7 @@ from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
 
 _VIRTUAL = ("class.value",)
+_GOES_ON = ",-/—"
 
 
 def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tuple[Repair, ...]:
@@ -50,7 +51,7 @@ def _line_repairs(parts: list[Part], verdicts: Verdicts) -> Iterator[Repair]:
 
 
 def _dust_repairs(draft: Draft) -> Iterator[Repair]:
-    """Marks and specks at the ends of header lines go; specks that look like letters are only proposed to go."""
+    """Marks and specks at the ends of header lines go; letters behind a comma are only proposed to go."""
     rows = [row for run in draft.runs.values() for row in run]
     rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
     done: set[int] = set()
@@ -63,9 +64,11 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
                 continue
             before = side[0].start < first
             span = Span(side[0].start, first) if before else Span(last, side[-1].end)
-            sure = all(is_dust(token.text) for token in side)
+            # After a comma or a hyphen something is still to come, if only as small letters.
+            ends = before or row.words[-1][-1] not in _GOES_ON
+            sure = 0.9 if all(is_dust(token.text) for token in side) else 0.85 if ends else 0.7
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
-            yield Repair(span, "", "header.dust", 0.9 if sure else 0.7, (evidence,))
+            yield Repair(span, "", "header.dust", sure, (evidence,))
 
 
 def _specks_inside(draft: Draft) -> Iterator[Repair]:
