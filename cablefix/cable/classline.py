@@ -16,6 +16,7 @@ _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
 _LONGEST_LINE, _KNOWN_TAIL = 72, 8.0
+_LEAST_LEVEL = -2.0  # a level that is hard to read speaks no more against a line whose post and number are clear
 
 
 @lru_cache(maxsize=4)
@@ -122,7 +123,7 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
     tail = _post_and_number(row, at, channel, codes, post)
     if tail:
         parts += tail[0]
-        gain += tail[1]
+        gain = (max(gain, _LEAST_LEVEL) if tail[1] >= _KNOWN_TAIL else gain) + tail[1]
     elif any(row.bare[at:]) and not section:
         gain -= 3.0
     parsed = Parsed("classification", [row], parts, gain)

@@ -105,7 +105,7 @@ def candidates(row: Row, channel: Channel, codes: Codes, after: Sequence[Row] = 
         return _lone_keyword(row, after, channel, codes)
     form = read_form_address(row, below, channel, codes)
     readers = (
-        read_channel_line(row, channel),
+        read_channel_line(row, channel, below),
         read_de_line(row, channel, codes),
         read_security_line(row, channel, codes),
         read_dtg_line(row, channel, codes),

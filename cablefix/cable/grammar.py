@@ -55,7 +55,7 @@ _BODY_ROWS = 400
 _FORM_ROWS = 80
 _ABOVE = 3
 # A paragraph that says who classified the message, within so many lines of the header; it may run over so many.
-_BY_PARAGRAPH = re.compile(r"\S{0,3}\d\s?[.,]\s+(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
+_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s+(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
 _BY_WITHIN, _BY_LINES = 6, 4
 _OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 

@@ -28,7 +28,9 @@ _MORE_CUTS = re.compile(
 )
 _GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
 _MOST_DUST = 3
-# Lines that hold no small letters, each with the words that it has at least.
+_CODE = 2
+_UNNUMBERED = 5
+# Lines that hold no small letters, each with the words that it has at least; no number ends the first five.
 _COMPLETE = (
     (re.compile(r"V[Z2].?[CG][Z2][CG]\S{4,}"), 1),
     (re.compile(r"[OPRZ0]{2} R[A-Z0]{4,7}\b"), 2),
@@ -107,6 +109,8 @@ def _end_of(row: Row, first: int) -> int:
     capitals = _in_capitals(row.text)
     while end > first + 1:
         word, before = row.words[end - 1], row.words[end - 2]
+        if before[-1] == "," and len(word) == _CODE and word[0].isupper():
+            break  # a code of two letters, the second misread as a small one
         alone = len(word) == 1 and (is_dust(before) or before[-1] in ".;" or (capitals and _is_speck(before)))
         if not (is_dust(word) or (capitals and _is_speck(word)) or alone):
             break
@@ -124,10 +128,16 @@ def _without_scraps(row: Row, first: int) -> int:
     """Where the words of a complete line of codes and addresses end: words in small letters behind it are scraps."""
     end = len(row.words)
     text = row.text[row.starts[first] :]
-    if not _COMPLETE_LINE.match(text) or not (_is_small(row.words[-1]) or is_dust(row.words[-1])):
+    last = row.words[-1]
+    if not (_is_small(last) or is_dust(last) or len(last) == 1) or not _COMPLETE_LINE.match(text):
         return end
-    least = first + next((least for pattern, least in _COMPLETE if pattern.match(text)), end)
-    while end > least and (_is_small(row.words[end - 1]) or is_dust(row.words[end - 1])):
+    which = next((at for at, (pattern, _) in enumerate(_COMPLETE) if pattern.match(text)), None)
+    if which is None:
+        return end
+    least = first + _COMPLETE[which][1]
+    while end > least and (
+        _is_small(word := row.words[end - 1]) or is_dust(word) or (len(word) == 1 and which < _UNNUMBERED)
+    ):
         end -= 1
     return end
 
