@@ -21,6 +21,7 @@ _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
 _SMALL = ("Of", "The", "De", "Es", "Am")
 _WHOLE = ("SECRETARY OF STATE", "DEPARTMENT OF STATE")
 _SECRETARY_LIMIT = 20.0
+_MOST_JUNK = 6
 _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
@@ -152,7 +153,7 @@ def _without_junk(row: Row, words: list[int]) -> list[int]:
     for at in range(len(words) - 1, 1, -1):
         word = row.bare[words[at]].strip("()[]{}")
         if word in _PRECEDENCES or (_DIGITLIKE.fullmatch(word) and _numeric(word) and len(word) > 1):
-            return words[: at + 1] if end - at <= 4 else words
+            return words[: at + 1] if end - at <= _MOST_JUNK else words
         if word.isalpha() and word.isupper() and len(word) > 3:
             return words
     return words

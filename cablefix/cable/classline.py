@@ -12,6 +12,7 @@ from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 
 _SECTION = ("SECTION",)
 _SHARE = 1.9
+_CAPTION_SHARE = 1.6
 _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
@@ -288,7 +289,11 @@ def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[P
             return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
         if len(plain) >= 5:
             near = nearest(
-                channel, plain, close_words(plain, _caption_list(codes), 1 + len(plain) // 5), 0.9 * len(plain) + 1.0, 2
+                channel,
+                plain,
+                close_words(plain, _caption_list(codes), 1 + len(plain) // 5),
+                _CAPTION_SHARE * len(plain),
+                2,
             )
             if near:
                 return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end

@@ -13,6 +13,7 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.decl import decl_date
 from cablefix.cable.draft import Draft
 from cablefix.cable.names import vocabulary
+from cablefix.cable.refs import Reference
 from cablefix.cable.rows import Parsed, Part, strip_dust
 from cablefix.cable.settle import ELSE, Verdicts, agree, form_evidence, weigh
 
@@ -24,6 +25,7 @@ _OF_POSTS = frozenset(("AMEMBASSY", "AMCONSUL", "AMCONGEN"))
 _LEAST_POST = 5
 _MOST_WRONG = 0.6  # of a name that the routing indicator beside it names, so many characters may be wrong
 _MORE = 5.0  # how much less likely another reading is where the form leaves no other
+_CITED_YEARS, _OLD = 4, 6.0  # the age of most references in years, and what an older one costs
 _WORDS = frozenset(("OADR", "N/A", "GDS", "ADS", "XGDS", "MR"))
 
 
@@ -136,3 +138,23 @@ def settle_channel(draft: Draft, verdicts: Verdicts) -> None:
     costs = [item.cost for item in part.readings]
     share = weigh(costs, max(ELSE, costs[0] + _MORE))[0]
     verdicts.set(part, text, share, *form_evidence(part, text))
+
+
+def settle_cited_years(refs: Sequence[Reference], year: int | None, verdicts: Verdicts) -> None:
+    """Decide the year of a reference by that of the message: messages cite those of their own year or of few before.
+
+    `97 TBILISI 2988` in a message of 2008 is of 07.
+    """
+    if year is None:
+        return
+    for part in (part for item in refs for _, _, part in item.parts if part.name == "ref.year"):
+        costs = sorted((item.cost + _age_cost(item.text, year), item.text) for item in part.readings)
+        text = costs[0][1]
+        if text != part.best.text:
+            share = weigh([cost for cost, _ in costs])[0]
+            verdicts.set(part, text, share, *form_evidence(part, text), agree(f"the message is of {year}", ()))
+
+
+def _age_cost(text: str, year: int) -> float:
+    age = (year - int(text)) % 100 if text.isdecimal() else 100
+    return 0.0 if age <= _CITED_YEARS else _OLD

@@ -87,6 +87,7 @@ _BEGINNING = re.compile(
     r"|(?i:N[O0]\W{1,3}\d{1,5}, .*SECTION|control\W{1,3}\S{3,6}$)"
 )
 _SURE, _MANY, _FAR = 7.0, 6, 18
+_APART = 8
 _ENOUGH = 15.0
 _CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
@@ -249,7 +250,10 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
         if _begins_anew(row, index, anew):
             break
         offers = [
-            (index, parsed) for parsed in candidates(row, channel, codes, after) if parsed.gain > _least_gain(parsed)
+            (index, parsed)
+            for parsed in candidates(row, channel, codes, after)
+            if parsed.gain > _least_gain(parsed)
+            and not (found and index - found[-1][0] > _APART and _is_banner(parsed))
         ]
         found += offers
         for _, parsed in offers:
@@ -261,6 +265,11 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
             break
     total, chain = best_chain(found)
     return total, _one_of_each(chain)
+
+
+def _is_banner(parsed: Parsed) -> bool:
+    """Whether a line is a level and nothing else; well below the other lines it is the banner of a page."""
+    return parsed.kind == "classification" and not parsed.part("class.number") and not parsed.part("class.section")
 
 
 def _begins_anew(row: Row, index: int, begun: dict[str, int]) -> bool:

@@ -50,7 +50,8 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
         part.readings = sorted({item.text: item for item in part.readings[::-1]}.values(), key=lambda item: item.cost)
         part.rule = "header.channel"
         return Parsed("channel", [row], [part], 20.0)
-    head = row.text.replace(" ", "")[:5].upper() if more else word[:5].upper()
+    dust = word.find(word.lstrip("\"'‘“”’.,-_~*")) if more else 0
+    head = row.text.replace(" ", "")[dust : dust + 5].upper() if more else word[:5].upper()
     limit = _PREFIX_LIMIT + more
     if len(row.words) > 4 or (len(word) < 5 and not more) or channel.cost("VZCZC", head, limit) > limit:
         return None
@@ -59,7 +60,7 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
     end = 0
     for count in range(1, min(3, len(row.words)) + 1):
         stop = row.word_end(count - 1)
-        seen = row.text[:stop].replace(" ", "")
+        seen = row.text[dust:stop].replace(" ", "")
         seen = seen[:8].upper() + seen[8:]
         if not 11 <= len(seen) <= 24:
             continue
@@ -82,7 +83,7 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
 
 def _channel_prior(text: str) -> float:
     """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
-    cost = 0.0 if text[:8] in _CIRCUITS else 8.0
+    cost = 0.0 if text[:8] in _CIRCUITS else 10.0
     return cost + {4: 0.0, 3: 1.0}.get(len(text) - 8, 5.0)
 
 

@@ -10,7 +10,7 @@ from cablefix.cable.capwords import read_capitals
 from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
-from cablefix.cable.closed import settle_channel, settle_keywords, settle_names
+from cablefix.cable.closed import settle_channel, settle_cited_years, settle_keywords, settle_names
 from cablefix.cable.codes import Codes
 from cablefix.cable.copies import settle_distribution
 from cablefix.cable.dates import settle_date
@@ -164,9 +164,18 @@ def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes
         if page:
             draft.pages.append(page)
             continue
-        banner = read_class_line(row, channel, codes) if len(row.text) < 40 else None
+        banner = read_class_line(_capitals_of(row), channel, codes) if len(row.text) < 40 else None
         if banner and not banner.part("class.number") and banner.gain > least:
             draft.banners.append(banner)
+
+
+def _capitals_of(row: Row) -> Row:
+    """A row without the scraps in small letters at its ends: `ce es ee LIMITED OFFICIAL USE`."""
+    large = [at for at, word in enumerate(row.words) if word.isupper() and len(word) > 2]
+    scraps = large and not any(
+        word.isupper() and len(word) > 1 for word in (*row.words[: large[0]], *row.words[large[-1] + 1 :])
+    )
+    return row.cut(large[0], large[-1] + 1) if scraps else row
 
 
 def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -> Decided:
@@ -188,6 +197,7 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
     texts = _texts(draft)
     refs = read_references(texts["refs"], channel, codes) if "refs" in texts else []
+    settle_cited_years(refs, day.year if day else None, verdicts)
     adds_up = settle_distribution(draft, verdicts, channel, codes)
     decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
     decided.error_rate = error_rate(_all_parts(decided), verdicts)

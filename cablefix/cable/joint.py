@@ -351,7 +351,8 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
     if station is not None:
         pairs.append((station, address_name(sender, verdicts) if sender else ""))
     for part, name in pairs:
-        _settle_route(part, codes.routing_of(name) if name else (), _OWN, verdicts, channel, codes)
+        own = codes.routing_of(name) or codes.routing_of(name.split("//")[0].strip())
+        _settle_route(part, own, _OWN, verdicts, channel, codes)
     line = draft.found.get("routing")
     relayed = line.named("routing.ri.") if line else []
     again = [text for part, name in pairs if name and (text := verdicts.of(part).text) == part.seen.strip(".,:;")]
@@ -359,7 +360,9 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
     if first and len(relayed) == 1 and verdicts.of(first.parts[0]).text.startswith(_COPIED_CIRCUIT):
         again.append(_COPY)
     for part in relayed:
+        alike = [verdicts.of(other).text for other, name in pairs if name and other.seen == part.seen]
         fitting = [text for text in again if text == _COPY or (len(text) == len(part.seen) and not in_form(part.seen))]
+        fitting += [text for text in alike if text in codes.routing_indicators]
         _settle_route(part, fitting, _AGAIN, verdicts, channel, codes)
 
 

@@ -14,6 +14,8 @@ from cablefix.text import Span
 
 _VIRTUAL = ("class.value",)
 _GOES_ON = ",-/—"
+_LISTS = ("tags", "distribution")  # lines that end in short words, which may be misread as small letters
+_PART_OF_WORD = "#"
 
 
 def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tuple[Repair, ...]:
@@ -55,6 +57,7 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
     rows = [row for run in draft.runs.values() for row in run]
     rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
     done: set[int] = set()
+    listed = {row.number for kind in _LISTS for row in draft.runs.get(kind, ())}
     for row in rows:
         tokens = [token for token in row.dropped if token.start not in done]
         done.update(token.start for token in tokens)
@@ -64,9 +67,11 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
                 continue
             before = side[0].start < first
             span = Span(side[0].start, first) if before else Span(last, side[-1].end)
-            # After a comma or a hyphen something is still to come, if only as small letters.
-            ends = before or row.words[-1][-1] not in _GOES_ON
-            sure = 0.9 if all(is_dust(token.text) for token in side) else 0.85 if ends else 0.7
+            # After a comma or a hyphen something is still to come; so it may be in a list.
+            ends = before or (row.words[-1][-1] not in _GOES_ON and row.number not in listed)
+            small = all(not any(map(str.isupper, token.text)) for token in side)
+            sure = 0.9 if all(is_dust(token.text) for token in side) else 0.85 if ends or small else 0.7
+            sure = 0.7 if any(mark in token.text for token in side for mark in _PART_OF_WORD) else sure
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
             yield Repair(span, "", "header.dust", sure, (evidence,))
 
