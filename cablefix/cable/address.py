@@ -14,7 +14,7 @@ from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 from cablefix.text import Span
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
-_KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.8, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
+_KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 8.5, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
 _UNNUMBERED = ("UNN", "UNNUMBERED")
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
 _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")

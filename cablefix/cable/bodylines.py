@@ -174,7 +174,7 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
             end = start + len(rest.rstrip(" .,:;"))
             return Part("eo.decl", row.span(start, end), row.text[start:end], readings, rule="header.decl")
     end = start + len(rest.rstrip())
-    cost = 0.5 if dated else _NO_KNOWN_RULE if re.match(r"[A-Z]{2,4}", rest) else 4.0
+    cost = 0.5 if dated else _NO_KNOWN_RULE
     cost = _NO_SCHEDULE if not dated and _PROSE.fullmatch(rest.rstrip(" .,")) else cost
     return Part("eo.decl", row.span(start, end), rest.rstrip(), [Decoded(rest.rstrip(), cost)], rule="header.decl")
 

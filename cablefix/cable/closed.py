@@ -39,7 +39,7 @@ def settle_names(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Code
     sender = draft.found.get("from")
     for item in (*([sender] if sender else []), *draft.to, *draft.info):
         names = [part for part in item.parts if ".name." in part.name]
-        if not names or all(part.best.text == part.seen for part in names) and _known(names, codes):
+        if not names or (all(part.best.text == part.seen for part in names) and _known(names, codes)):
             continue
         if _by_routing(item, names, verdicts, codes):
             continue

@@ -87,7 +87,7 @@ _BEGINNING = re.compile(
     r"|(?i:N[O0]\W{1,3}\d{1,5}, .*SECTION|control\W{1,3}\S{3,6}$)"
 )
 _SURE, _MANY, _FAR = 7.0, 6, 18
-_APART = 8
+_APART, _CLEAR = 8, 2.5
 _ENOUGH = 15.0
 _CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
@@ -238,7 +238,7 @@ def best_chain(found: Sequence[tuple[int, Parsed]]) -> tuple[float, list[tuple[i
 def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[float, list[tuple[int, Parsed]]]:
     """The header chain among rows: its total gain, and its candidates with their row indexes."""
     found: list[tuple[int, Parsed]] = []
-    since = sure = last = 0
+    since = sure = last = clear = 0
     anew: dict[str, int] = {}
     for index, row in enumerate(rows[:_LONGEST]):
         after = rows[index + 1 : index + 1 + _AFTER]
@@ -252,10 +252,11 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
         offers = [
             (index, parsed)
             for parsed in candidates(row, channel, codes, after)
-            if parsed.gain > _least_gain(parsed)
-            and not (found and index - found[-1][0] > _APART and _is_banner(parsed))
+            if parsed.gain > _least_gain(parsed) and not (clear and index - clear > _APART and _is_banner(parsed))
         ]
         found += offers
+        if any(parsed.gain > _CLEAR for _, parsed in offers):
+            clear = index
         for _, parsed in offers:
             if (parsed.kind in ("channel", "de", "dtg") and parsed.gain > _CERTAIN) or parsed.part("no.section"):
                 anew.setdefault(parsed.kind, index)

@@ -34,6 +34,7 @@ _ABOVE_FORM = 10.0  # what the first line may cost more where the form goes on b
 _FORM_BELOW = re.compile(r"[OPRZ0o]{2} R[A-Z]{3}|DE R[A-Z]{3}")
 _RI_LIMIT = 12.0
 _CLEAR = 8.0
+_UNREAD_END = 14.0
 
 
 def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> Parsed | None:
@@ -324,6 +325,8 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     close = nearest(channel, last_seen, closing, 10.0)
     if not close and clear:
         close = nearest(channel, last_seen, ("ZZH",), 18.0)  # which nearly all have
+        if not close and len(last_seen) == len("ZZH"):
+            close = [("ZZH", _UNREAD_END)]
     if not letters or not close:
         return None
     cost = signal[0][1] + letters[0][1] + close[0][1]

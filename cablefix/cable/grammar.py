@@ -98,6 +98,9 @@ def _read(
     place_form_lines(draft, rows, chain, channel, codes)
     inside = {row.number for run in draft.runs.values() for row in run}
     heads = [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) >= 4]
+    level = draft.found.get("classification")
+    if level is not None and level.part("class.level") is None:
+        heads += [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) < 4]
     if is_form(draft):
         heads += [*draft.above, *draft.levels]
     _look_around(draft, [*around, *heads], channel, codes)

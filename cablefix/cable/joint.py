@@ -25,6 +25,7 @@ _UNLIKELY = 3.0
 _MARKS, _THIRD = ".,:;!‘’'", 3
 _OWN = 6.5  # the indicator that the table gives for the address beside it
 _AGAIN = 5.0  # an indicator of line 2 that stands before an address too
+_COPIED = 9.0  # the indicator of the copy on its circuit
 _OWN_LIMIT = 24.0
 _NET = 4  # letters of an indicator that name its network
 _NETWORK = 3.0
@@ -363,7 +364,7 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
         alike = [verdicts.of(other).text for other, name in pairs if name and other.seen == part.seen]
         fitting = [text for text in again if text == _COPY or (len(text) == len(part.seen) and not in_form(part.seen))]
         fitting += [text for text in alike if text in codes.routing_indicators]
-        _settle_route(part, fitting, _AGAIN, verdicts, channel, codes)
+        _settle_route(part, fitting, _COPIED if _COPY in again else _AGAIN, verdicts, channel, codes)
 
 
 def _settle_route(

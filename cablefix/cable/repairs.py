@@ -16,6 +16,7 @@ _VIRTUAL = ("class.value",)
 _GOES_ON = ",-/—"
 _LISTS = ("tags", "distribution")  # lines that end in short words, which may be misread as small letters
 _PART_OF_WORD = "#"
+_DASHLIKE = "~="  # between the words of a subject
 
 
 def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tuple[Repair, ...]:
@@ -84,7 +85,8 @@ def _specks_inside(draft: Draft) -> Iterator[Repair]:
                 if is_speck(token.text):
                     span = Span(before.end, token.end)
                     evidence = Evidence(EvidenceKind.FORM, "a mark that belongs to no word", 0.0, (span,))
-                    yield Repair(span, "", "header.dust", 0.85, (evidence,))
+                    after = " -" if token.text in _DASHLIKE and kind == "subject" else ""
+                    yield Repair(span, after, "header.dust", 0.85, (evidence,))
         text = " ".join(row.text for row in draft.runs.get(kind, ()))
         for token in (token for row in draft.runs.get(kind, ()) for token in row.line.tokens):
             speck = speck_beside(token.text, text) if kind == "subject" else None

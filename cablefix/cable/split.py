@@ -88,6 +88,8 @@ def clean_row(row: Row) -> Row:
         first += 1
     while first + 1 < len(row.words) and _is_speck(row.words[first]) and row.words[first + 1] in _KEYWORDS:
         first += 1
+    if not first and len(row.words) > 1 and _is_lead_speck(row):
+        first = 1
     end = _end_of(row, first)
     glued = _GLUED.match(row.words[first])
     if not first and end == len(row.words) and not glued:
@@ -98,6 +100,12 @@ def clean_row(row: Row) -> Row:
         middle, rest = token.start + glued.end("word"), token.start + glued.start("rest")
         tokens = (Token(glued["word"], token.start, middle), Token(glued["rest"], rest, token.end), *tokens[1:])
     return Row(Line(row.line.number, tokens), row.line.tokens[:first] + row.line.tokens[end:])
+
+
+def _is_lead_speck(row: Row) -> bool:
+    """Whether a line of capitals begins with one or two small letters that are none of its words."""
+    word, after = row.words[:2]
+    return len(word) <= _CODE and word.isalpha() and word.islower() and len(after) > _CODE and row.text[3:].isupper()
 
 
 def _end_of(row: Row, first: int) -> int:
