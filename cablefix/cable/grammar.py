@@ -51,6 +51,7 @@ from cablefix.cable.witnesses import add_witness
 
 # How much of the text is looked at for words that the subject has too.
 _BODY_ROWS = 400
+_LONGEST_BANNER, _CLEAR_BANNER = 28, 4.0
 # A sheet that an archive laid above a telegram form has captions of the same names.
 _FORM_ROWS = 80
 _ABOVE = 3
@@ -104,6 +105,9 @@ def _read(
     if is_form(draft):
         heads += [*draft.above, *draft.levels]
     _look_around(draft, [*around, *heads], channel, codes)
+    line = draft.found.get("classification")
+    if not draft.banners and (line is None or line.part("class.level") is None):
+        _banners_below(draft, rows[chain[-1][0] :][:_BODY_ROWS], channel, codes)
     for other in later:
         add_witness(draft, other, channel)
     body = [row.text for row in rows[chain[-1][0] + 1 :][:_BODY_ROWS]]
@@ -154,6 +158,15 @@ def _all_parts(decided: Decided) -> list[Part]:
     draft = decided.draft
     lines = [*draft.found.values(), *draft.to, *draft.info, *draft.captions]
     return [part for line in lines for part in line.parts] + decided.tags
+
+
+def _banners_below(draft: Draft, rows: Sequence[Row], channel: Channel, codes: Codes) -> None:
+    """Take the levels that stand alone among the text as banners: for a header that shows no level."""
+    for row in rows:
+        if row.text.isupper() and len(row.text) < _LONGEST_BANNER:
+            banner = read_class_line(row, channel, codes)
+            if banner and banner.gain > _CLEAR_BANNER and not banner.part("class.number"):
+                draft.banners.append(banner)
 
 
 def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:

@@ -14,7 +14,7 @@ from cablefix.text import Span
 
 _VIRTUAL = ("class.value",)
 _GOES_ON = ",-/—"
-_LISTS = ("tags", "distribution")  # lines that end in short words, which may be misread as small letters
+_LISTS = ("tags", "distribution")  # end in short words, which may be misread as small letters
 _PART_OF_WORD = "#"
 _DASHLIKE = "~="  # between the words of a subject
 
@@ -59,6 +59,7 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
     rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
     done: set[int] = set()
     listed = {row.number for kind in _LISTS for row in draft.runs.get(kind, ())}
+    listed |= {item.numbers[-1] for item in _lines(draft) if item.parts and item.parts[-1].name.endswith(".head")}
     for row in rows:
         tokens = [token for token in row.dropped if token.start not in done]
         done.update(token.start for token in tokens)

@@ -88,7 +88,7 @@ def clean_row(row: Row) -> Row:
         first += 1
     while first + 1 < len(row.words) and _is_speck(row.words[first]) and row.words[first + 1] in _KEYWORDS:
         first += 1
-    if not first and len(row.words) > 1 and _is_lead_speck(row):
+    if not first and len(row.words) > 2 and _is_lead_speck(row):
         first = 1
     end = _end_of(row, first)
     glued = _GLUED.match(row.words[first])
