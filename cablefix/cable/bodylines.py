@@ -118,7 +118,8 @@ def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
     word = re.match(r"(?P<word>[^\s:;,.]{3,5})[\s:;,.!]", rest)
     if word:
         cost = channel.word_cost("DECL", strip_dust(word["word"]), 9.0)
-        if cost == math.inf and _DATED.match(rest, word.end()):
+        rule = _ANY_NUMBERED.sub("", strip_dust(word["word"])).upper()
+        if cost == math.inf and _DATED.match(rest, word.end()) and not close_words(rule, _DECL_WORDS, 1):
             cost = _UNREAD_WORD
         if cost < 9.0:
             end = start + word.end("word")

@@ -84,7 +84,7 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
 
 def _channel_prior(text: str) -> float:
     """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
-    cost = 0.0 if text[:8] in _CIRCUITS else 10.0
+    cost = 0.0 if text[:8] in _CIRCUITS else 8.0
     return cost + {4: 0.0, 3: 1.0}.get(len(text) - 8, 5.0)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Repair
-from cablefix.cable.rows import Parsed, Part, is_dust, is_speck, speck_beside
+from cablefix.cable.rows import FUNCTION_WORDS, Parsed, Part, is_dust, is_speck, speck_beside
 from cablefix.cable.settle import Verdicts
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
@@ -16,6 +16,7 @@ _VIRTUAL = ("class.value",)
 _GOES_ON = ",-/—"
 _LISTS = ("tags", "distribution")  # end in short words, which may be misread as small letters
 _PART_OF_WORD = "#"
+_PROSE = ("subject", "ref")
 _DASHLIKE = "~="  # between the words of a subject
 
 
@@ -59,6 +60,8 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
     rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
     done: set[int] = set()
     listed = {row.number for kind in _LISTS for row in draft.runs.get(kind, ())}
+    prose = {row.number for kind in _PROSE for row in draft.runs.get(kind, ())}
+    officers = {row.number for row in draft.runs.get("classified-by", ())}
     listed |= {item.numbers[-1] for item in _lines(draft) if item.parts and item.parts[-1].name.endswith(".head")}
     for row in rows:
         tokens = [token for token in row.dropped if token.start not in done]
@@ -73,7 +76,10 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
             ends = before or (row.words[-1][-1] not in _GOES_ON and row.number not in listed)
             small = all(not any(map(str.isupper, token.text)) for token in side)
             sure = 0.9 if all(is_dust(token.text) for token in side) else 0.85 if ends or small else 0.7
-            sure = 0.7 if any(mark in token.text for token in side for mark in _PART_OF_WORD) else sure
+            doubtful = any(_PART_OF_WORD in token.text for token in side) or (
+                row.number in prose and any(token.text.upper() in FUNCTION_WORDS for token in side)
+            )
+            sure = 0.7 if doubtful or row.number in officers else sure
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
             yield Repair(span, "", "header.dust", sure, (evidence,))
 
