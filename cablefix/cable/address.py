@@ -215,7 +215,8 @@ def _name(
             )
             return parts, gain + max(0.5, 3.5 - 0.4 * post[0].cost)
     for number, (span, text) in enumerate(zip(spans[rest:], texts[rest:], strict=True), start=rest):
-        readings = read_word(text, known.words, known.word_list, channel)
+        listed = text[-1] == "," and text[:-1] in known.words and number + 1 < len(texts)
+        readings = [Decoded(text, 0.05)] if listed else read_word(text, known.words, known.word_list, channel)
         parts.append(Part(f"{prefix}.name.{number}", row.span(*span), text, readings, rule="header.address"))
         gain += 1.0 if readings[0].text in known.words and readings[0].cost < 6.0 else -0.5
     return parts, gain

@@ -98,7 +98,9 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
             if mark.re is _LABEL and mark["label"] != label:
                 a, b = mark.span("label")
                 cost = channel.of(label, mark["label"])
-                part = Part("ref.label", run.span(a, b), mark["label"], [Decoded(label, cost)], rule="header.reference")
+                if a > mark.start() and run.text[a - 1] == label:
+                    a -= 1  # seen twice: `(Cc)`
+                part = Part("ref.label", run.span(a, b), run.text[a:b], [Decoded(label, cost)], rule="header.reference")
                 item.parts.append((a, b, part))
             items.append(item)
     for item in items:

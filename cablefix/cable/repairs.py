@@ -14,9 +14,9 @@ from cablefix.text import Span
 
 _VIRTUAL = ("class.value",)
 _GOES_ON = ",-/—"
-_LISTS = ("tags", "distribution")  # end in short words, which may be misread as small letters
 _PART_OF_WORD = "#"
 _PROSE = ("subject", "ref")
+_OPEN_ENDED = ("classified-by", "distribution")  # a small word or a letter may be the last of these
 _DASHLIKE = "~="  # between the words of a subject
 
 
@@ -59,10 +59,10 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
     rows = [row for run in draft.runs.values() for row in run]
     rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
     done: set[int] = set()
-    listed = {row.number for kind in _LISTS for row in draft.runs.get(kind, ())}
+    listed = {row.number for row in draft.runs.get("tags", ())}
     prose = {row.number for kind in _PROSE for row in draft.runs.get(kind, ())}
-    officers = {row.number for row in draft.runs.get("classified-by", ())}
-    listed |= {item.numbers[-1] for item in _lines(draft) if item.parts and item.parts[-1].name.endswith(".head")}
+    open_ends = {row.number for kind in _OPEN_ENDED for row in draft.runs.get(kind, ())}
+    open_ends |= {item.numbers[-1] for item in _lines(draft) if item.parts and item.parts[-1].name.endswith(".head")}
     for row in rows:
         tokens = [token for token in row.dropped if token.start not in done]
         done.update(token.start for token in tokens)
@@ -79,7 +79,7 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
             doubtful = any(_PART_OF_WORD in token.text for token in side) or (
                 row.number in prose and any(token.text.upper() in FUNCTION_WORDS for token in side)
             )
-            sure = 0.7 if doubtful or row.number in officers else sure
+            sure = 0.7 if doubtful or row.number in open_ends else sure
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
             yield Repair(span, "", "header.dust", sure, (evidence,))
 
