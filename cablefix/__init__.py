@@ -66,3 +66,8 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(f"cablefix.{_HOME[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """The public names, loaded or not."""
+    return sorted(__all__)

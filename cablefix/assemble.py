@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,10 +17,10 @@ from cablefix.document import Block, BlockKind, Document, Furniture, PageBreak
 from cablefix.layout import Join, Layout, LineClass, MarkKind, in_order
 from cablefix.ledger import Edit
 from cablefix.reading import read_words, reading_view
-from cablefix.rules.context import token_line
+from cablefix.rules.context import word_lines
 from cablefix.text import Replacement, Source, Span, View
 
-_KINDS = {
+_KINDS: dict[int, BlockKind] = {
     LineClass.HEADER: BlockKind.HEADER,
     LineClass.HEADING: BlockKind.HEADING,
     LineClass.ITEM: BlockKind.ITEM,
@@ -64,7 +63,7 @@ def assemble_document(
             portions=[(block.portion, block.source) for block in blocks if block.portion],
             numbers=[paragraph.n for paragraph in numbering.paragraphs] if numbering else [],
             missing=missing,
-            protocol=[token_line(layout, n) for n in np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()],
+            protocol=word_lines(layout, np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()),
         )
     sections = [(int(line), int(number)) for line, number in header.extra.get("sections", ())] if header else []
     if sections:
@@ -94,16 +93,18 @@ def _blocks(layout: Layout, view: View, fields: Mapping[int, str]) -> Iterator[B
     first = np.concatenate(([0], np.flatnonzero(line[1:] != line[:-1]) + 1))
     last = np.concatenate((first[1:] - 1, [len(kept) - 1]))
     lines = line[first]
-    starts, ends = layout.word_start[kept[first]].tolist(), layout.word_end[kept[last]].tolist()
+    first_word, last_word = layout.word_start[kept[first]], layout.word_end[kept[last]]
+    view_starts, view_ends = view.view_points(first_word).tolist(), view.to_view_all(last_word, end=True).tolist()
+    starts, ends, numbers = first_word.tolist(), last_word.tolist(), lines.tolist()
+    classes = layout.line_class[lines].tolist()
     breaks = layout.line_join[lines] == Join.BREAK
+    breaks[-1] = True
     begin, reach = 0, -1
-    for k in range(len(starts)):
-        if not breaks[k] and k + 1 < len(starts):
-            continue
-        members = tuple(lines[begin : k + 1].tolist())
+    for k in np.flatnonzero(breaks).tolist():
+        members = tuple(numbers[begin : k + 1])
         span = Span(starts[begin], ends[k])
-        start, end = view.view_span(span.start, span.start).start, view.to_view(span.end, end=True)
-        if k + 1 < len(starts) and view.view_span(starts[k + 1], starts[k + 1]).start < end:
+        start, end, value = view_starts[begin], view_ends[k], classes[begin]
+        if k + 1 < len(starts) and view_starts[k + 1] < end:
             continue  # an edit reaches into the next line
         begin = k + 1
         while end > start and view.text[end - 1] in " \n":
@@ -113,7 +114,6 @@ def _blocks(layout: Layout, view: View, fields: Mapping[int, str]) -> Iterator[B
         if end <= start or end <= reach:
             continue
         reach = end
-        value = LineClass(int(layout.line_class[members[0]]))
         yield Block(
             _KINDS.get(value, BlockKind.PARAGRAPH),
             start,
@@ -151,7 +151,10 @@ def _number_blocks(
                 name = ""
         while body < block.end and view.text[body] == " ":
             body += 1
-        yield replace(block, n=found.n if number and found else None, portion=name, number=number, mark=mark, body=body)
+        n = found.n if number and found else None
+        yield Block(
+            block.kind, block.start, block.end, block.source, block.lines, block.field, n, name, number, mark, body
+        )
 
 
 def _number_span(block: Block, view: View, found: NumberedParagraph) -> Span | None:

@@ -89,8 +89,8 @@ _NOT_RUNNING = (
 )
 
 
-def _running_lines(layout: Layout) -> IntArray:
-    """The lines that may be running text, as far as is known now."""
+def running_lines(layout: Layout) -> IntArray:
+    """The lines that may be running text, as far as is known now; habits that change with the lines rest on these."""
     return np.flatnonzero(~are_of(layout.line_class, _NOT_RUNNING))
 
 
@@ -100,7 +100,7 @@ def _learn_wrap(layout: Layout, lengths: IntArray) -> int | None:
     It is the greatest width that an eighth of the lines come near. Lines that begin with a small letter prove that
     sentences run over line ends; in a text of capitals the proof is that most lines are nearly that long.
     """
-    running = _running_lines(layout)
+    running = running_lines(layout)
     filled = lengths[running]
     if len(filled) < 2:
         return None
@@ -120,7 +120,7 @@ def _learn_wrap(layout: Layout, lengths: IntArray) -> int | None:
 
 def _learn_blank_lines(layout: Layout, lengths: IntArray, wrap: int | None) -> float:
     """The share of certain mid-sentence line ends that a blank line follows."""
-    filled = _running_lines(layout)
+    filled = running_lines(layout)
     if wrap is None or len(filled) < 3:
         return 0.0
     first = layout.word_start[layout.line_first[filled]]

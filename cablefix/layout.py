@@ -140,6 +140,8 @@ class Layout:
     extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
     marks: tuple[Mark, ...] = field(default=(), repr=False)
     cuts: tuple[Span, ...] = ()
+    # Start and end of each line, as lists, once they have been asked for: marks do not move words.
+    _line_spans: list[list[int]] = field(default_factory=list, repr=False)
 
     @classmethod
     def from_text(cls, text: str) -> Layout:
@@ -204,11 +206,14 @@ class Layout:
 
     def line_span(self, line: int) -> Span:
         """From the first to the last word of a line; empty at its start for a blank line."""
-        first, last = self.line_first.item(line), self.line_last.item(line)
-        if first == last:
-            start = self.line_start.item(line)
-            return Span(start, start)
-        return Span(self.word_start.item(first), self.word_end.item(last - 1))
+        if not self._line_spans:
+            start, end = self.line_start.copy(), self.line_start.copy()
+            filled = self.line_first < self.line_last
+            start[filled] = self.word_start[self.line_first[filled]]
+            end[filled] = self.word_end[self.line_last[filled] - 1]
+            self._line_spans.extend((start.tolist(), end.tolist()))
+        starts, ends = self._line_spans
+        return Span(starts[line], ends[line])
 
     def line_at(self, offset: int) -> int:
         """The line that holds the source offset."""

@@ -138,6 +138,10 @@ class Verdict:
     when: str = ""
     note: str = ""
 
+    def __post_init__(self) -> None:
+        """Take "rejected" for `Decision.REJECTED`. Raises ValueError for what is no decision."""
+        object.__setattr__(self, "decision", Decision(self.decision))
+
     def to_json(self) -> dict[str, str]:
         """A JSON object of the fields that are not empty."""
         data = {

@@ -18,7 +18,7 @@ from cablefix.lexicon.userlists import load_words
 from cablefix.profiles import Profile, load_profile
 from cablefix.readers.read import read_document
 from cablefix.restoration import Restoration
-from cablefix.rules.context import Context, token_line
+from cablefix.rules.context import Context, word_lines
 from cablefix.text import Source
 
 _STAGES = ("furniture", "structure", "repairs")
@@ -26,7 +26,7 @@ _STAGES = ("furniture", "structure", "repairs")
 
 def restore(
     source: Source | str | bytes | Path,
-    profile: str | Profile = "auto",
+    profile: str | Path | Profile = "auto",
     *,
     layout: Layout | None = None,
     dictionaries: Sequence[Path] = (),
@@ -35,20 +35,21 @@ def restore(
 ) -> Restoration:
     """Restore a document.
 
-    `source` is a `Source`, a text, bytes of a text file, or the path of a file in any format that `read_document`
-    knows, or of a folder of pages. `profile` is "cable", "prose", "faithful" or the path of a TOML file; "auto" takes
-    "cable" for what has a message header, else "prose". `layout` is what a reader knows of the page; a path brings it
-    along, without it the text itself tells. `dictionaries` are folders or files of the user's own: code
-    tables, lists of words and names, correction tables (docs/words.md). `rescorer` is an outside model that votes on
-    repairs of words; none is shipped.
-    Raises SourceError, ProfileError or DictionaryError, each with the remedy in its message.
+    `source` is a `Source`, a text, bytes of a text file, or the `Path` of a file in any format that `read_document`
+    knows, or of a folder of pages; a `str` is the text itself, never a path. `profile` is "cable", "prose", "faithful"
+    or the path of a TOML file; "auto" takes "cable" for what has a message header, else "prose". `layout` is what a
+    reader knows of the page; a path brings it along, without it the text itself tells. `dictionaries` are folders or
+    files of the user's own: code tables, lists of words and names, correction tables (docs/words.md). `rescorer` is an
+    outside model that votes on repairs of words; none is shipped.
+    Raises SourceError, ProfileError or DictionaryError, each with the remedy in its message; TypeError for
+    what is none of these.
 
     >>> restore("The tug left ( it was late ) at noon .").text
     'The tug left (it was late) at noon.\\n'
     """
     source, known = open_source(source)
-    chosen = load_profile("cable" if profile == "auto" else profile) if isinstance(profile, str) else profile
-    folders = (*chosen.dictionaries, *map(Path, dictionaries))
+    chosen = _open_profile("cable" if profile == "auto" else profile)
+    folders = (*chosen.dictionaries, *_paths(dictionaries))
     context = _new_context(source, layout or known, chosen, folders, rescorer)
     ledger = Ledger(source.sha256, chosen.threshold, thresholds=chosen.thresholds)
     for stage in _STAGES:
@@ -83,7 +84,7 @@ def restore(
 
 def restore_all(
     source: Source | str | bytes | Path,
-    profile: str | Profile = "auto",
+    profile: str | Path | Profile = "auto",
     *,
     dictionaries: Sequence[Path] = (),
     rescorer: Rescorer | None = None,
@@ -97,17 +98,28 @@ def restore_all(
     ['The tug left at noon.\\n']
     """
     whole, known = open_source(source)
-    chosen = load_profile(profile) if isinstance(profile, str) and profile != "auto" else profile
-    folders = (*chosen.dictionaries, *dictionaries) if isinstance(chosen, Profile) else tuple(dictionaries)
-    layout = known or Layout.from_text(whole.text)
-    lines = [token_line(layout, n) for n in read_lines(layout)]
-    ranges = find_messages(lines, load_codes(folders)) if lines and whole.container is None else []
-    starts = [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
+    chosen = profile if profile == "auto" else _open_profile(profile)
+    folders = (*(chosen.dictionaries if isinstance(chosen, Profile) else ()), *_paths(dictionaries))
+    starts = message_starts(whole, known, folders)
     if len(starts) < 2:
         return [restore(whole, profile, layout=known, dictionaries=dictionaries, rescorer=rescorer)]
     bounds = [0, *starts[1:], len(whole.text)]
     parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
     return [restore(part, chosen, dictionaries=dictionaries, rescorer=rescorer) for part in parts]
+
+
+def message_starts(source: Source, layout: Layout | None = None, folders: Sequence[Path] = ()) -> list[int]:
+    """Where the messages of a file begin, as offsets of its text; less than two of them where it is not to be parted.
+
+    >>> message_starts(Source.from_text("The tug left at noon."))
+    [0]
+    """
+    if source.container is not None:
+        return []
+    layout = layout or Layout.from_text(source.text)
+    lines = word_lines(layout, read_lines(layout))
+    ranges = find_messages(lines, load_codes(folders)) if lines else []
+    return [int(layout.line_start[lines[part.start].number]) for part in ranges if len(part)]
 
 
 def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | None]:
@@ -119,7 +131,24 @@ def open_source(source: Source | str | bytes | Path) -> tuple[Source, Layout | N
     if isinstance(source, Path):
         found = read_document(source)
         return found.source, found.layout
-    return Source.from_text(source), None
+    if isinstance(source, str):
+        return Source.from_text(source), None
+    raise TypeError(f"a source is a Source, a text, bytes or a Path, not {type(source).__name__}")
+
+
+def _open_profile(profile: str | Path | Profile) -> Profile:
+    if isinstance(profile, str | Path):
+        return load_profile(profile)
+    if isinstance(profile, Profile):
+        return profile
+    raise TypeError(f"a profile is a name, a path or a Profile, not {type(profile).__name__}")
+
+
+def _paths(dictionaries: Sequence[Path]) -> tuple[Path, ...]:
+    """The dictionaries as paths; one that stands alone would be taken apart into letters."""
+    if isinstance(dictionaries, str | Path):
+        raise TypeError(f"dictionaries is a list of paths, as [Path({str(dictionaries)!r})]")
+    return tuple(map(Path, dictionaries))
 
 
 def _new_context(

@@ -16,6 +16,7 @@ from cablefix.rules.registry import RULES
 
 PROFILES = ("cable", "prose", "faithful")
 _STAGES = ("furniture", "structure", "repairs")
+_KEYS = (*_STAGES, "name", "extends", "threshold", "thresholds", "settings", "dictionaries", "lexicon")
 
 
 class ProfileError(CablefixError):
@@ -49,7 +50,7 @@ class Profile:
         return [(name, RULES[name]) for name in names]
 
 
-def load_profile(name: str) -> Profile:
+def load_profile(name: str | Path) -> Profile:
     """A shipped profile by its name, or a profile of the user's own by the path of its TOML file.
 
     Raises ProfileError for an unknown name, a rule that does not exist or a value of the wrong kind.
@@ -57,7 +58,7 @@ def load_profile(name: str) -> Profile:
     >>> load_profile("cable").threshold
     0.8
     """
-    return _load_shipped(name) if name in PROFILES else _load_file(Path(name))
+    return _load_shipped(str(name)) if name in PROFILES else _load_file(Path(name))
 
 
 @lru_cache(maxsize=len(PROFILES))
@@ -82,6 +83,9 @@ def _load_file(path: Path, above: tuple[Path, ...] = ()) -> Profile:
 
 
 def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) -> Profile:
+    unknown = sorted(data.keys() - set(_KEYS))
+    if unknown:
+        raise ProfileError(f"{path}: nothing is called {unknown[0]!r} in a profile; give some of {', '.join(_KEYS)}")
     base = _base(data, path, files)
     stages = {stage: _rule_names(data, stage, base, path) for stage in _STAGES}
     threshold = _threshold(data.get("threshold", base.threshold if base else 0.8), "threshold", path)
@@ -89,7 +93,7 @@ def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) 
     settings = data.get("settings", {})
     if not isinstance(settings, dict) or not all(isinstance(value, int | float) for value in settings.values()):
         raise ProfileError(f"{path}: settings is {settings!r}; give a table of numbers")
-    return Profile(
+    made = Profile(
         str(data.get("name", path.stem)),
         threshold,
         **stages,
@@ -98,6 +102,11 @@ def _read_profile(data: Mapping[str, Any], path: Path, files: tuple[Path, ...]) 
         lexicon=_lexicon(data, path, base),
         thresholds=_thresholds(data, path, base),
     )
+    if not base and not any(stages.values()):
+        raise ProfileError(
+            f'{path}: names no rules and would repair nothing; begin it with a line as extends = "cable"'
+        )
+    return made
 
 
 def _threshold(value: Any, name: str, path: Path) -> float:
@@ -111,6 +120,10 @@ def _thresholds(data: Mapping[str, Any], path: Path, base: Profile | None) -> di
     table = data.get("thresholds", {})
     if not isinstance(table, dict):
         raise ProfileError(f"{path}: thresholds is {table!r}; give a table of numbers, each by the name of its edits")
+    families = {rule.partition(".")[0] for rule in RULES}
+    unknown = [name for name in table if name.partition(".")[0] not in families]
+    if unknown:
+        raise ProfileError(f"{path}: no rule makes edits named {unknown[0]!r}; `cablefix explain` shows their names")
     above = base.thresholds if base and "threshold" not in data else {}
     return {**above, **{name: _threshold(value, f"thresholds.{name}", path) for name, value in table.items()}}
 

@@ -36,6 +36,7 @@ from cablefix.writers.tei import SourceMode, write_tei
 from cablefix.writers.text import write_text
 
 _FORMAT = "cablefix-restoration/1"
+_KEPT = ("source", "profile", "kind", "ledger", "marks", "header", "numbering", "verdicts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Suspicion:
         return {**data, "confidence": round(self.confidence, 4), "votes": dict(self.votes)}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Restoration(Restored):
     """A restored document: `text`, `record`, `document`, `edits`, `checks`, `layout`, and ways to work with them."""
 
@@ -250,6 +251,9 @@ class Restoration(Restored):
         """The inverse of `to_json`. Raises LedgerError when the parts do not fit together."""
         if data.get("format") != _FORMAT:
             raise LedgerError(f"not a kept restoration: format is {data.get('format')!r}, expected {_FORMAT!r}")
+        lost = [key for key in _KEPT if key not in data]
+        if lost:
+            raise LedgerError(f"not a whole restoration (no {lost[0]!r})")
         source, layout = source_from_json(data["source"])
         ledger = Ledger.from_json(data["ledger"])
         ledger.check(source)

@@ -13,7 +13,7 @@ from cablefix.ledger import Edit, Ledger, Verdict
 from cablefix.text import Source, View
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Restored:
     """A restored document. Everything that leaves the library is derived from this.
 
@@ -28,6 +28,11 @@ class Restored:
     document: Document
     verdicts: tuple[Verdict, ...] = ()
     checks: tuple[Check, ...] = ()
+
+    def __repr__(self) -> str:
+        """In a few words: the whole of it would fill many screens."""
+        found = f"{len(self.applied)} applied, {len(self.proposed)} proposed"
+        return f"<{type(self).__name__} of {self.source.name}: {self.document.kind}, {found}>"
 
     @property
     def view(self) -> View:

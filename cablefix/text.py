@@ -23,6 +23,37 @@ IntArray = npt.NDArray[np.int64]
 KindArray = npt.NDArray[np.uint8]
 
 
+_SMALL, _CAPITALS, _FIGURES = b"abcdefghijklmnopqrstuvwxyz", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789"
+
+
+def count_small(text: str) -> int:
+    """How many small letters a text has; of most texts it is told without a look at each character.
+
+    >>> count_small("Port-au-Prince"), count_small("Besançon")
+    (10, 7)
+    """
+    return _count(text, _SMALL) if text.isascii() else sum(map(str.islower, text))
+
+
+def count_capitals(text: str) -> int:
+    """How many capitals a text has."""
+    return _count(text, _CAPITALS) if text.isascii() else sum(map(str.isupper, text))
+
+
+def count_figures(text: str) -> int:
+    """How many decimal figures a text has."""
+    return _count(text, _FIGURES) if text.isascii() else sum(map(str.isdecimal, text))
+
+
+def count_alphanumeric(text: str) -> int:
+    """How many letters and figures a text has."""
+    return _count(text, _SMALL + _CAPITALS + _FIGURES) if text.isascii() else sum(map(str.isalnum, text))
+
+
+def _count(text: str, chars: bytes) -> int:
+    return len(text) - len(text.encode("ascii").translate(None, chars))
+
+
 class SourceError(CablefixError):
     """The input cannot be read as text; the message names the input, the place and the remedy."""
 
@@ -263,6 +294,19 @@ class View:
         if end:
             return self.out.item(k + 1) if offset > self.src.item(k) else self.out.item(k)
         return self.out.item(k) if offset < self.src.item(k + 1) else self.out.item(k + 1)
+
+    def to_view_all(self, offsets: IntArray, *, end: bool = False) -> IntArray:
+        """`to_view` of many source offsets."""
+        last = len(self.kind) - 1
+        k = np.clip(self.src.searchsorted(offsets, "left" if end else "right") - 1, 0, last)
+        kept = self.out[k] + offsets - self.src[k]
+        inside = offsets > self.src[k] if end else offsets >= self.src[k + 1]
+        return np.where(self.kind[k] == Fate.KEPT, kept, self.out[k + inside])
+
+    def view_points(self, offsets: IntArray) -> IntArray:
+        """Where the view spans of empty source spans at many offsets begin."""
+        k = self.src.searchsorted(offsets, "left")
+        return np.where(self.src[k] == offsets, self.out[k], self.to_view_all(offsets))
 
     def source_span(self, start: int, end: int) -> Span:
         """The smallest source span that holds the view span; replacements that it touches are held whole."""

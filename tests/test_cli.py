@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_text_is_the_default_and_goes_to_standard_output(letter: Path) -> None:
         ("o.html", "<!DOCTYPE html>"),
         ("o.md", "The tug"),
         ("o.restoration.json", "{"),
-        ("o.unknown", "The tug"),
+        ("unknown", "The tug"),
     ],
 )
 def test_the_suffix_chooses_the_format(letter: Path, tmp_path: Path, name: str, begins: str) -> None:
@@ -70,6 +71,20 @@ def test_the_suffix_chooses_the_format(letter: Path, tmp_path: Path, name: str, 
     assert out.read_text(encoding="utf-8").startswith(begins)
     assert result.stdout == ""
     assert "letter.txt -> " in result.stderr
+
+
+def test_a_suffix_of_no_format_is_refused(letter: Path, tmp_path: Path) -> None:
+    fails(run("restore", letter, "-o", tmp_path / "o.pdf"), ExitCode.USAGE, "o.pdf", "--to", ".xml")
+    assert not (tmp_path / "o.pdf").exists()
+    assert run("restore", letter, "-o", tmp_path / "o").exit_code == 0
+    assert run("restore", letter, "-o", tmp_path / "o.ocr", "--to", "text").exit_code == 0
+
+
+def test_another_encoding_of_the_terminal_is_no_fault() -> None:
+    command = [sys.executable, "-m", "cablefix", "explain", str(EXAMPLE)]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"}, check=False)
+    assert done.returncode == 0, done.stderr
+    assert b"\\xb61." in done.stdout
 
 
 def test_to_overrules_the_suffix(letter: Path, tmp_path: Path) -> None:
@@ -112,6 +127,9 @@ def test_a_file_of_several_messages_can_be_split(tmp_path: Path) -> None:
     )
     both = tmp_path / "both.txt"
     both.write_bytes(EXAMPLE.read_bytes() + other.replace(b"2761340", b"2761520"))
+    whole = run("restore", both)
+    assert whole.exit_code == 0
+    assert "both.txt: holds 2 messages, read as one; `restore --split`" in whole.stderr
     fails_usage = run("restore", both, "--split")
     assert fails_usage.exit_code == ExitCode.USAGE
     assert run("restore", both, "--split", "-o", f"{tmp_path}/out/", "--to", "tei", "-q").exit_code == 0
@@ -241,13 +259,16 @@ def test_errors_name_file_place_and_remedy(tmp_path: Path) -> None:
         (b"furniture = 3", "furniture"),
         (b"repairs = [3]", "repairs"),
         (b"repairs = ['spacing.nothing']", "spacing.nothing"),
-        (b"threshold = 2", "threshold"),
+        (b"extends = 'cable'\nthreshold = 2", "threshold"),
         (b"thresholds = 2", "thresholds"),
         (b"[thresholds]\n'words.case' = 2", "thresholds.words.case"),
         (b"settings = {a = 'b'}", "settings"),
         (b"dictionaries = 'here'", "dictionaries"),
-        (b"dictionaries = ['nowhere']", "nowhere"),
+        (b"extends = 'cable'\ndictionaries = ['nowhere']", "nowhere"),
         (b"extends = 'gone.toml'", "gone.toml"),
+        (b"threshhold = 0.9", "threshhold"),
+        (b"threshold = 0.9", "extends"),
+        (b"[thresholds]\n'word.case' = 0.9", "word.case"),
         (b"extends = 'mine.toml'", "extends it in turn"),
     ],
 )
@@ -255,6 +276,13 @@ def test_a_profile_of_the_wrong_kind(tmp_path: Path, text: bytes, word: str) -> 
     profile = tmp_path / "mine.toml"
     profile.write_bytes(text)
     fails(run("restore", EXAMPLE, "--profile", profile), ExitCode.PROFILE, str(tmp_path), word)
+
+
+def test_a_kept_restoration_says_that_it_is_not_made_anew(tmp_path: Path) -> None:
+    kept = tmp_path / "k.restoration.json"
+    run("restore", EXAMPLE, "-o", kept)
+    assert run("restore", kept).stderr == ""
+    assert "is taken as it was kept" in run("restore", kept, "--profile", "faithful").stderr
 
 
 def test_a_file_in_the_place_of_the_command_gets_a_hint(letter: Path) -> None:
@@ -303,7 +331,8 @@ def test_explain_can_be_narrowed() -> None:
     assert [row["after"] for row in listed("--proposed")] == ["Ravnkell"]
     assert {row["rule"].partition(".")[0] for row in listed("--rule", "spacing")} == {"spacing"}
     assert "layout" in {row["status"] for row in listed("--layout")}
-    assert not listed("--rule", "nothing")
+    assert listed("--rule", "numbering.marks") == listed("--rule", "numbering.mark") != []
+    fails(run("explain", EXAMPLE, "--rule", "nothing"), ExitCode.USAGE, "nothing", "spacing")
 
 
 # --- undo and validate ------------------------------------------------------------------------------------------
@@ -412,6 +441,10 @@ def test_rules_are_listed_with_what_they_do() -> None:
     assert all(row["about"] and row["rule"] for row in rows)
     assert ">>>" in run("rules", "spacing.apostrophes").stdout
     assert run("rules", "nope").exit_code == ExitCode.USAGE
+    assert run("rules", "numbering.mark").stdout == run("rules", "numbering.marks").stdout
+    kind = run("rules", "words.letters")
+    assert "words.repair" in kind.stdout
+    assert "no rule is called 'words.letters'" in kind.stderr
 
 
 def test_help_and_version() -> None:

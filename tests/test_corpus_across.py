@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from cablefix.corpus.duplicates import near_pairs
 from cablefix.corpus.names import usual_spellings
 from cablefix.corpus.references import read_reference
 from cablefix.corpus.sequences import Message, faults_in, rising
+from cablefix.corpus.settings import Settings
 from cablefix.corpus.sketch import similarity, sketch
 from cablefix.errors import ExitCode
 from tests.corpus_support import telegram
@@ -48,7 +51,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = call(folder / "set", "--out", folder / "out", "-j", 2, "--across", "--profile", "faithful")
     assert result.exit_code == ExitCode.INCOMPLETE, result.output
     assert "33 documents" not in result.output
-    assert "not text" in result.output
+    assert "failed: not text: set/nothing.txt: is no text" in result.output
     return folder / "out"
 
 
@@ -108,11 +111,11 @@ def test_questions_across(corpus: Path, tmp_path: Path) -> None:
     for name in ACROSS:
         assert call("query", corpus, name, "--format", "table").exit_code == 0
     result = call("query", corpus, "--sql", "SELECT nothing FROM documents")
-    assert result.exit_code == ExitCode.INPUT
+    assert result.exit_code == ExitCode.USAGE
     assert "the query cannot be answered" in result.output
     assert call("query", corpus).exit_code == ExitCode.USAGE
     assert call("query", corpus, "weather").exit_code == ExitCode.USAGE
-    assert call("query", corpus, "documents", "--since", "March").exit_code == ExitCode.INPUT
+    assert call("query", corpus, "documents", "--since", "March").exit_code == ExitCode.USAGE
     assert "has no tables" in call("query", tmp_path, "documents").output
 
 
@@ -135,10 +138,45 @@ def test_the_page(corpus: Path) -> None:
 def test_a_run_needs_a_folder_outside_of_its_input(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The tug left.", encoding="utf-8")
     result = call(tmp_path, "--out", tmp_path / "out")
-    assert result.exit_code == ExitCode.INPUT
+    assert result.exit_code == ExitCode.USAGE
     assert "lies inside the input" in result.output
     assert call("nowhere", "--out", tmp_path / "out").exit_code == ExitCode.INPUT
     assert call(tmp_path).exit_code == ExitCode.USAGE
+
+
+def test_a_full_disk_is_told_with_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("cablefix.corpus.run.run_corpus", full)
+    result = call(tmp_path, "--out", tmp_path.with_name("elsewhere"))
+    assert result.exit_code == ExitCode.OUTPUT
+    assert "the same command goes on from there" in result.output
+    assert f"{tmp_path.with_name('elsewhere')}: No space left" in result.output
+
+
+def test_a_list_of_words_goes_along(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "a.txt").write_text("The tug Ravnkeil left for the northern fjord.", encoding="utf-8")
+    words = tmp_path / "corrections.tsv"
+    words.write_text("pattern\treplacement\nRavnkeil\tRavnkell\n", encoding="utf-8")
+    made = call(
+        tmp_path / "set", "--out", tmp_path / "out", "--to", "text", "--dictionary", words, "--profile", "prose"
+    )
+    assert made.exit_code == 0, made.output
+    assert "Ravnkell" in (tmp_path / "out" / "documents" / "set" / "a.txt").read_text(encoding="utf-8")
+
+
+def test_lists_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "words.txt" for folder in "abc"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"{path.parent.name}\n", encoding="utf-8")
+    settings = Settings(dictionaries=tuple(map(str, paths)))
+    before = settings.to_json()
+    assert list(before["own files"]) == ["words.txt", "words.txt/2", "words.txt/3"]
+    paths[0].write_text("changed\n", encoding="utf-8")
+    assert settings.to_json() != before
 
 
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

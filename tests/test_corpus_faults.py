@@ -225,6 +225,6 @@ def test_two_runs_on_one_folder_do_not_meet(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="another run works on this folder"):
         second.open({})
     first.close()
-    with pytest.raises(CorpusError, match="was made with to None, now it is 'tei'"):
+    with pytest.raises(CorpusError, match="was made with --to None, now it is 'tei'"):
         second.open({"to": "tei"})
     second.close()

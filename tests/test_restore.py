@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import textwrap
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,7 @@ import cablefix
 from cablefix.assemble import assemble_document
 from cablefix.cable.codes import load_codes
 from cablefix.layout import Layout
-from cablefix.ledger import Edit, Ledger, LedgerError
+from cablefix.ledger import Edit, Ledger, LedgerError, Verdict
 from cablefix.pipeline import restore, restore_all
 from cablefix.profiles import ProfileError, load_profile
 from cablefix.restoration import Restoration
@@ -128,6 +130,13 @@ def test_a_restoration_that_was_tampered_with_is_refused(restored: Restoration) 
         Restoration.from_json(data)
 
 
+def test_a_restoration_that_lost_a_part_is_refused(restored: Restoration) -> None:
+    data = restored.to_json()
+    del data["ledger"]
+    with pytest.raises(LedgerError, match="no 'ledger'"):
+        Restoration.from_json(data)
+
+
 def test_ids_are_the_same_in_the_next_run(restored: Restoration) -> None:
     assert [edit.id for edit in restore(CABLE).edits] == [edit.id for edit in restored.edits]
 
@@ -200,6 +209,46 @@ def test_errors_name_the_remedy(tmp_path: Path) -> None:
         restore(tmp_path / "none.txt")
     with pytest.raises(ProfileError, match="give one of"):
         restore("a", "no-such-profile")
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"source": None}, "a source is a Source, a text, bytes or a Path, not NoneType"),
+        ({"source": ["The tug"]}, "not list"),
+        ({"profile": None}, "a profile is a name, a path or a Profile"),
+        ({"dictionaries": "my-lists"}, "dictionaries is a list of paths"),
+    ],
+)
+def test_what_cannot_be_restored_is_told(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        restore(**{"source": "The tug left.", **given})
+    with pytest.raises(TypeError, match=message):
+        restore_all(**{"source": "The tug left.", **given})
+
+
+def test_a_decision_in_a_word_counts_and_an_unknown_one_is_refused(restored: Restoration) -> None:
+    edit = restored.applied[0]
+    decided: Any = "rejected"
+    again = restore(CABLE, verdicts=[Verdict(edit.id, decided)])
+    assert again.status(edit) == "rejected"
+    decided = "no"
+    with pytest.raises(ValueError, match="'no' is not a valid Decision"):
+        Verdict(edit.id, decided)
+
+
+def test_a_restoration_is_shown_in_a_few_words() -> None:
+    result = restore("The tug left ( it was late ) at noon .")
+    assert repr(result) == "<Restoration of <text>: other, 3 applied, 0 proposed>"
+
+
+def test_a_date_with_an_hour_dates_the_tei() -> None:
+    result = restore("The tug left.")
+    assert result.to_tei(when=datetime(2024, 3, 1, 12, tzinfo=UTC)) == result.to_tei(when=date(2024, 3, 1))
+
+
+def test_the_public_names_are_listed_before_they_are_loaded() -> None:
+    assert set(dir(cablefix)) == set(cablefix.__all__)
 
 
 def test_a_threshold_of_ones_own_is_the_threshold_of_every_rule(tmp_path: Path) -> None:

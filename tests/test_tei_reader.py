@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from cablefix.layout import Join
 from cablefix.readers.tei import TeiError, rebuild_source, sidecar_name, undo_edits
 from cablefix.readers.tei_validate import validate_tei
 from cablefix.text import Source
 from cablefix.writers.tei import write_tei
-from tests.tei_support import cable, reading_lines, restored_of
+from tests.tei_support import cable, find_edit, reading_lines, restored_of
 
 TEXT = "The ferry is late.\r\nThe pier is open.\x0c"
 
@@ -142,6 +143,20 @@ def test_single_repairs_are_undone() -> None:
     assert f"Repair {pilcrow.id} undone: the text reads '^1 .' again.".encode() in back
 
 
+def test_who_undid_a_repair_and_why_is_on_record() -> None:
+    data = write_tei(cable())
+    first, second = [edit.id for edit in cable().applied][:2]
+    back = undo_edits(data, [f"e-{first}"], who="R. & Co.\0", note="typed\nso")
+    back = undo_edits(back, [second], who="R. & Co.\0")
+    assert validate_tei(back) == []
+    root = etree.fromstring(back)
+    people = root.findall(".//{*}titleStmt/{*}respStmt")
+    assert ["".join(person.itertext()) for person in people][1:] == ["review of repairsR. & Co.\ufffd"]
+    changes = root.findall(".//{*}revisionDesc/{*}change")[1:]
+    assert [change.get("who") for change in changes] == ["#reviewer1", "#reviewer1"]
+    assert (changes[0].text or "").endswith("again. typed so")
+
+
 def test_all_repairs_undone_leave_the_source_words() -> None:
     restored = cable()
     back = undo_edits(write_tei(restored), [edit.id for edit in restored.applied])
@@ -159,6 +174,24 @@ def test_a_choice_gives_way_to_what_sic_holds(inside: str) -> None:
     changed = re.sub(rb"<sic>00</sic>", f"<sic>{inside}</sic>".encode(), data)
     back = undo_edits(changed, [key[1].decode()])
     assert f'<lb n="2"/>{inside} RUEHZZ'.replace("'", '"').encode() in back
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("The vice  '  president left.", "The vice ' president left."),
+        ("' The tug left.", "' The tug left."),
+        ("The tug\n' left.", "The tug ' left."),
+        ("The tug' left.", "The tug' left."),
+    ],
+)
+def test_a_deletion_that_is_undone_stands_off_as_it_did(text: str, line: str) -> None:
+    source = Source.from_text(text)
+    edit = find_edit(source, "'", "", "test.rule", 0.9)
+    restored = restored_of(source, edits=[edit], joins={0: Join.SPACE})
+    back = undo_edits(write_tei(restored), [edit.id])
+    assert validate_tei(back) == []
+    assert reading_lines(etree.fromstring(back)) == [line]
 
 
 def test_an_unknown_repair_is_named() -> None:

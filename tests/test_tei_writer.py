@@ -163,7 +163,7 @@ CASES = [
         '>two.</corr><sic>tw-\n<lb n="2"/>o.</sic></choice></p>',
     ),
     (of("gov emment.", ("gov emment", "government")), "", ">government.</corr><sic>gov emment.</sic></choice>"),
-    (of("a\nzz\nb", ("zz", "")), '<lb n="2" break="no"/><choice', "></corr><sic>zz</sic></choice>"),
+    (of("a\nzz\nb", ("zz", "")), '<lb n="2" break="no"/><choice', "></corr><sic> zz</sic></choice>"),
     (
         of("x [REDACTEO B6] y", ("[REDACTEO B6]", "[REDACTED B6]")),
         "",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from cablefix.lexicon.repair import load_lexicon, repair_words, study
 from cablefix.lexicon.tokens import Flag, Token, read_tokens
+from cablefix.pipeline import restore
 from cablefix.profiles import load_profile
 from cablefix.rules.examples import restored_lines
 from cablefix.rules.words import repair_words_in
@@ -155,3 +156,19 @@ def test_a_message_with_words_struck_out_is_trusted_less_in_capitals() -> None:
 def test_letters_lost_in_capitals_come_back_as_capitals() -> None:
     text = "THE SECRETARY WANTED TO UNDERSC RE THE L NG HISTORY OF COOPERATION AND THE GREAT IMP RTANCE OF G OD WILL."
     assert {"UNDERSCORE", "LONG", "IMPORTANCE", "GOOD"} <= {r.after for r in repair_words(list(read_tokens(text)))}
+
+
+def test_who_classified_a_cable_keeps_his_name() -> None:
+    text = (
+        "R 101200Z MAR 05\nFM AMEMBASSY OSLO\nTO SECSTATE WASHDC 0812\nCONFIDENTIAL OSLO 000412\n\nSIPDIS\n\n"
+        "E.O. 12958: DECL: 03/10/2015\nTAGS: PREL, NO\nSUBJECT: A CALL\n\n"
+        "Classified By: DCM Harriet J. Lindqvist fcr reasons 1.4 (b) and (d).\n\n"
+        "1. (C) The Minister told tlie Ambassador that he would come.\n"
+    )
+    assert "Harriet J. Lindqvist" in restore(text).text
+
+
+def test_a_label_of_a_form_keeps_its_colon() -> None:
+    text = "FROM : Bundy\nTO : Rusk\nDATE : tlie end of March\nThe Minister told tlie Ambassador to come."
+    repairs = repair_words(list(read_tokens(text)), least=0.0)
+    assert not [repair for repair in repairs if repair.before == ":"]

@@ -26,6 +26,15 @@ _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
 
+def opens_address(word: str, kind: str, channel: Channel) -> bool:
+    """Whether `read_keyword` may find the keyword of a kind in a first word."""
+    plain = strip_dust(word)
+    if not plain or plain in KEYWORDS[kind]:
+        return bool(plain)
+    best = nearest(channel, plain, KEYWORDS[kind], 14.0, 1)
+    return bool(best) and best[0][1] <= _KEYWORD_LIMIT[best[0][0]]
+
+
 def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | None:
     """The keyword of an address line and its cost; None where the line does not begin with it."""
     word = row.words[0]
@@ -106,6 +115,8 @@ def _routing(
 
 def _hidden_slash(word: str, codes: Codes) -> int:
     """Where in a word a slash was read as a letter: between a routing indicator and the head of an address."""
+    if word[0] not in "Rr":
+        return -1
     plain = fold(word)
     for at in range(5, min(9, len(plain) - 3)):
         if plain[at] in _SLASHLIKE and plain[0] == "R":
@@ -231,7 +242,7 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     for end in range(first + 1, min(len(texts), first + 3) + 1):
         if strip_dust(" ".join(texts[first:end])).upper() in codes.posts:
             whole = max(whole, end)
-    rest = [fold(strip_dust(text)) for text in texts[whole:]]
+    rest = [fold(strip_dust(text)) for text in texts[whole:]] if whole else []
     if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
         return whole
     return len(texts)

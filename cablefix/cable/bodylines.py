@@ -13,6 +13,7 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 
 _EO = re.compile(r"(?P<word>E\. ?O\.|EO|E\.O) ?:? ?(?P<number>\d{5}) ?(?P<colon>[:.,;]?)")
+_LONGEST_LEAD = 7  # characters before the number
 _COLON = re.compile(r"[:;]")
 _SPLIT_NUMBER = re.compile(r"\b(\d{1,4}) (\d{1,4})\b[:;., ]")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![^\s.,;])")
@@ -43,11 +44,15 @@ _PROSE = re.compile(r"(?!DE|ON |UPON |AT |NA\b)[A-Z]{3,}(?: [A-Z]{2,})+")
 _NO_SCHEDULE = 12.0
 _NO_KNOWN_RULE = 7.5  # a rule of declassification that is none of the known ones: seldom, and seldom read right
 _NUMBERED_WORD = re.compile(r"(?<=DS)-[1-4],?$")
+SUBJECT_WORDS = ("SUBJECT", "SUBJ")
+TAGS_WORDS = ("TAGS",)
+_SUBJECT_LIMIT, _TAGS_LIMIT, _CLASSIFIED_LIMIT = 13.0, 11.0, 16.0
+_REF_LIMITS = (6.0, 9.0, 24.0)  # without and with a colon, before a list of references
+_MARK = re.compile(r"[({\[]\S{1,5}[)}\]]$")
+REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
 # A list of references behind a word that may be REF.
 _REFERENCES = re.compile(r"[A-Z]{2,5}[:;] ?[({\[]?A[.)\]}] ?(?:\d\d )?[A-Z]{3,}(?: [A-Z]+)? \d{2,6}\b")
 _LABELS = ("SUBJ:", "SUBJECT:", "TAGS:", "INFO:", "FROM:", "TO:", "NO:")
-_SUBJECT_WORDS = ("SUBJECT", "SUBJ")
-_REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
 
 
 def read_eo_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
@@ -77,19 +82,22 @@ def _damaged_eo(row: Row, orders: tuple[str, ...], channel: Channel) -> Parsed |
     split = _SPLIT_NUMBER.search(row.text[:24])
     if split and split[1] + split[2] in orders:
         best = (channel.split + 1.0, split.start(1), split.end(2), [(split[1] + split[2], channel.split)])
+    before = 0  # characters of the words before
     for at, word in enumerate(row.words[:4]):
         for offset in range(0, 1 if at else max(1, len(word) - 7)):
-            seen = _COLON.split(word[offset:], 1)[0].rstrip(".,")
-            if not 4 <= len(seen) <= 6:
+            if before + offset > _LONGEST_LEAD:
+                break
+            seen = word[offset:]
+            seen = (_COLON.split(seen, 1)[0] if ":" in seen or ";" in seen else seen).rstrip(".,")
+            near = nearest(channel, seen, orders, 17.0, 3) if 4 <= len(seen) <= 6 else []
+            if not near:
                 continue
-            near = nearest(channel, seen, orders, 17.0, 3)
             start = row.starts[at] + offset
             lead = row.text[:start].replace(" ", "")
-            if not near or len(lead) > 7:
-                continue
             cost = near[0][1] + min(channel.word_cost("E.O.", lead.upper()), 12.0)
             if best is None or cost < best[0]:
                 best = (cost, start, start + len(seen), near)
+        before += len(word)
     if best is None:
         return None
     cost, start, end, near = best
@@ -232,36 +240,68 @@ def read_labelled(row: Row, kind: str, keywords: tuple[str, ...], limit: float, 
     return Parsed(kind, [row], parts, gain)
 
 
+def _opens_labelled(word: str, keywords: tuple[str, ...], limit: float, channel: Channel) -> bool:
+    """Whether `read_labelled` may find one of the keywords in a first word."""
+    lead = strip_dust(word.split(":")[0])
+    titled = (len(lead) > 2 or (lead == "Re" and ":" in word)) and lead[1:].islower()
+    said = lead.upper() if titled else lead
+    return bool(lead) and (said in keywords or bool(nearest(channel, said, keywords, limit, 2)))
+
+
+def opens_subject(word: str, channel: Channel) -> bool:
+    """Whether `read_subject_line` may take a line that begins with a word."""
+    return _opens_labelled(word, SUBJECT_WORDS, _SUBJECT_LIMIT, channel)
+
+
+def opens_reference(word: str, channel: Channel) -> bool:
+    """Whether `read_ref_line` may take a line that begins with a word."""
+    return _opens_labelled(word, REF_WORDS, max(_REF_LIMITS), channel)
+
+
+def opens_tags(word: str, channel: Channel) -> bool:
+    """Whether `read_tags_line` may take a line that begins with a word."""
+    return _opens_labelled(word, TAGS_WORDS, _TAGS_LIMIT, channel)
+
+
+def opens_classified(word: str, channel: Channel) -> bool:
+    """Whether `read_classified_line` may take a line that begins with a word: `Classified`, or a portion mark."""
+    return _MARK.match(word) is not None or (
+        8 <= len(word) <= 12 and _classified_cost(strip_dust(word).upper(), channel) <= _CLASSIFIED_LIMIT
+    )
+
+
+def _classified_cost(plain: str, channel: Channel) -> float:
+    return min(channel.word_cost("CLASSIFIED", plain, 13.0), 3.5 * Levenshtein.distance("CLASSIFIED", plain))
+
+
 def read_subject_line(row: Row, channel: Channel) -> Parsed | None:
     """`SUBJECT: ...` or `SUBJ: ...`; the text may go on in the lines below."""
-    return read_labelled(row, "subject", _SUBJECT_WORDS, 13.0, channel)
+    return read_labelled(row, "subject", SUBJECT_WORDS, _SUBJECT_LIMIT, channel)
 
 
 def read_ref_line(row: Row, channel: Channel) -> Parsed | None:
     """`REF: ...`, `REFS: (A) ... (B) ...`."""
-    limit = 9.0 if ":" in row.text[:12] else 6.0
+    limit = _REF_LIMITS[":" in row.text[:12]]
     if _REFERENCES.match(row.text) and row.words[0] not in _LABELS:
-        limit = 24.0
-    return read_labelled(row, "ref", _REF_WORDS, limit, channel)
+        limit = _REF_LIMITS[2]
+    return read_labelled(row, "ref", REF_WORDS, limit, channel)
 
 
 def read_tags_line(row: Row, channel: Channel) -> Parsed | None:
     """`TAGS: PREL, PARM, RS`; the codes are read when the year is known."""
-    return read_labelled(row, "tags", ("TAGS",), 11.0, channel)
+    return read_labelled(row, "tags", TAGS_WORDS, _TAGS_LIMIT, channel)
 
 
 def read_classified_line(row: Row, channel: Channel) -> Parsed | None:
     """`Classified By: title name. Reasons: 1.4 (b/d).`, in capitals or not; reasons may stand on the next line."""
-    at = 1 if re.match(r"[({\[]\S{1,5}[)}\]]$", row.words[0]) else 0
+    at = 1 if _MARK.match(row.words[0]) else 0
     if len(row.words) < at + 2:
         return None
     first, second = row.words[at], strip_dust(row.words[at + 1].split(":")[0])
     if not 8 <= len(first) <= 12 or len(second) > 3:
         return None
-    plain = strip_dust(first).upper()
-    cost = min(channel.word_cost("CLASSIFIED", plain, 13.0), 3.5 * Levenshtein.distance("CLASSIFIED", plain))
-    cost += channel.word_cost("BY", second.upper(), 8.0)
-    if cost > 16.0:
+    cost = _classified_cost(strip_dust(first).upper(), channel) + channel.word_cost("BY", second.upper(), 8.0)
+    if cost > _CLASSIFIED_LIMIT:
         return None
     begin = row.starts[at]
     end = row.starts[at + 1] + row.words[at + 1].find(second) + len(second)

@@ -127,19 +127,23 @@ def _spellings(core: str, channel: Channel) -> Iterator[tuple[str, float]]:
     """What the core may have been printed as, in capitals, cheapest first, with few characters changed."""
     choices = [_choices(channel, char) for char in core]
     base = sum(options[0][1] for options in choices)
-    queue: list[tuple[float, int, tuple[int, ...]]] = [(base, 0, (0,) * len(core))]
+    plain = "".join([options[0][0] for options in choices])
+    # Cost, the first character that may still change, the choice at each, how many are changed, and the text.
+    queue: list[tuple[float, int, tuple[int, ...], int, str]] = [(base, 0, (0,) * len(core), 0, plain)]
     tried = 0
     while queue and tried < _MOST_TRIED:
-        cost, fixed, picks = heapq.heappop(queue)
+        cost, fixed, picks, changed, text = heapq.heappop(queue)
         tried += 1
-        yield "".join(options[pick][0] for options, pick in zip(choices, picks, strict=True)), cost
-        if sum(pick > 0 for pick in picks) >= _MOST_CHANGES:
+        yield text, cost
+        if changed >= _MOST_CHANGES:
             continue
         for at in range(fixed, len(core)):
-            for pick in range(1, len(choices[at])):
-                more = cost + choices[at][pick][1] - choices[at][0][1]
-                if more < _LIMIT:
-                    heapq.heappush(queue, (more, at + 1, (*picks[:at], pick, *picks[at + 1 :])))
+            least = choices[at][0][1]
+            for pick, (char, price) in enumerate(choices[at]):
+                more = cost + price - least
+                if pick and more < _LIMIT:
+                    chosen = (*picks[:at], pick, *picks[at + 1 :])
+                    heapq.heappush(queue, (more, at + 1, chosen, changed + 1, text[:at] + char + text[at + 1 :]))
 
 
 @lru_cache(maxsize=512)

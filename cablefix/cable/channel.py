@@ -61,6 +61,8 @@ class Channel:
         self._of: dict[tuple[str, str], float] = {}
         self._known_costs: dict[tuple[str, str, float], float] = {}
         self._known_words: dict[tuple[str, tuple[str, ...], float], list[tuple[str, float]]] = {}
+        self.openings: dict[str, int] = {}  # what a line may be by its first word (`openings`)
+        self._known_least: dict[tuple[str, ...], dict[str, float]] = {}
         self._known_readings: dict[tuple[str, tuple[str, ...], int], tuple[Decoded, ...]] = {}
 
     def learned(self, counts: Mapping[tuple[str, str], int], totals: Mapping[str, int]) -> Channel:
@@ -80,6 +82,8 @@ class Channel:
 
     def _unlearned(self, printed: str, seen: str) -> Channel | None:
         """The general channel, where what the document taught says nothing of these characters; it may answer then."""
+        if self._general is None:
+            return None
         large = seen.upper()
         if any(a in printed and (b in seen or b in large) for a, b in self._taught):
             return None
@@ -163,7 +167,7 @@ class Channel:
         if printed == seen:
             return self.same * len(printed)
         mixed = not seen.isupper() and any(map(str.islower, seen))
-        if limit < math.inf and Levenshtein.distance(printed, seen.upper() if mixed else seen) > _most_edits(printed):
+        if limit < math.inf and Levenshtein.distance(printed, seen.upper() if mixed else seen) > most_edits(printed):
             return math.inf
         plain = self.cost(printed, seen, limit)
         if not mixed:
@@ -207,6 +211,24 @@ class Channel:
                 near = costs
             found = self._options[key] = tuple(near)
         return found
+
+    def least(self, seen: str, shape: tuple[str, ...]) -> float:
+        """What any reading of a seen group as a group of a shape costs at least, whatever places its characters fill.
+
+        >>> channel, day = load_channel(), ("0123", DIGITS, "Z")
+        >>> [channel.least(seen, day) <= channel.decode(seen, day)[0].cost for seen in ("I72", "WXY")]
+        [True, True]
+        """
+        known = self._known_least.setdefault(shape, {})
+        total = 0.0
+        for char in seen:
+            cost = known.get(char)
+            if cost is None:
+                make_room(known, _MOST_KNOWN)
+                cost = min(self.without(char), *(self.options(char, allowed)[0][1] for allowed in shape))
+                known[char] = cost
+            total += cost
+        return total
 
     def decode(self, seen: str, shape: Sequence[str], beam: int = _BEAM) -> list[Decoded]:
         """Readings of a seen group as a group of a known shape, the cheapest first.
@@ -287,7 +309,7 @@ class Channel:
         return fresh
 
 
-def _most_edits(word: str) -> int:
+def most_edits(word: str) -> int:
     """How many characters of a word may be wrong: of longer ones almost half."""
     return 1 + (2 * len(word)) // 5 if len(word) > 2 else len(word)
 
@@ -308,6 +330,8 @@ def fold(seen: str) -> str:
     >>> fold("RuEHwL"), fold("wasHbc"), fold("o811432"), fold("Washington")
     ('RUEHWL', 'WASHBC', 'o811432', 'Washington')
     """
+    if seen.isupper():
+        return seen
     letters = [char for char in seen if char.isalpha()]
     capitals = sum(map(str.isupper, letters))
     if len(letters) < 4 or not capitals or (2 * capitals < len(letters) and letters[0].isupper()):
@@ -315,13 +339,13 @@ def fold(seen: str) -> str:
     return "".join(char if char in "l" else char.upper() for char in seen)
 
 
-def nearest(channel: Channel, seen: str, words: Iterable[str], limit: float, most: int = 4) -> list[tuple[str, float]]:
+def nearest(channel: Channel, seen: str, words: Sequence[str], limit: float, most: int = 4) -> list[tuple[str, float]]:
     """The words that a seen one may be, the cheapest first, none above the limit.
 
     >>> nearest(load_channel(), "0CT", ["SEP", "OCT", "NOV"], 6.0)[0][0]
     'OCT'
     """
-    return channel.nearest(seen, words, limit)[:most]
+    return channel.nearest(seen, words, limit)[:most] if words else []
 
 
 def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -> list[str]:
@@ -331,7 +355,7 @@ def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -
     ['LISBON']
     """
     found = process.extract(seen.upper(), words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
-    return [word for word, _, _ in found]
+    return [word for word, _, _ in found] if found else []
 
 
 def shape(pattern: str) -> list[str]:

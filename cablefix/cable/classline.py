@@ -48,17 +48,16 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
     forms, printed = level_forms(codes), _form_list(codes)
     best: tuple[float, int, str, float] | None = None
     shut = ""
-    for at in range(first, min(len(row.words), first + 24)):
-        shut += row.bare[at]
+    for at, bare in enumerate(row.bare[first : first + 24], start=first):
+        shut += bare
         if len(shut) > 24:
             break
-        head = strip_dust(shut.split("//")[0])
+        head = strip_dust(shut.split("//")[0]) if "//" in shut else shut
         if len(head) < 5:
             continue
         found = (head, 0.05) if head in forms else None
-        if not found:
-            close = nearest(channel, head, close_words(head, printed, 1 + len(head) // 4), _SHARE * len(head), 1)
-            found = close[0] if close else None
+        if not found and (close := close_words(head, printed, 1 + len(head) // 4)):
+            found = next(iter(nearest(channel, head, close, _SHARE * len(head), 1)), None)
         if found:
             score = len(found[0]) * 1.6 - found[1]
             if best is None or score > best[0]:
@@ -243,8 +242,10 @@ def _numberlike(word: str) -> bool:
 
 def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """A line of captions and nothing else: `SIPDIS`, `NODIS CHEROKEE`, `EYES ONLY`, `SENSITIVE`."""
+    if len(row.words) > 6 and sum(map(bool, row.bare)) > 6:
+        return None
     words = [word for word, bare in zip(row.words, row.bare, strict=True) if bare]
-    if not words or len(words) > 6:
+    if not words:
         return None
     text = strip_dust(" ".join(words))
     names = _captions(codes)
@@ -280,21 +281,15 @@ def _caption_list(codes: Codes) -> tuple[str, ...]:
 
 def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[Part, int] | None:
     """The caption that begins at a word, the longest first; a damaged one must be long enough to be told."""
-    names = _captions(codes)
+    names, listed = _captions(codes), _caption_list(codes)
     for end in range(min(len(row.words), start + 4), start, -1):
         a, b = row.starts[start], row.word_end(end - 1)
         seen = row.text[a:b]
         plain = strip_dust(seen)
         if plain in names:
             return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
-        if len(plain) >= 5:
-            near = nearest(
-                channel,
-                plain,
-                close_words(plain, _caption_list(codes), 1 + len(plain) // 5),
-                _CAPTION_SHARE * len(plain),
-                2,
-            )
+        if len(plain) >= 5 and (close := close_words(plain, listed, 1 + len(plain) // 5)):
+            near = nearest(channel, plain, close, _CAPTION_SHARE * len(plain), 2)
             if near:
                 return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end
     return None

@@ -35,7 +35,7 @@ _URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMER
 }
 # Words of handling captions that the table may not have in this combination.
 _HANDLING = re.compile(r"\b(?:DISTRIBUTION|DISSEM|ONLY|EXCLUSIVE|CHANNEL|HANDLING|CONSULS|NOFORN|COPY)\b")
-_YEAR = re.compile(r"\b(?:19[4-9]|20[0-4])\d\b")
+_YEAR = re.compile(r"(?:19[4-9]|20[0-4])(?<!\w...)\d\b")
 _SENT = re.compile(r"(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b")
 _PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b|^JOINT\b.*\bMESSAGE\W*$")
 _PASSED = re.compile(r"(?P<who>[A-Z][A-Za-z' ]{2,24}?),? (?:please )?pass\b.*")

@@ -11,6 +11,7 @@ from cablefix.cable.formatlines import PROSIGNS, digit_group
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 
 DAY_TIME = ["0123", DIGITS, "012", DIGITS, "012345", DIGITS, "Z"]
+_DAY_TIME = tuple(DAY_TIME)
 YEAR = [DIGITS, DIGITS]
 _DTG = re.compile(
     r"(?P<prec>[ZOPRYM])(?: (?P<second>[ZOPRYM]))? (?P<group>[0-3]\d[0-2]\d[0-5]\dZ) "
@@ -23,6 +24,7 @@ _NO_MONTH = re.compile(
 )
 _NO_MONTH_LIMIT = 12.0
 _MONTH_LIMIT = 9.0
+_MOST_BEFORE = 10
 _YEAR_SEEN = re.compile(r"[\s.,:;'-]*(?P<year>[^\s.,:;'-]{1,4})")
 
 
@@ -35,14 +37,18 @@ def read_dtg_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
         parts.append(exact("dtg.month", row, *match.span("month")))
         parts.append(digit_group("dtg.year", row, *match.span("year"), YEAR))
         return Parsed("dtg", [row], parts, 22.0 - min(6.0, 0.3 * len(row.text[match.end() :])))
-    if not 8 <= len(row.text.replace(" ", "")) <= 44:
+    if not 8 <= len(row.text) - len(row.words) + 1 <= 44:
         return None
     best: Parsed | None = None
-    for at, word in enumerate(row.words):
-        for cut, size, month in _month_in(word, at, channel, codes):
+    before = 0  # characters that can be no dust before the word: more than a precedence and a group leave no fit
+    for at, (word, plain) in enumerate(zip(row.words, row.bare, strict=True)):
+        if before > _MOST_BEFORE:
+            break
+        for cut, size, month in _month_in(word, plain, at, channel, codes):
             parsed = _fit_dtg(row, at, cut, size, month, channel)
             if parsed and (best is None or parsed.gain > best.gain):
                 best = parsed
+        before += len(plain) - plain.count(".")
     return best or _fit_without_month(row, channel, codes)
 
 
@@ -77,10 +83,11 @@ def _months(codes: Codes) -> tuple[tuple[str, ...], re.Pattern[str]]:
     return names, re.compile(rf"(?<=.{{6}})({'|'.join(names)})\d{{0,2}}$")
 
 
-def _month_in(word: str, at: int, channel: Channel, codes: Codes) -> list[tuple[int, int, list[tuple[str, float]]]]:
+def _month_in(
+    word: str, plain: str, at: int, channel: Channel, codes: Codes
+) -> list[tuple[int, int, list[tuple[str, float]]]]:
     """Where in a word a month may stand, how long it is, and which: the whole word, or its end after the group."""
     months, glued_month = _months(codes)
-    plain = strip_dust(word)
     found = []
     if len(plain) in (5, 6) and at > 0 and plain[:3] in months:
         found.append((word.find(plain), 3, [(plain[:3], 0.5)]))
@@ -100,12 +107,14 @@ def _fit_dtg(row: Row, at: int, cut: int, size: int, month: list[tuple[str, floa
     start = row.starts[at] + cut
     month_end = min(start + size, row.word_end(at))
     year = _year_after(row, at, month_end, channel)
-    lead = _lead(row, start, channel)
+    rest = month[0][1] + (year.best.cost if year else 7.0)
+    limit = 26.0 if year else 14.0
+    lead = _lead(row, start, channel, limit - rest)
     if lead is None:
         return None
     lead_cost, parts = lead
     cost = lead_cost + month[0][1] + (year.best.cost if year else 7.0)
-    if cost > 26.0 or (year is None and cost > 14.0):
+    if cost > limit:
         return None
     seen = row.text[start:month_end]
     parts.append(
@@ -132,8 +141,8 @@ def _year_after(row: Row, at: int, month_end: int, channel: Channel) -> Part | N
     return Part("dtg.year", row.span(start, end), seen, readings, glued=glued, rule="header.dtg")
 
 
-def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | None:
-    """The precedence and the group before the month: every cut between them is tried."""
+def _lead(row: Row, start: int, channel: Channel, limit: float) -> tuple[float, list[Part]] | None:
+    """The precedence and the group before the month: each cut between them is tried that may cost up to the limit."""
     text = row.text[:start]
     begin = len(text) - len(text.lstrip(" .,:;_-'‘’“*•|\\~"))
     best: tuple[float, int] | None = None
@@ -143,7 +152,7 @@ def _lead(row: Row, start: int, channel: Channel) -> tuple[float, list[Part]] | 
     for cut in cuts:
         group = text[cut:stop].strip().replace(" ", "").strip(".")
         prec = text[begin:cut].strip().strip(".").replace(" ", "")
-        if not 5 <= len(group) <= 8 or len(prec) > 2:
+        if not 5 <= len(group) <= 8 or len(prec) > 2 or channel.least(group, _DAY_TIME) > limit + 0.01:
             continue
         clean = cut > begin and (text[cut - 1] in " ." or text[cut] == " ")
         splits = text[cut:stop].strip().count(" ")

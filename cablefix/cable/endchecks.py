@@ -88,4 +88,4 @@ def check_paragraphs(numbers: Sequence[int], missing: Sequence[int]) -> Check | 
     if not missing:
         text = f"paragraphs {numbers[0]} to {numbers[-1]} without a gap"
         return Check("paragraphs", Status.HOLDS, text)
-    return Check("paragraphs", Status.FAILS, f"missing: {', '.join(map(str, missing))}")
+    return Check("paragraphs", Status.FAILS, f"no sign of paragraph {', '.join(map(str, missing))}")

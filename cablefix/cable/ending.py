@@ -23,6 +23,8 @@ from cablefix.lexicon.wordlist import load_wordlist
 _LAST_LINES = 14
 _NAME = re.compile(r"(?:(?:MC|MAC|O['’]|D['’]|VAN|VON|DE|DER|LA|LE|ST\.?) ?)*[A-Z][A-Z0-9'’\-]{2,17}")
 _SERIAL = re.compile(r"[#4H*][0-9OoIlBSZ]{4}")
+_CONTROL_MARK = re.compile(r"\d{1,2}(?: ?[-–] ?S)?|\d\d")
+_LONGEST_PROTOCOL = 24
 _END = re.compile(r"(?:END OF (?:MESSAGE|DOCUMENT|TEXT)|<+ ?END OF DOCUMENT ?>+)\.?", re.IGNORECASE)
 _ATTRIBUTES, _ATTRIBUTES_OFF = "MESSAGE ATTRIBUTES", 3
 _ATTRIBUTE = re.compile(r"[A-Z][A-Za-z /]{1,32}[:;](?: |$)")
@@ -64,13 +66,17 @@ def protocol_lines(lines: Sequence[Line]) -> list[int]:
         if len(row.text) > 60:
             continue
         text = strip_dust(row.text)
+        if len(text) > _LONGEST_PROTOCOL:  # only a counter has a row of dashes before it
+            if is_counter_line(row.text):
+                found.append(row.number)
+            continue
         if (
             text == "BT"
             or _ENDMARK.fullmatch(text)
             or _END.fullmatch(text)
             or is_counter_line(row.text)
             or (_SERIAL.fullmatch(row.text.strip()) and _near_trailer(rows, at))
-            or (re.fullmatch(r"\d{1,2}(?: ?[-–] ?S)?|\d\d", text) and _before_action(rows, at))
+            or (_CONTROL_MARK.fullmatch(text) and _before_action(rows, at))
         ):
             found.append(row.number)
     return found
@@ -123,7 +129,8 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     if header is None:
         return None
     channel = load_channel()
-    rows = [clean_row(row) for row in rows_of(lines) if row.number > header.last_line]
+    last = header.last_line
+    rows = [clean_row(row) for row in rows_of(lines) if row.number > last]
     block = drafting_block(rows)
     rows = _before_trailer(rows[: block[0] if block else None][-_LAST_LINES:])
     signed = _signed_for(rows_of(lines)[-_FOR_WITHIN:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,9 @@ from cablefix.cable.when import read_clock, read_when
 OFFICE = re.compile(r"(?P<office>[A-Z][A-Z0-9/]{0,5}?)[ -]{1,3}(?P<copies>[0-9OoIlBDGQS@©&?!]{2})(?![0-9A-Za-z])")
 TOTAL = re.compile(r"[/17I|l](?P<total>[0-9OoIlBDGQS@©]{3}) ?(?P<for>[WR])\b")
 _BEFORE = 60
+ACTION_WORDS, INFO_WORDS = ("ACTION", "ORIGIN"), ("INFO",)
+_ACTION_LIMIT, _INFO_LIMIT, _DRAFTING_LIMIT = 9.0, 8.0, 12.0
+DRAFTING_WORDS = ("DRAFTED", "APPROVED")
 _DASHES = re.compile(r"[-—–_=~]{4,}")
 _PART = re.compile(r"\(?S[EB]CT\w{2,4} (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
 _NO = re.compile(r"(?:\S{1,4} )?\bN[O0o]\s?[:;.]\s?")
@@ -27,12 +31,34 @@ _RECEIVED = re.compile(r"\bREC.{0,2}D\s?(?:[:;.]|$)\s?[. ]*", re.IGNORECASE)
 _LONE_BELOW = 4
 
 
+def opens_action(word: str, channel: Channel) -> bool:
+    """Whether `read_action_line` may take a line that begins with a word."""
+    plain = strip_dust(word)
+    return 5 <= len(plain) <= 8 and bool(nearest(channel, plain.upper(), ACTION_WORDS, _ACTION_LIMIT, 1))
+
+
+def opens_distribution(word: str, channel: Channel) -> bool:
+    """Whether `read_distribution_line` may take a line that begins with a word."""
+    return bool(nearest(channel, strip_dust(word).upper(), INFO_WORDS, _INFO_LIMIT, 1))
+
+
+def opens_drafting(word: str, channel: Channel) -> bool:
+    """Whether `read_drafting_line` may take a line that begins with a word."""
+    return any(_drafting_cost(key, strip_dust(word), channel) < _DRAFTING_LIMIT for key in DRAFTING_WORDS)
+
+
+def _drafting_cost(key: str, word: str, channel: Channel) -> float:
+    """What it costs to read a word as a keyword; words of another length are none."""
+    near = len(key) - 2 <= len(word) <= len(key) + 2
+    return channel.word_cost(key, word, _DRAFTING_LIMIT) if near else math.inf
+
+
 def read_action_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     """`ACTION AF-08`, `ORIGIN SCS 04`, `Action EUR`: the office that acts on the message, or that wrote it."""
     word = row.bare[0]
     if len(row.words) < 2 or len(row.text) > _BEFORE or not 5 <= len(word) <= 8:
         return None
-    near = nearest(channel, word.upper(), ("ACTION", "ORIGIN"), 9.0, 1)
+    near = nearest(channel, word.upper(), ACTION_WORDS, _ACTION_LIMIT, 1)
     if not near:
         return None
     rest = row.text[row.starts[1] :]
@@ -120,7 +146,7 @@ def read_distribution_line(row: Row, channel: Channel, first: bool, codes: Codes
     """`INFO OCT-01 ISO-00 /025 W` and the lines that go on with it (`first` False)."""
     if first:
         word = row.bare[0]
-        if len(row.words) < 2 or not nearest(channel, word.upper(), ("INFO",), 8.0, 1):
+        if len(row.words) < 2 or not nearest(channel, word.upper(), INFO_WORDS, _INFO_LIMIT, 1):
             return None
         start = row.starts[1]
     else:
@@ -154,13 +180,11 @@ def read_drafting_line(row: Row, channel: Channel) -> Parsed | None:
     """`DRAFTED BY OES/OFA:RBTOLLIVER`, `APPROVED BY ...`."""
     if len(row.words) < 2:
         return None
-    for kind, key in (("drafted", "DRAFTED"), ("approved", "APPROVED")):
-        word = row.bare[0]
-        if not len(key) - 2 <= len(word) <= len(key) + 2:
-            continue
-        cost = channel.word_cost(key, word, 12.0)
+    for key in DRAFTING_WORDS:
+        kind = key.lower()
+        cost = _drafting_cost(key, row.bare[0], channel)
         second = re.match(r"'?(BY|8Y|BV|B7|BY2|BYs|BY;)", row.words[1])
-        if cost < 12.0 and second:
+        if cost < _DRAFTING_LIMIT and second:
             end = row.starts[1] + second.end()
             seen = row.text[:end]
             text = row.text[end:].lstrip(" :;")
@@ -234,10 +258,11 @@ def _file_head_parts(row: Row, words: list[int], channel: Channel, codes: Codes)
 
 def read_control_line(row: Row, channel: Channel, codes: Codes, below: Sequence[Row] = ()) -> Parsed | None:
     """`Control: 15256` and `Rec'd: OCTOBER 19, 1963` of incoming telegrams until 1963; values may stand below."""
-    match = _CONTROL.search(row.text)
+    low = row.text.lower()
+    match = _CONTROL.search(row.text) if "tro" in low or "t1o" in low else None
     if match and row.text[match.start()] in "Cc" and (match["value"] or match.end() == len(row.text.rstrip(" .:;"))):
         return _control(row, match, below)
-    match = _RECEIVED.search(row.text)
+    match = _RECEIVED.search(row.text) if "rec" in low else None
     if match is None:
         return None
     for place, at in [(row, match.end()), *((other, 0) for other in below[:_LONE_BELOW])]:

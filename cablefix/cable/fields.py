@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -18,17 +19,38 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the source as words; `number` is its index in the layout."""
+    """A line of the source as words; `number` is its index in the layout, `text` has one space between the words.
 
-    number: int
-    tokens: tuple[Token, ...]
+    `starts` and `ends` are the places of the words in the source. Most lines are never asked for tokens: they are made
+    when they are.
+    """
+
+    __slots__ = ("_tokens", "ends", "number", "starts", "text", "words")
+
+    def __init__(self, number: int, tokens: Sequence[Token]) -> None:
+        self.number = number
+        self.words = tuple([token.text for token in tokens])
+        self.text = " ".join(self.words)
+        self.starts: Sequence[int] = [token.start for token in tokens]
+        self.ends: Sequence[int] = [token.end for token in tokens]
+        self._tokens: tuple[Token, ...] | None = tuple(tokens)
+
+    @classmethod
+    def at(cls, number: int, source: str, starts: Sequence[int], ends: Sequence[int]) -> Line:
+        """The line whose words stand at these places of a source."""
+        line = cls.__new__(cls)
+        line.number, line._tokens, line.starts, line.ends = number, None, starts, ends
+        line.words = tuple([source[a:b] for a, b in zip(starts, ends, strict=True)])
+        line.text = " ".join(line.words)
+        return line
 
     @property
-    def text(self) -> str:
-        """The words with one space between them."""
-        return " ".join([token.text for token in self.tokens])
+    def tokens(self) -> tuple[Token, ...]:
+        """The words with their places in the source."""
+        if self._tokens is None:
+            self._tokens = tuple(map(Token, self.words, self.starts, self.ends))
+        return self._tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ margin) cost a little each, a step back in the order costs more.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cablefix.cable.address import read_address, read_keyword, read_titled
 from cablefix.cable.airgram import read_airgram_head, read_airgram_number, read_sender
@@ -37,8 +37,25 @@ from cablefix.cable.formatlines import (
     read_routing_line,
     read_security_line,
 )
+from cablefix.cable.openings import (
+    ACTION,
+    ANY,
+    CHANNEL,
+    CLASSIFIED,
+    DE,
+    DISTRIBUTION,
+    DRAFTING,
+    FROM,
+    INFO,
+    REF,
+    SUBJECT,
+    TAGS,
+    TO,
+    openings,
+)
 from cablefix.cable.rows import Parsed, Row
 from cablefix.cable.telegram import read_form_address, read_form_line, read_indicate_line
+from cablefix.text import count_capitals, count_figures, count_small
 
 ORDER = {
     "channel": 0,
@@ -101,35 +118,56 @@ def candidates(row: Row, channel: Channel, codes: Codes, after: Sequence[Row] = 
     text = row.text
     if not headerlike(text):
         return []
-    below = after[0] if after else None
     if len(row.words) == 1 and (len(text) <= 6 or _LONE.fullmatch(text)):
         return _lone_keyword(row, after, channel, codes)
-    form = read_form_address(row, below, channel, codes)
-    readers = (
-        read_channel_line(row, channel, below),
-        read_de_line(row, channel, codes),
-        read_security_line(row, channel, codes),
-        read_dtg_line(row, channel, codes),
-        read_sender(row, channel, codes) or _addressed(row, "from", channel, codes),
-        form or _addressed(row, "to", channel, codes),
-        read_distribution_line(row, channel, True, codes) or _addressed(row, "info", channel, codes),
-        read_class_line(row, channel, codes),
-        read_eo_line(row, channel, codes),
-        read_tags_line(row, channel),
-        read_subject_line(row, channel),
-        read_ref_line(row, channel),
-        read_classified_line(row, channel),
-        read_action_line(row, channel, codes),
-        read_drafting_line(row, channel),
-        read_control_line(row, channel, codes, after),
-        read_number_line(row, channel, codes, below),
-        read_form_line(row, channel) or read_airgram_head(row, channel),
-        read_airgram_number(row),
-        read_indicate_line(row, below, channel),
-        read_caption_line(row, channel, codes),
-        read_routing_line(row, channel, codes),
-    )
-    return [parsed for parsed in readers if parsed is not None and parsed.gain > -4.0]
+    may = openings(row.words[0], channel) | ANY
+    found = [read(row, after, channel, codes) for needs, read in _READERS if needs & may]
+    return [parsed for parsed in found if parsed is not None and parsed.gain > -4.0]
+
+
+def _from_line(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> Parsed | None:
+    sender = read_sender(row, channel, codes)
+    if sender or not openings(row.words[0], channel) & FROM:
+        return sender
+    return _addressed(row, "from", channel, codes)
+
+
+def _to_line(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> Parsed | None:
+    form = read_form_address(row, after[0] if after else None, channel, codes)
+    if form or not openings(row.words[0], channel) & TO:
+        return form
+    return _addressed(row, "to", channel, codes)
+
+
+def _info_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
+    return read_distribution_line(row, channel, True, codes) or _addressed(row, "info", channel, codes)
+
+
+# What reads a line, with what its first word must be able to open for it; `ANY` where that does not tell.
+_READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed | None]], ...] = (
+    (CHANNEL, lambda row, after, channel, codes: read_channel_line(row, channel, after[0] if after else None)),
+    (DE, lambda row, after, channel, codes: read_de_line(row, channel, codes)),
+    (ANY, lambda row, after, channel, codes: read_security_line(row, channel, codes)),
+    (ANY, lambda row, after, channel, codes: read_dtg_line(row, channel, codes)),
+    (ANY, _from_line),
+    (ANY, _to_line),
+    (INFO | DISTRIBUTION, lambda row, after, channel, codes: _info_line(row, channel, codes)),
+    (ANY, lambda row, after, channel, codes: read_class_line(row, channel, codes)),
+    (ANY, lambda row, after, channel, codes: read_eo_line(row, channel, codes)),
+    (TAGS, lambda row, after, channel, codes: read_tags_line(row, channel)),
+    (SUBJECT, lambda row, after, channel, codes: read_subject_line(row, channel)),
+    (REF, lambda row, after, channel, codes: read_ref_line(row, channel)),
+    (CLASSIFIED, lambda row, after, channel, codes: read_classified_line(row, channel)),
+    (ACTION, lambda row, after, channel, codes: read_action_line(row, channel, codes)),
+    (DRAFTING, lambda row, after, channel, codes: read_drafting_line(row, channel)),
+    (ANY, lambda row, after, channel, codes: read_control_line(row, channel, codes, after)),
+    (ANY, lambda row, after, channel, codes: read_number_line(row, channel, codes, after[0] if after else None)),
+    (ANY, lambda row, after, channel, codes: read_form_line(row, channel) or read_airgram_head(row, channel)),
+    (ANY, lambda row, after, channel, codes: read_airgram_number(row)),
+    (ANY, lambda row, after, channel, codes: read_indicate_line(row, after[0] if after else None, channel)),
+    (ANY, lambda row, after, channel, codes: read_caption_line(row, channel, codes)),
+    (ANY, lambda row, after, channel, codes: read_routing_line(row, channel, codes)),
+)
 
 
 def _lone_keyword(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> list[Parsed]:
@@ -182,8 +220,7 @@ def headerlike(text: str) -> bool:
     """
     if len(text) < 24 or ":" in text[:20] or ";" in text[:8] or _CLASSIFIED.match(text):
         return True
-    small = sum(map(str.islower, text))
-    return small <= sum(map(str.isupper, text)) + sum(map(str.isdecimal, text))
+    return count_small(text) <= count_capitals(text) + count_figures(text)
 
 
 def _least_gain(parsed: Parsed) -> float:

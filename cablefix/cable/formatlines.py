@@ -35,6 +35,21 @@ _FORM_BELOW = re.compile(r"[OPRZ0o]{2} R[A-Z]{3}|DE R[A-Z]{3}")
 _RI_LIMIT = 12.0
 _CLEAR = 8.0
 _UNREAD_END = 14.0
+_DE_LIMIT = 8.0
+_GLUED_DE = ("DE", "0E", "OE", "D8", "DB")
+_QUOTES = "\"'‘“”’.,-_~*"
+
+
+def opens_channel(word: str, channel: Channel) -> bool:
+    """Whether `read_channel_line` may take a line that begins with a word."""
+    limit = _PREFIX_LIMIT + _ABOVE_FORM
+    head = word.lstrip(_QUOTES)[:5].upper()
+    return len(word) >= 3 and channel.cost("VZCZC", head, limit) <= limit
+
+
+def opens_de(word: str, channel: Channel) -> bool:
+    """Whether `read_de_line` may take a line that begins with a word; dust may stand before the keyword."""
+    return not strip_dust(word) or word[:2] in _GLUED_DE or channel.cost("DE", word, _DE_LIMIT) <= _DE_LIMIT
 
 
 def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> Parsed | None:
@@ -51,7 +66,7 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
         part.readings = sorted({item.text: item for item in part.readings[::-1]}.values(), key=lambda item: item.cost)
         part.rule = "header.channel"
         return Parsed("channel", [row], [part], 20.0)
-    dust = word.find(word.lstrip("\"'‘“”’.,-_~*")) if more else 0
+    dust = word.find(word.lstrip(_QUOTES)) if more else 0
     head = row.text.replace(" ", "")[dust : dust + 5].upper() if more else word[:5].upper()
     limit = _PREFIX_LIMIT + more
     if len(row.words) > 4 or (len(word) < 5 and not more) or channel.cost("VZCZC", head, limit) > limit:
@@ -100,7 +115,9 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         if len(row.words) < first + 1 or len(row.words) > 12:
             return None
         seen = row.text[: row.word_end(first - 1)]
-        if not _R_LIKE.match(row.words[first]):
+        if not _R_LIKE.match(row.words[first]) or not all(
+            looks_like_route(fold(word)) for word in row.bare[first:] if word and word not in codes.routing_indicators
+        ):
             return None
         near = nearest(channel, strip_dust(seen.replace(" ", "")), _digraphs(codes), 13.0)
         if not near:
@@ -206,8 +223,8 @@ def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
         row, words = _unglue(row, words)
     if not 3 <= len(words) <= 8:
         return None
-    word_cost = channel.cost("DE", row.words[words[0]], 8.0)
-    if word_cost > 8.0:
+    word_cost = channel.cost("DE", row.words[words[0]], _DE_LIMIT)
+    if word_cost > _DE_LIMIT:
         return None
     station = route_part("de.station", row, row.starts[words[1]], row.word_end(words[1]), channel, codes)
     if station is None:
@@ -218,7 +235,7 @@ def read_de_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
 def _unglue(row: Row, words: list[int]) -> tuple[Row, list[int]]:
     """The row with `DE` taken off the indicator that it runs into."""
     token = row.line.tokens[words[0]]
-    if token.text[:2] not in ("DE", "0E", "OE", "D8", "DB"):
+    if token.text[:2] not in _GLUED_DE:
         return row, words
     pieces = (Token(token.text[:2], token.start, token.start + 2), Token(token.text[2:], token.start + 2, token.end))
     tokens = (*row.line.tokens[: words[0]], *pieces, *row.line.tokens[words[0] + 1 :])

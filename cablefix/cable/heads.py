@@ -14,6 +14,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from cablefix.resources import dictionary_path
+from cablefix.text import count_alphanumeric
 
 _D = "[0-9OoQIlSZBG|@©]"
 _OF = "[O0Q]F"
@@ -52,10 +53,12 @@ _FORM_HEADS = (
 # A head has two figures or what is misread for one, next to each other; a banner has no word in small letters.
 _DIGITS = re.compile(rf"{_D}{_D}")
 _WORD = re.compile(r"[A-Za-z0]{3}")
+_DASHED = ("-", "~", "_", "\u2014")
 # What the operator typed beside the classification at the head of a sheet of 1965-72.
 _OPERATOR = re.compile(r"H[A-Z]{2}\d{3}")
 # Beside a worn banner: words in all, characters in all scraps, characters in one.
 _MOST_WORDS, _MOST_SCRAPS, _LONGEST_SCRAP = 8, 12, 5
+_NOT_COMPACT = re.compile(r"[^A-Z0-9|@]")
 _SMALL_WORD = re.compile(r"[a-z]{5}")
 _DASHES = r"\-~\u2013\u2014_.* "
 _PAGE_NUMBER = re.compile(
@@ -111,7 +114,7 @@ def read_head(text: str) -> Head | None:
             found = _read_head(trim_junk(capitals))
         if found:
             return found
-    match = _LETTER_HEAD.match(_without_specks(text))
+    match = _LETTER_HEAD.match(_without_specks(text)) if text.startswith(_DASHED) else None
     if match:
         page, number = _number(match["page"]), _number(match["number"])
         return Head("letter", match["post"].upper().replace(" ", "").replace("0", "O"), number, int(page))
@@ -212,6 +215,7 @@ def _stamps() -> tuple[tuple[str, ...], tuple[bool, ...]]:
     return tuple(stamp_form(cell[2]) for cell in cells), tuple(cell[1] == "yes" for cell in cells)
 
 
+@lru_cache(maxsize=256)  # two rules ask for the lines of a page one after the other
 def stamp_form(text: str) -> str:
     """A line as stamps are compared: capitals, digits and codes as number signs, no blanks."""
     if _DIGIT.search(text):
@@ -287,11 +291,13 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     """
     if len(text) > 64 or _SMALL_WORD.search(text):
         return None
+    letters = count_alphanumeric(text)
+    if 0.75 * letters > _longest(forms) + 1:
+        return None
     trimmed = trim_junk(text)
-    letters = sum(map(str.isalnum, text))
     if sum(map(str.isupper, trimmed)) >= 0.8 * letters:
         trimmed = trimmed.upper()
-    compact = re.sub(r"[^A-Z0-9|@]", "", trimmed)
+    compact = _NOT_COMPACT.sub("", trimmed)
     if not 5 <= len(compact) <= 40 or len(compact) < 0.75 * letters:
         return None
     if compact in forms:
@@ -300,6 +306,11 @@ def match_banner(text: str, forms: frozenset[str]) -> str | None:
     if not found or abs(len(found[0]) - len(compact)) > 1 or len(compact) < 6:
         return None
     return str(found[0])
+
+
+@lru_cache(maxsize=4)
+def _longest(forms: frozenset[str]) -> int:
+    return max(map(len, forms), default=0)
 
 
 def match_worn_banner(text: str, forms: frozenset[str], known: Callable[[str], bool]) -> str | None:

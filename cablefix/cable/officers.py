@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -12,8 +12,13 @@ from cablefix.cable.posts import PostTables
 __all__ = ["OfficerTables"]
 
 
-def _in_office(officer: Officer, day: date, margin: timedelta) -> bool:
-    return officer.start - margin <= day and (officer.end is None or day <= officer.end + margin)
+def _in_office(officers: Iterable[Officer], day: date, slack: int) -> Iterator[Officer]:
+    """Those who held office on a day, their terms widened by some days."""
+    earliest, latest = day - timedelta(days=slack), day + timedelta(days=slack)
+    for officer in officers:
+        start, end = officer.start, officer.end
+        if start <= latest and (end is None or end >= earliest):
+            yield officer
 
 
 class OfficerTables(PostTables):
@@ -51,12 +56,8 @@ class OfficerTables(PostTables):
         """
         known = post_or_territory in self._chief_rows
         territories = (post_or_territory,) if known else self.territories_of(post_or_territory, day.year)
-        margin = timedelta(days=slack)
         return tuple(
-            officer
-            for territory in territories
-            for officer in self._chiefs_in(territory)
-            if _in_office(officer, day, margin)
+            officer for territory in territories for officer in _in_office(self._chiefs_in(territory), day, slack)
         )
 
     @cached_property
@@ -78,9 +79,8 @@ class OfficerTables(PostTables):
         >>> [officer.surname for officer in officers]
         ['Rusk']
         """
-        margin = timedelta(days=slack)
         return tuple(
             officer
-            for officer in self._principals
-            if (not positions or officer.role in positions) and _in_office(officer, day, margin)
+            for officer in _in_office(self._principals, day, slack)
+            if not positions or officer.role in positions
         )

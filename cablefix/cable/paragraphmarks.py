@@ -18,6 +18,8 @@ _PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€¢©§/ ]{1,14}?)\\?\s?
 _TORN_PORTION = re.compile(
     r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c])"
 )
+# What every mark has: a stop among the first characters of the line, or an opening bracket.
+_MAY_BE_MARK = re.compile(r".{0,11}[.,:;*]|.{0,25}[(\[{<]", re.DOTALL)
 _DOT = re.compile(r"[.,:;*]")
 _BRACKET = re.compile(r"[)}\]]")
 _NEXT = re.compile(r"(?:[-_~\u2014]|\s[=|;~\u00b0\u00bb])?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
@@ -128,6 +130,8 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
     >>> find_candidate(7, "The Minister said. He left", 100, after_break=True) is None
     True
     """
+    if not _MAY_BE_MARK.match(text):
+        return None
     portion = _PORTION.search(text, 0, 26)
     if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
         head = text[: portion.start()].rstrip()

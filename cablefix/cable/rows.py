@@ -25,8 +25,7 @@ class Row:
 
     def __init__(self, line: Line, dropped: tuple[Token, ...] = ()) -> None:
         self.line, self.dropped = line, dropped
-        self.words = tuple([token.text for token in line.tokens])
-        self.text = " ".join(self.words)
+        self.words, self.text = line.words, line.text
         self._starts: tuple[int, ...] | None = None
         self._bare: tuple[str, ...] | None = None
 
@@ -60,19 +59,18 @@ class Row:
             start += 1
         while end > start and self.text[end - 1] == " ":
             end -= 1
-        first = max(0, bisect_right(self.starts, start) - 1)
+        starts, places = self.starts, self.line.starts
+        first = max(0, bisect_right(starts, start) - 1)
         if start == end:
-            token = self.line.tokens[first]
-            place = min(token.start + start - self.starts[first], token.end)
+            place = min(places[first] + start - starts[first], self.line.ends[first])
             return Span(place, place)
-        last = max(0, bisect_right(self.starts, end - 1) - 1)
-        head, tail = self.line.tokens[first], self.line.tokens[last]
-        return Span(head.start + start - self.starts[first], tail.start + end - self.starts[last])
+        last = max(0, bisect_right(starts, end - 1) - 1)
+        return Span(places[first] + start - starts[first], places[last] + end - starts[last])
 
     def offset(self, place: int) -> int:
         """Where a place of the source inside the row's tokens stands in `text`."""
-        at = max(0, bisect_right([token.start for token in self.line.tokens], place) - 1)
-        return self.starts[at] + place - self.line.tokens[at].start
+        at = max(0, bisect_right(self.line.starts, place) - 1)
+        return self.starts[at] + place - self.line.starts[at]
 
     def word_end(self, word: int) -> int:
         """Where a word ends in `text`."""
@@ -201,4 +199,4 @@ def is_dust(word: str) -> bool:
 
 def rows_of(lines: Iterable[Line]) -> list[Row]:
     """The rows of lines that hold words."""
-    return [Row(line) for line in lines if line.tokens]
+    return [Row(line) for line in lines if line.words]

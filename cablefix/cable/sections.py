@@ -70,7 +70,7 @@ def lines_of(draft: Draft) -> tuple[int, ...]:
 
 def find_anchors(lines: Sequence[Line], anchor: re.Pattern[str] = _ANCHOR) -> list[int]:
     """The indexes of lines that can be the middle of a header; in time linear in the text, a small constant a line."""
-    return [at for at, line in enumerate(lines) if len(line.tokens) <= 12 and anchor.match(line.text)]
+    return [at for at, line in enumerate(lines) if len(line.words) <= 12 and anchor.match(line.text)]
 
 
 def find_headers(
@@ -194,7 +194,7 @@ def _upwards(lines: Sequence[Line], first: int, low: int) -> int:
         return at
     for back in range(first - 1, max(low, first - 8), -1):
         text = lines[back].text
-        short = len(text) < 30 and len(lines[back].tokens) < 5
+        short = len(text) < 30 and len(lines[back].words) < 5
         if _FIRST.match(text) or (short and (text.isupper() or text.isdecimal())):
             at = back
         else:

@@ -13,7 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
+from operator import attrgetter
 from typing import NamedTuple
 
 from cablefix.cable.paragraphmarks import Candidate, MarkReading, pilcrow_garbles, read_mark
@@ -164,6 +164,7 @@ def _chain(
         return candidate.portion in _PORTIONS and not lettered
 
     best: dict[int, _Link] = {}
+    before: dict[str, float] = {}  # the costs of what stands before numbers
     for index, candidate in enumerate(candidates):
         gain = _FOUND + (0.0 if candidate.after_break else _NO_BREAK)
         if candidate.faint:
@@ -176,9 +177,11 @@ def _chain(
                 gain -= _LISTED if marked else _LISTED_BARE
         new: dict[int, _Link] = {}
         for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow, closely=closely):
-            cost = reading.cost
-            if reading.garble != _UNREAD and (reading.garble or pilcrow):
-                cost += _garble_cost(reading.garble, garbles, pilcrow=pilcrow)
+            cost, garble = reading.cost, reading.garble
+            if garble != _UNREAD and (garble or pilcrow):
+                if garble not in before:
+                    before[garble] = _garble_cost(garble, garbles, pilcrow=pilcrow)
+                cost += before[garble]
             link = _extend(best, index, reading, gain - cost, candidates, whole=whole)
             if link and (reading.n not in new or link.score > new[reading.n].score):
                 new[reading.n] = link
@@ -254,6 +257,8 @@ def _readings(
                 yield MarkReading(n, _UNREAD, -_AGREES if n in agreeing else 0.0)
         return
     yield from readings
+    if not closely and not candidate.portion:
+        return
     known = garbles if pilcrow else {""}
     clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
     lost = bool(candidate.portion) and not clear
@@ -267,7 +272,8 @@ def _readings(
 
 def _due(best: dict[int, _Link]) -> list[int]:
     """The numbers that come after the best sequences so far."""
-    return [link.reading.n + 1 for link in nlargest(_MOST_DUE, best.values(), key=lambda link: link.score)] or [1]
+    likely = sorted(best.values(), key=attrgetter("score"), reverse=True)[:_MOST_DUE]
+    return [link.reading.n + 1 for link in likely] or [1]
 
 
 def _extend(
@@ -280,22 +286,25 @@ def _extend(
     whole: bool,
 ) -> _Link | None:
     """The best sequence that ends in this reading; None where it would not pay."""
-    n, page = reading.n, candidates[index].page
-    late = (_LATE_START if page else _LATE_ON_PAGE) if whole else _LATE_EXCERPT
-    link = _Link(gain - late * min(n - 1, 8), index, reading, None)
-    for earlier in range(max(1, n - 12), n + 1):
+    n, candidate = reading.n, candidates[index]
+    late = (_LATE_START if candidate.page else _LATE_ON_PAGE) if whole else _LATE_EXCERPT
+    best_score, best_before = gain - late * min(n - 1, 8), None
+    # The nearest first: what cannot win even without a gap needs no cost. Of equal ones the smallest number wins.
+    for earlier in range(n if reading.cost == 0 else n - 1, max(0, n - 13), -1):
         before = best.get(earlier)
-        if before is None or before.candidate == index:
+        if before is None or before.score + gain < best_score:
             continue
-        if earlier == n:
-            cost = _REPEAT if reading.cost == 0 else math.inf
-        else:
-            each = _GAP_ON_PAGE if whole and candidates[before.candidate].page == page else _GAP_EACH
-            cost = 0.0 if earlier == n - 1 else _GAP + each * (n - earlier - 1)
-        score = before.score + gain - cost
-        if score > link.score:
-            link = _Link(score, index, reading, before)
-    return link if link.score > (-_LATE_ON_PAGE if candidates[index].faint else 0.0) else None
+        score = before.score + gain
+        if earlier < n - 1:
+            each = _GAP_ON_PAGE if whole and candidates[before.candidate].page == candidate.page else _GAP_EACH
+            score -= _GAP + each * (n - earlier - 1)
+        elif earlier == n:
+            score -= _REPEAT
+        if score > best_score or (score == best_score and best_before):
+            best_score, best_before = score, before
+    if best_score <= (-_LATE_ON_PAGE if candidate.faint else 0.0):
+        return None
+    return _Link(best_score, index, reading, best_before)
 
 
 def _grade(candidates: Sequence[Candidate], links: Sequence[_Link]) -> Iterator[NumberedParagraph]:

@@ -39,12 +39,14 @@ class Verdicts:
     def set(self, part: Part, text: str, confidence: float, *evidence: Evidence) -> None:
         """Decide a part."""
         rest = [item for item in part.readings[:5] if item.text != text and "?" not in item.text]
-        shares = weigh([item.cost for item in rest])
-        others = tuple(
-            Reading(item.text, round(share * (1.0 - confidence), 4))
-            for item, share in zip(rest, shares, strict=True)
-            if share * (1.0 - confidence) >= _WORTH_NAMING
-        )
+        others: tuple[Reading, ...] = ()
+        if rest and 1.0 - confidence >= _WORTH_NAMING:
+            shares = weigh([item.cost for item in rest])
+            others = tuple(
+                Reading(item.text, round(share * (1.0 - confidence), 4))
+                for item, share in zip(rest, shares, strict=True)
+                if share * (1.0 - confidence) >= _WORTH_NAMING
+            )
         self._by_part[id(part)] = Verdict(text, confidence, evidence, others)
 
     def __contains__(self, part: object) -> bool:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from cablefix.cable.fields import Line, Token
 from cablefix.cable.rows import FUNCTION_WORDS, Row, is_dust
+from cablefix.text import count_capitals, count_small
 
 _ROUTE = r"R[A-Z0-9]{4,7}"
 _HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION)\b"
@@ -21,13 +22,15 @@ _SURE_CUT = (
     rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
     r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5} "
 )
-_CUT = re.compile(rf"(?<= )(?={_SURE_CUT})", re.IGNORECASE)
+# Each ends where a line is cut: it begins with the blank, which is quickly looked for.
+_CUT = re.compile(rf" (?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
-    rf"(?<= )(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
+    rf" (?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
 _MOST_DUST = 3
+_SHORT = 8
 _CODE = 2
 _UNNUMBERED = 5
 # Lines that hold no small letters, each with the words that it has at least; no number ends the first five.
@@ -42,6 +45,10 @@ _COMPLETE = (
     (re.compile(r"R[A-Z0]{4,7}/(?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 2),
 )
 _COMPLETE_LINE = re.compile("|".join(pattern.pattern for pattern, _ in _COMPLETE))
+# Most lines of a text: no form above begins so and no keyword is run into (`TO.SECSTATE`), and the last word is one of
+# four characters or more with a letter or figure near its end.
+_TEXT = re.compile(r"[^\W_][a-z]|[ABCEGHJKLMNQSUWXYa-z13-9]")
+_TEXT_END = re.compile(r"\S\S(?:\S[^\W_]|[^\W_]\S)")
 _KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
 # Sheets that archives laid in front of a document have a FROM and a TO too; what stands around them tells them apart.
 _SHEET_ADDRESS = re.compile(r"(?:FROM|TO)\s?:", re.IGNORECASE)
@@ -67,7 +74,7 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
             found.append(row)
         else:
             pattern = _MORE_CUTS if _START.match(row.text) else _CUT
-            found += cut_row(row, [match.start() for match in pattern.finditer(row.text)])
+            found += cut_row(row, [match.end() for match in pattern.finditer(row.text)])
     return found
 
 
@@ -83,10 +90,14 @@ def _in_sheet(rows: list[Row], at: int) -> bool:
 
 def clean_row(row: Row) -> Row:
     """The row without the dust at its ends, and a keyword taken off the word that it runs into."""
+    text = row.text
+    plain = len(text) > _SHORT and _TEXT.match(text) and _TEXT_END.fullmatch(text, len(text) - 4)
+    if plain and (len(row.words) < 2 or row.words[1] not in _KEYWORDS):
+        return row
     first = 0
-    while first < len(row.words) - 1 and not row.bare[first] and first < _MOST_DUST:
+    while first < len(row.words) - 1 and is_dust(row.words[first]) and first < _MOST_DUST:
         first += 1
-    while first + 1 < len(row.words) and _is_speck(row.words[first]) and row.words[first + 1] in _KEYWORDS:
+    while first + 1 < len(row.words) and row.words[first + 1] in _KEYWORDS and _is_speck(row.words[first]):
         first += 1
     if not first and len(row.words) > 2 and _is_lead_speck(row):
         first = 1
@@ -128,14 +139,15 @@ def _end_of(row: Row, first: int) -> int:
 
 def _in_capitals(text: str) -> bool:
     """Whether most letters of a line are capitals."""
-    capitals = sum(map(str.isupper, text))
-    return capitals > 0 and 2 * capitals > sum(map(str.isalpha, text))
+    capitals = count_capitals(text)
+    letters = capitals + count_small(text) if text.isascii() else sum(map(str.isalpha, text))
+    return capitals > 0 and 2 * capitals > letters
 
 
 def _without_scraps(row: Row, first: int) -> int:
     """Where the words of a complete line of codes and addresses end: words in small letters behind it are scraps."""
     end = len(row.words)
-    text = row.text[row.starts[first] :]
+    text = row.text[row.starts[first] :] if first else row.text
     last = row.words[-1]
     if not (_is_small(last) or is_dust(last) or len(last) == 1) or not _COMPLETE_LINE.match(text):
         return end

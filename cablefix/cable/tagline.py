@@ -24,6 +24,8 @@ _NAMED = re.compile(r"[\s,;]*(?P<open>[({\[])(?P<name>[A-Z][^(){}\[\]]{2,40})[)}
 _UNNAMED = 1.5  # a country that neither sends the message nor is named in it
 _NAMED_LIMIT = 9.0
 _LEAST_STEM, _STEM = 4, 6
+_SIEVE_BITS = 16
+_MULTIPLIER = np.uint32(2654435769)  # an odd number near 2^32 over the golden ratio: its product mixes the high bits
 
 
 def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Channel, codes: Codes) -> list[Part]:
@@ -69,15 +71,26 @@ def _stems(codes: Codes, year: int | None) -> tuple[npt.NDArray[np.intp], npt.ND
 
 def _fours(text: str) -> npt.NDArray[np.uint32]:
     """Each run of four characters of a text as one number; what is not ASCII is all one character."""
-    codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8).astype(np.uint32)
-    fours: npt.NDArray[np.uint32] = ((codes[:-3] * 256 + codes[1:-2]) * 256 + codes[2:-1]) * 256 + codes[3:]
+    codes = text.encode("ascii", "replace")
+    if len(codes) < _LEAST_STEM:
+        return np.zeros(0, np.uint32)
+    # A window of four bytes at each byte: the numbers depend on the machine, equal runs are equal on each.
+    fours: npt.NDArray[np.uint32] = np.ndarray((len(codes) - 3,), np.uint32, codes, strides=(1,)).copy()
     return fours
+
+
+def _places(fours: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Where runs of four characters stand in the sieve."""
+    found: npt.NDArray[np.uint32] = (fours * _MULTIPLIER) >> np.uint32(32 - _SIEVE_BITS)
+    return found
 
 
 def _spoken_of(text: str, codes: Codes, year: int | None) -> list[int]:
     """The rows of `_countries` whose stem stands in a text in capitals; the first four characters are a sieve."""
     rows, heads = _stems(codes, year)
-    near = rows[np.isin(heads, _fours(text))]
+    there = np.zeros(1 << _SIEVE_BITS, bool)
+    there[_places(_fours(text))] = True
+    near = rows[there[_places(heads)]]
     countries = _countries(codes, year)
     return [row for row in near.tolist() if countries[row][2] in text]
 
@@ -90,7 +103,8 @@ def _named_countries(draft: Draft, year: int | None, codes: Codes) -> frozenset[
         post = codes.post(draft.part_text(kind, name) or "-", year)
         country = codes.territories.get(post.territory) if post else None
         if country is not None:
-            found.update(code for code, meaning, _ in countries if meaning == country.name.lower())
+            name = country.name.lower()
+            found.update([code for code, meaning, _ in countries if meaning == name])
     return frozenset(found)
 
 

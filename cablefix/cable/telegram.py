@@ -22,8 +22,11 @@ _NEAR = 1.6
 _LONGEST_HEAD = 9
 _LEAST_WAY = 7
 _HEAD_WITHIN = 48  # characters of a line that both words of the head begin in
-_TWO_LONG = re.compile(r"\S{7,14}\W{1,12}(?<!\S)\S{7}")
+_TWO_LONG = re.compile(r"\S{7}\W{1,12}(?<!\S)\S{7}")
+# Both words of the head begin with a capital, whatever marks stand around them.
+_SHOUTED = re.compile(r"[^\W\d_a-z]\S{3,8}[\W_]*\s[\W_]*[^\W\d_a-z]\S{3}")
 _KEYS = {"ACTION": "to", "SENT TO": "to", "TO": "to", "INFO": "info", "RPTD INFO": "info", "REPEATED INFO": "info"}
+_LONG_KEYS = tuple(key for key in _KEYS if len(key) > 3)
 _KEY = re.compile(
     r"(?P<key>(?:[A-Z][A-Za-z0-9]|[a-z][A-Z]{2})[A-Za-z0-9]{0,7}(?: (?:\W )?[A-Z][A-Za-z0-9]{1,4})?)"
     r"\s?(?P<mark>[:;.])(?=\s|$|[A-Z])"
@@ -68,7 +71,7 @@ def form_head(text: str, channel: Channel) -> str:
     >>> [form_head(text, load_channel()) for text in ("OUTGOlNG TELEGRAM Department of State", "Outgoing mail")]
     ['outgoing', '']
     """
-    if not _TWO_LONG.search(text, 0, _HEAD_WITHIN):
+    if not _TWO_LONG.search(text, 0, _HEAD_WITHIN) or not _SHOUTED.search(text):
         return ""
     words = [word for word in map(strip_dust, text.split()) if word]
     if not 2 <= len(words) <= _LONGEST_HEAD:
@@ -138,7 +141,7 @@ def read_form_address(row: Row, below: Row | None, channel: Channel, codes: Code
     if match is None:
         return None
     key = re.sub(r"\W+", " ", match["key"].upper())
-    near = [(key, 0.0)] if key in _KEYS else nearest(channel, key, [k for k in _KEYS if len(k) > 3], 7.0, 1)
+    near = [(key, 0.0)] if key in _KEYS else nearest(channel, key, _LONG_KEYS, 7.0, 1)
     if not near:
         return None
     kind, cost = _KEYS[near[0][0]], near[0][1]

@@ -44,7 +44,7 @@ same when the document is restored again.
 @click.option("--layout", is_flag=True, help="Also what was found about lines: classes, joins, page furniture.")
 @click.option("--applied", "only", flag_value="applied", help="Only repairs that are in the text.")
 @click.option("--proposed", "only", flag_value="proposed", help="Only repairs that wait for a person.")
-@click.option("--rule", metavar="RULE", help="Only this rule, or this family of rules (spacing).")
+@click.option("--rule", metavar="RULE", help="Only this kind of repair (numbering.mark), or this family (spacing).")
 @click.option("--suspicious", is_flag=True, help="The doubtful words, repaired or not, with their other readings.")
 @click.option("--json", "as_json", is_flag=True, help="A list of JSON objects in place of the table.")
 @profile_option
@@ -65,6 +65,8 @@ def explain(
     """
     if suspicious and (layout or rule):
         raise click.UsageError("--suspicious lists doubtful words; --layout and --rule do not go with it")
+    if rule:
+        _check_family(rule)
     restoration = restoration_of(path, profile, dictionaries)
     if suspicious:
         _explain_doubts(restoration, name_of(path), only, as_json=as_json)
@@ -72,7 +74,7 @@ def explain(
     rows = [
         row
         for row in restoration.explain(layout=layout)
-        if (only is None or row.status == only) and (not rule or row.rule == rule or row.rule.startswith(f"{rule}."))
+        if (only is None or row.status == only) and (not rule or _is_of(row.rule, rule))
     ]
     if as_json:
         write_stdout(to_json([dataclasses.asdict(row) for row in rows]))
@@ -80,6 +82,19 @@ def explain(
     from cablefix.cli.console import data_console
 
     print_explanations(data_console(), rows, restoration, name_of(path))
+
+
+def _is_of(name: str, asked: str) -> bool:
+    """Whether a repair is of the kind, of the rule (whose name is the plural) or of the family that was asked for."""
+    return asked in (name, f"{name}s", f"{name}es") or name.startswith(f"{asked}.")
+
+
+def _check_family(asked: str) -> None:
+    from cablefix.rules.registry import RULES
+
+    families = list(dict.fromkeys(rule.partition(".")[0] for rule in RULES))
+    if asked.partition(".")[0] not in families:
+        raise click.BadParameter(f"there is no rule {asked!r}; families are {', '.join(families)}", param_hint="--rule")
 
 
 def _explain_doubts(restoration: Restoration, name: str, only: str | None, *, as_json: bool) -> None:

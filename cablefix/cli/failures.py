@@ -22,7 +22,7 @@ def as_failure(error: Exception) -> Failure | None:
     if isinstance(error, Failure):
         return error
     if isinstance(error, OSError):
-        name = f"{error.filename}: " if error.filename else ""
+        name = f"{error.filename}: " if error.filename else "an output cannot be written: "
         reason = error.strerror or str(error)
         return Failure(f"{name}{reason}; check the path, its permissions and the space left", ExitCode.OUTPUT)
     return Failure(str(error), error.exit_code) if isinstance(error, CablefixError) else None

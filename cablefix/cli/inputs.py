@@ -52,8 +52,11 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
     folder = path != STDIN and Path(path).is_dir()
     data = b"" if folder else read_bytes(path)
     if is_kept(data):
+        if profile != "auto" or dictionaries:
+            name = name_of(path)
+            warn(f"{name}: is taken as it was kept; --profile and --dictionary need the source (cablefix undo {name})")
         return [read_kept(data, name_of(path))]
-    from cablefix.pipeline import restore, restore_all
+    from cablefix.pipeline import message_starts, restore, restore_all
     from cablefix.readers.read import read_document
 
     # Given its path, the reader finds what belongs to a file: the pages that METS names, the files of a folder.
@@ -64,6 +67,9 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
     source = found.source if path == STDIN else replace(found.source, origin=Path(path).name)
     if split and source.container is None:
         return restore_all(source, profile, dictionaries=dictionaries)
+    messages = len(message_starts(source, found.layout)) if profile != "prose" else 0
+    if messages > 1:
+        warn(f"{name_of(path)}: holds {messages} messages, read as one; `restore --split` gives one output for each")
     return [restore(source, profile, layout=found.layout, dictionaries=dictionaries)]
 
 

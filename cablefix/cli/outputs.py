@@ -140,6 +140,18 @@ def format_for(output: str) -> str:
     return "text"
 
 
+def check_suffix(output: str) -> None:
+    """Raise Failure for a file name with a suffix that stands for no format: a .pdf would hold text."""
+    name = Path(output).name.lower()
+    known = [suffix for item in FORMATS.values() for suffix in item.suffixes]
+    if Path(name).suffix and not name.endswith(tuple(known)):
+        raise Failure(
+            f"{output}: {Path(output).suffix} stands for no format; name one with --to, or give one of the suffixes "
+            f"{', '.join(known)}",
+            ExitCode.USAGE,
+        )
+
+
 def is_folder(output: str) -> bool:
     """Whether an -o names a folder: one that is there, or a path that ends in a slash."""
     return output != STDOUT and (output.endswith(("/", os.sep)) or Path(output).is_dir())

@@ -17,6 +17,7 @@ from cablefix.cli.outputs import (
     FORMATS,
     STDOUT,
     Settings,
+    check_suffix,
     forbid_overwriting,
     format_for,
     is_folder,
@@ -160,6 +161,8 @@ def _plan(
         raise click.UsageError(f"{len(paths)} inputs cannot go to {where}; give a folder with -o FOLDER/")
     if paths.count(STDIN) > 1:
         raise click.UsageError("standard input (-) can be read once only")
+    if not to and not folder and output != STDOUT:
+        check_suffix(output)
     to = to or ("text" if folder else format_for(output))
     if to == "tei" and settings.source == "sidecar" and output == STDOUT:
         raise click.UsageError("--source sidecar writes a second file beside the TEI; name the TEI with -o")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterable
 
 import click
 
+from cablefix.cli.failures import say
 from cablefix.cli.outputs import to_json, write_stdout
 
 _STAGES = ("furniture", "structure", "repairs")
@@ -26,7 +28,7 @@ Examples:
 def rules(names: tuple[str, ...], as_json: bool) -> None:
     """List the rules: name, what each repairs or marks, and the profiles that use it.
 
-    With the name of a rule, or of a family of rules: all that is known about it.
+    With the name of a rule, of a family of rules, or of a repair that `explain` shows: all that is known about it.
     """
     from cablefix.profiles import load_profile
     from cablefix.rules.registry import RULES
@@ -36,10 +38,10 @@ def rules(names: tuple[str, ...], as_json: bool) -> None:
         for stage in _STAGES:
             for name in getattr(profile, stage):
                 users[name].append(profile.name)
-    chosen = [name for name in RULES if not names or name in names or name.partition(".")[0] in names]
-    unknown = [name for name in names if not any(name in (rule, rule.partition(".")[0]) for rule in RULES)]
-    if unknown:
-        raise click.BadParameter(f"there is no rule {unknown[0]!r}; `cablefix rules` lists them", param_hint="RULE")
+    chosen = list(RULES)
+    if names:
+        wanted = {rule for name in names for rule in _rules_called(name, RULES)}
+        chosen = [name for name in RULES if name in wanted]
     docs = {name: inspect.getdoc(RULES[name]) or "" for name in chosen}
     if as_json:
         rows = [{"rule": name, "about": docs[name], "profiles": users[name]} for name in chosen]
@@ -48,6 +50,18 @@ def rules(names: tuple[str, ...], as_json: bool) -> None:
         _print_whole(docs, users)
     else:
         _print_list(docs, users)
+
+
+def _rules_called(name: str, rules: Iterable[str]) -> list[str]:
+    """The rules that a name stands for. Of a repair it is the singular of its rule's, else only the family agrees."""
+    family, _, rest = name.partition(".")
+    relatives = [rule for rule in rules if rule.partition(".")[0] == family]
+    if not relatives:
+        raise click.BadParameter(f"there is no rule {name!r}; `cablefix rules` lists them", param_hint="RULE")
+    found = [rule for rule in relatives if rule in (name, f"{name}s", f"{name}es")]
+    if rest and not found:
+        say(f"no rule is called {name!r}; these are the rules of the family {family!r}")
+    return found or relatives
 
 
 def _print_whole(docs: dict[str, str], users: dict[str, list[str]]) -> None:

@@ -20,8 +20,9 @@ Examples:
   cablefix undo cable.xml --edit 3f00a1b2c3d4 -o b.xml    the TEI without this repair
   cablefix undo cable.restoration.json --edit 3f00a1b2c3d4 -o b.restoration.json
 
-`cablefix explain` lists the ids. A repair that rests on an undone one goes with it. In a kept restoration the
-decision is recorded and holds when the document is restored again; with -o b.xml or b.txt it is written as that.
+`cablefix explain` lists the ids; in TEI each stands after `e-` in the xml:id of its choice. A repair that rests on an
+undone one goes with it. In a kept restoration the decision is recorded and holds when the document is restored again;
+with -o b.xml or b.txt it is written as that.
 """
 
 
@@ -44,7 +45,7 @@ def undo(path: str, output: str, edits: tuple[str, ...], who: str, note: str) ->
     if data.lstrip()[:1] == b"{":
         result, said = _from_json(data, name, output, edits, who, note)
     else:
-        result, said = _from_tei(data, path, name, edits)
+        result, said = _from_tei(data, path, name, edits, who, note)
     if output == STDOUT:
         write_stdout(result)
         return
@@ -61,7 +62,7 @@ def _from_json(data: bytes, name: str, output: str, edits: tuple[str, ...], who:
     restoration = read_kept(data, name)
     if not edits:
         return restoration.source.to_bytes(), _described(restoration.source.to_bytes(), restoration.source.sha256)
-    for edit in edits:
+    for edit in (given.removeprefix("e-") for given in edits):
         if edit not in restoration.ledger:
             raise Failure(f"{name}: no repair {edit!r} in it; `cablefix explain {name}` lists the ids", ExitCode.UNDO)
         restoration = restoration.undo(edit, who=who, note=note)
@@ -69,14 +70,14 @@ def _from_json(data: bytes, name: str, output: str, edits: tuple[str, ...], who:
     return FORMATS[to].write(restoration, Settings()), f"undone: {', '.join(edits)}"
 
 
-def _from_tei(data: bytes, path: str, name: str, edits: tuple[str, ...]) -> tuple[bytes, str]:
+def _from_tei(data: bytes, path: str, name: str, edits: tuple[str, ...], who: str, note: str) -> tuple[bytes, str]:
     """The source that a TEI file carries, or the TEI file with repairs undone."""
     from hashlib import sha256
 
     from cablefix.readers.tei import rebuild_source, undo_edits
 
     if edits:
-        return undo_edits(data, edits, name=name), f"undone: {', '.join(edits)}"
+        return undo_edits(data, edits, who=who, note=note, name=name), f"undone: {', '.join(edits)}"
     result = rebuild_source(data, sidecar_loader(path), name=name)
     return result, _described(result, sha256(result).hexdigest())
 

@@ -28,12 +28,6 @@ Options of the run: cablefix corpus run --help.
 """
 
 
-class CorpusFailure(click.ClickException):
-    """A corpus cannot be worked on; the message names the place and the remedy."""
-
-    exit_code = int(ExitCode.INPUT)
-
-
 class CorpusGroup(click.Group):
     """A group in which `run` need not be named: what is no command is an input."""
 
@@ -75,9 +69,9 @@ def corpus() -> None:
     "--dictionary",
     "dictionaries",
     multiple=True,
-    metavar="FOLDER",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A folder with code tables of your own; may be given several times.",
+    metavar="FOLDER|FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Lists and code tables of your own, as for `cablefix restore`; may be given several times.",
 )
 @click.option("--pattern", "patterns", multiple=True, metavar="GLOB", help="Only these files of folders and archives.")
 @click.option("--text-column", default="text", show_default=True, metavar="NAME", help="Records: where the text is.")
@@ -97,17 +91,15 @@ def run(**options: Any) -> int:
     What is done already in DIR is left as it is, so the same command goes on after an interruption. A document that
     crashes, hangs or takes too much memory is recorded and skipped; the exit code is 9 then.
     """
-    from cablefix.corpus.extras import CorpusError
-
     try:
         order = _order(options)
         report = _run(order, quiet=options["quiet"])
         if options["across"]:
             _across(order.out, quiet=options["quiet"])
         _summarize(order.out, report, quiet=options["quiet"])
-    except CorpusError as error:
-        raise CorpusFailure(str(error)) from error
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, OSError) as error:
+        if isinstance(error, OSError):
+            error.filename = error.filename or str(options["out"])
         click.echo(f"{options['out']}: what is done is kept; the same command goes on from there", err=True)
         raise
     return ExitCode.FINE if report.whole else ExitCode.INCOMPLETE
@@ -223,14 +215,10 @@ def across(folder: Path, quiet: bool) -> int:
     Finds recurrent confusions of the engine, rare spellings of usual names, message numbers that do not rise with the
     date, the documents that references name, and duplicates. It reports and repairs nothing.
     """
-    from cablefix.corpus.extras import CorpusError
     from cablefix.corpus.summary import write_summary
 
-    try:
-        _across(folder, quiet=quiet)
-        path = write_summary(folder)
-    except CorpusError as error:
-        raise CorpusFailure(str(error)) from error
+    _across(folder, quiet=quiet)
+    path = write_summary(folder)
     if not quiet:
         click.echo(f"summary: {path}", err=True)
     return ExitCode.FINE
@@ -280,17 +268,13 @@ def query(
     """Ask the tables of a corpus."""
     import sys
 
-    from cablefix.corpus.extras import CorpusError
     from cablefix.corpus.questions import QUESTIONS, Filter, as_csv, as_json, ask, ask_sql
 
     if (question is None) == (sql is None):
         raise click.UsageError(f"give a QUESTION ({', '.join(QUESTIONS)}) or --sql")
     if question is not None and question not in QUESTIONS:
         raise click.UsageError(f"no question {question!r}; give one of {', '.join(QUESTIONS)}, or --sql")
-    try:
-        answer = ask_sql(folder, sql) if sql else ask(folder, question or "", Filter(post, since, until), most)
-    except CorpusError as error:
-        raise CorpusFailure(str(error)) from error
+    answer = ask_sql(folder, sql) if sql else ask(folder, question or "", Filter(post, since, until), most)
     form = form or ("table" if sys.stdout.isatty() else "csv")
     if form == "table":
         _print_table(answer)

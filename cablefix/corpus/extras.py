@@ -5,9 +5,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from cablefix.errors import CablefixError, ExitCode
 
-class CorpusError(ValueError):
+
+class CorpusError(CablefixError):
     """A corpus cannot be worked on; the message names the place and the remedy."""
+
+
+class OrderError(CorpusError):
+    """What is asked of a corpus makes no sense, or does not go with how the corpus was made."""
+
+    exit_code = ExitCode.USAGE
 
 
 def need(module: str, extra: str = "corpus") -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +19,7 @@ from cablefix.corpus.extras import CorpusError
 from cablefix.corpus.messages import Fault, Orders, receive, send
 
 _START = 300.0
+_LOOK = 0.5  # seconds between two looks at the clock
 # One thread for each process: the work is divided by documents.
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -29,6 +32,36 @@ class Limits:
     memory: int = 1024
 
 
+class _Watch:
+    """Ends a process that takes too long for a document.
+
+    It is one thread for all documents of a process: to start one for each takes longer than the watching.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.overdue = False
+        self._process, self._seconds = process, seconds
+        self._until = math.inf
+        self._lock = threading.Lock()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def __enter__(self) -> _Watch:
+        self.overdue, self._until = False, time.monotonic() + self._seconds
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        with self._lock:
+            self._until = math.inf
+
+    def _run(self) -> None:
+        while self._process.poll() is None:
+            time.sleep(min(_LOOK, self._seconds / 10))
+            with self._lock:
+                if time.monotonic() > self._until:
+                    self.overdue = True
+                    self._process.kill()
+
+
 class Isolated:
     """A worker process and the way to it. One thread at a time may use it."""
 
@@ -37,6 +70,7 @@ class Isolated:
         self._timeout = limits.timeout
         self._process: subprocess.Popen[bytes] | None = None
         self._ending: weakref.finalize[[subprocess.Popen[bytes]], Isolated] | None = None
+        self._watch: _Watch | None = None
         self._abandoned = False
 
     def call(self, key: str, data: bytes, settings: object) -> Any:
@@ -52,26 +86,17 @@ class Isolated:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        overdue = threading.Event()
-
-        def end() -> None:
-            overdue.set()
-            process.kill()
-
-        watch = threading.Timer(self._timeout, end)
-        watch.daemon = True
-        watch.start()
-        try:
-            send(process.stdin, (key, data, settings))
-            return receive(process.stdout)
-        except (EOFError, OSError):
-            code = process.wait()
-            self.close()
-            if overdue.is_set():
-                return Fault("timeout", f"{key}: not done after {self._timeout:g} seconds")
-            return Fault("crash", f"{key}: ended the process that worked on it ({_say_code(code)})")
-        finally:
-            watch.cancel()
+        assert self._watch is not None
+        with self._watch as watch:
+            try:
+                send(process.stdin, (key, data, settings))
+                return receive(process.stdout)
+            except (EOFError, OSError):
+                code = process.wait()
+                self.close()
+                if watch.overdue:
+                    return Fault("timeout", f"{key}: not done after {self._timeout:g} seconds")
+                return Fault("crash", f"{key}: ended the process that worked on it ({_say_code(code)})")
 
     def _started(self) -> subprocess.Popen[bytes]:
         """The process, started where there is none. Raises CorpusError when it cannot be started."""
@@ -100,6 +125,7 @@ class Isolated:
             finally:
                 watch.cancel()
         self._process = process
+        self._watch = _Watch(process, self._timeout)
         # Where the thread that used this is gone, or the interpreter ends, nobody else ends the process.
         self._ending = weakref.finalize(self, _end, process)
         return process

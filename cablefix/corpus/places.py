@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Iterable
@@ -54,25 +55,30 @@ def write_whole(files: Iterable[tuple[Path, bytes]]) -> None:
     All are written under temporary names, brought to the disk, and then renamed: the file system groups the waits.
     A temporary file that a killed process leaves has the same name the next time and is replaced then.
     """
-    pending: list[tuple[Path, Path, int]] = []
+    pending: list[tuple[str, str, int]] = []
+    folders: set[str] = set()
     try:
         for path, data in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f".{path.name}.tmp")
+            folder, name = os.path.split(path)
+            if folder not in folders:
+                os.makedirs(folder or ".", exist_ok=True)
+                folders.add(folder)
+            temporary = os.path.join(folder, f".{name}.tmp")
             handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-            pending.append((temporary, path, handle))
+            pending.append((temporary, str(path), handle))
             _write_all(handle, data)
         for _, _, handle in pending:
             os.fsync(handle)
     except BaseException:
         for temporary, _, handle in pending:
             os.close(handle)
-            temporary.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
         raise
-    for temporary, path, handle in pending:
+    for temporary, final, handle in pending:
         os.close(handle)
-        temporary.replace(path)
-    sync_folders({path.parent for _, path, _ in pending})
+        os.replace(temporary, final)
+    sync_folders(map(Path, folders))
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cablefix.corpus.database import open_database
-from cablefix.corpus.extras import CorpusError, need
+from cablefix.corpus.extras import CorpusError, OrderError, need
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Filter:
     until: str = ""
 
     def sql(self) -> tuple[str, list[Any]]:
-        """The documents as a subquery, and its values. Raises CorpusError for a date that is none."""
+        """The documents as a subquery, and its values. Raises OrderError for a date that is none."""
         parts, values = [], list[Any]()
         if self.post:
             parts.append("upper(post) = ?")
@@ -117,7 +117,7 @@ class Filter:
                 try:
                     values.append(date.fromisoformat(text))
                 except ValueError as error:
-                    raise CorpusError(f"{text!r} is no date; give year-month-day, as 1974-03-31") from error
+                    raise OrderError(f"{text!r} is no date; give year-month-day, as 1974-03-31") from error
                 parts.append(f'"time" {sign} CAST(? AS DATE) + INTERVAL {days} DAY')
         where = f" WHERE {' AND '.join(parts)}" if parts else ""
         return f"(SELECT * FROM documents{where}) AS documents", values
@@ -142,14 +142,14 @@ def ask(root: Path, name: str, chosen: Filter, most: int) -> Answer:
 
 
 def ask_sql(root: Path, sql: str, values: Sequence[Any] = ()) -> Answer:
-    """The answer to SQL over the tables of a corpus. Raises CorpusError with what DuckDB says of it."""
+    """The answer to SQL over the tables of a corpus. Raises OrderError with what DuckDB says of it."""
     duckdb = need("duckdb")
     with open_database(root) as connection:
         try:
             cursor = connection.execute(sql, list(values))
             return Answer([column[0] for column in cursor.description or ()], cursor.fetchall())
         except duckdb.Error as error:
-            raise CorpusError(f"the query cannot be answered: {error}") from error
+            raise OrderError(f"the query cannot be answered: {error}") from error
 
 
 def as_csv(answer: Answer) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cablefix.corpus.engines import Job, Outcome, Plan, read_item, run_dask, run_processes
-from cablefix.corpus.extras import CorpusError, need
+from cablefix.corpus.extras import CorpusError, OrderError, need
 from cablefix.corpus.inputs import open_inputs
 from cablefix.corpus.items import Choice, Collection, Item
 from cablefix.corpus.messages import Fault
@@ -100,11 +100,11 @@ def run_corpus(order: Order, tell: Told = lambda number: None, start: Started = 
 
 
 def _keep_apart(order: Order) -> None:
-    """Raise CorpusError where an input folder holds the folder of outputs, which would then be read as documents."""
+    """Raise OrderError where an input folder holds the folder of outputs, which would then be read as documents."""
     out = order.out.resolve()
     for name in order.inputs:
         if "://" not in name and Path(name).is_dir() and out.is_relative_to(Path(name).resolve()):
-            raise CorpusError(f"{order.out}: lies inside the input {name}; give a folder outside with --out")
+            raise OrderError(f"{order.out}: lies inside the input {name}; give a folder outside with --out")
 
 
 def _run(order: Order, store: Store, collections: Sequence[Collection], report: Report, tell: Told) -> None:
@@ -215,7 +215,14 @@ def _result(job: Job, outcome: Outcome) -> Result:
         "message": outcome.message,
     }
     line = json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    return Result(job.n, job.item.key, "", b"", line, outcome.sha256, error=f"{outcome.kind}: {outcome.message}")
+    return Result(job.n, job.item.key, "", b"", line, outcome.sha256, error=_told(job.item.key, outcome))
+
+
+def _told(key: str, fault: Fault) -> str:
+    """A fault for a message that stands by itself: with the whole key, where what is told names the file alone."""
+    name = key.rpartition("/")[2]
+    rest = fault.message.removeprefix(name) if fault.message.startswith((f"{name}:", f"{name},")) else ""
+    return f"{fault.kind}: {key}{rest}" if rest else f"{fault.kind}: {fault.message}"
 
 
 def _commit(store: Store, results: Sequence[Result], report: Report, tell: Told) -> None:

@@ -29,7 +29,10 @@ class Settings:
         own = [Path(folder) for folder in self.dictionaries]
         if Path(self.profile).is_file():
             own.insert(0, Path(self.profile))
-        files = {path.name: _digest(path) for path in own}
+        files: dict[str, str] = {}
+        for path in own:
+            again = sum(name.partition("/")[0] == path.name for name in files)
+            files[f"{path.name}/{again + 1}" if again else path.name] = _digest(path)
         return {"to": self.to, "source": self.source, "profile": Path(self.profile).name, "own files": files}
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 HASHES = 64
 _WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(rb"[a-z0-9]+")
 _LEAST = 20  # sequences; a shorter text is like too many others
 _RUN = 3
 # Multipliers and offsets of 64 hash functions h(x) = (a x + b mod 2^64) >> 32; the high bits of an odd multiple mix
@@ -38,20 +40,22 @@ def sketch(text: str) -> Sketch | None:
     >>> 0.9 < similarity(sketch(words), near) < 1
     True
     """
-    words = _WORD.findall(text.lower())
-    codes = np.fromiter((zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words), np.uint64, len(words))
+    words = _words(text)
+    codes = np.fromiter(map(zlib.crc32, words), np.uint64, len(words))
     if len(codes) < _RUN:
         return None
     # Each sequence of three words as one number of 64 bits.
     first, second, third = codes[:-2], codes[1:-1], codes[2:]
     runs = (first * np.uint64(0x9E3779B97F4A7C15)) ^ (second * np.uint64(0xC2B2AE3D27D4EB4F) + third)
-    runs = np.unique(runs ^ (runs >> np.uint64(29)))
-    if len(runs) < _LEAST:
+    runs ^= runs >> np.uint64(29)
+    # A sequence that comes again changes no smallest hash.
+    if len(set(runs[: 2 * _LEAST].tolist())) < _LEAST and len(set(runs.tolist())) < _LEAST:
         return None
     lowest = np.full(HASHES, np.iinfo(np.uint64).max, np.uint64)
     for at in range(0, len(runs), _BLOCK):
-        hashed = runs[at : at + _BLOCK, None] * _FACTORS + _OFFSETS
-        np.minimum(lowest, hashed.min(axis=0), out=lowest)
+        hashed = runs[at : at + _BLOCK] * _FACTORS[:, None]
+        hashed += _OFFSETS[:, None]
+        np.minimum(lowest, hashed.min(axis=1), out=lowest)
     return (lowest >> np.uint64(32)).astype("<u4")
 
 
@@ -66,4 +70,12 @@ def text_digest(text: str) -> str:
     >>> text_digest("The tug left.") == text_digest("THE  TUG LEFT")
     True
     """
-    return hashlib.sha256("".join(_WORD.findall(text.lower())).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(b"".join(_words(text))).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _words(text: str) -> list[bytes]:
+    """The words of a text in small letters; sketch and digest of a text are made one after the other."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower().encode("ascii"))
+    return " ".join(_WORD.findall(text.lower())).encode("utf-8", "surrogatepass").split()

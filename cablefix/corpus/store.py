@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from cablefix._version import __version__
-from cablefix.corpus.extras import CorpusError
+from cablefix.corpus.extras import CorpusError, OrderError
 from cablefix.corpus.places import append_lines, cut_torn_line, write_whole
 
 PART = 2000
@@ -190,8 +190,9 @@ def _compare(path: Path, head: Mapping[str, Any]) -> None:
     old, new = there.get("settings", {}), head["settings"]
     for name in sorted(set(old) | set(new)):
         if old.get(name) != new.get(name):
-            raise CorpusError(
-                f"{path}: was made with {name} {old.get(name)!r}, now it is {new.get(name)!r}; "
+            option = name if " " in name else f"--{name}"
+            raise OrderError(
+                f"{path}: was made with {option} {old.get(name)!r}, now it is {new.get(name)!r}; "
                 "give the same options, or another folder with --out"
             )
 

@@ -159,7 +159,7 @@ def _failed(connection: DuckDBPyConnection) -> str:
     ).fetchall()
     if not rows:
         return ""
-    cells = [(_text(key), _text(error), _text(message)) for key, error, message in rows]
+    cells = [(_text(key), f'<span class="whole">{_text(error)}</span>', _text(message)) for key, error, message in rows]
     return f"<h2>Not restored</h2>{_card('', _table(('document', 'why', 'message'), cells))}"
 
 

@@ -23,7 +23,7 @@ from cablefix.writers.tei import write_tei
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1c\x1e\x7f]")
 _MOST_CONTROLS = 0.02
-_NAME = re.compile(r"(?<![\w'-])[A-Z][\w'-]{4,}(?![\w-])")
+_NAME = re.compile(r"[A-Z](?<![\w'-].)[\w'-]{4,}(?![\w-])")
 
 
 _DEFAULT = Settings()
@@ -138,8 +138,8 @@ def _facts(restoration: Restoration, record: dict[str, Any]) -> dict[str, Any]:
 
 def _unknown_names(body: str) -> list[str]:
     """The words with a capital that the word list does not know, sorted."""
-    known = load_wordlist().known
-    return sorted(word for word in set(_NAME.findall(body)) if not any(map(str.isdecimal, word)) and not known(word))
+    names = [word for word in set(_NAME.findall(body)) if word.isalpha() or not any(map(str.isdecimal, word))]
+    return sorted(load_wordlist().unknown(names))
 
 
 def _fields(restoration: Restoration, record: dict[str, Any]) -> Iterator[dict[str, Any]]:

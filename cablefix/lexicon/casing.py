@@ -53,7 +53,7 @@ def study_case(pieces: Pieces, screen: Screen, words: WordList, model: LanguageM
     types, of = pieces.types, pieces.type
     kind, case = types.kind[of], types.case[of]
     share, count = _lower_share(pieces, words)
-    same_shape = np.fromiter((set(t) <= _SAME_SHAPE for t in types.text), bool, len(types.text))[of]
+    same_shape = np.fromiter(map(_SAME_SHAPE.issuperset, types.text), bool, len(types.text))[of]
     word = screen.free & (kind == Kind.WORD)
     starts = pieces.stop | pieces.line_break
     column = _column_share(pieces, case == Case.UPPER, same_shape)
@@ -83,9 +83,9 @@ def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:
     Words whose letters do not show their case are not counted, but they get the share of the others wherever they
     stand.
     """
-    number = np.fromiter((set(t) <= _LIKE_DIGITS for t in pieces.types.text), bool, len(pieces.types.text))[
-        pieces.type
-    ] | (pieces.types.kind[pieces.type] == Kind.NUMBER)
+    number = np.fromiter(map(_LIKE_DIGITS.issuperset, pieces.types.text), bool, len(pieces.types.text))[pieces.type] | (
+        pieces.types.kind[pieces.type] == Kind.NUMBER
+    )
     line = np.cumsum(pieces.line_start)
     word = np.flatnonzero(~number)
     first = word[np.unique(line[word], return_index=True)[1]]
@@ -126,8 +126,8 @@ def _describe(
     case = np.concatenate((types.case[of], np.zeros(2, np.uint8)))
     kind = types.kind[of]
     inside = ~(pieces.stop | pieces.line_break)
-    number: dict[str, int] = {}
-    low = np.fromiter((number.setdefault(w, len(number)) for w in types.low), np.int64, len(types.low))[of]
+    number = {word: place for place, word in enumerate(dict.fromkeys(types.low))}
+    low = np.fromiter(map(number.__getitem__, types.low), np.int64, len(types.low))[of]
     titles = np.bincount(low, weights=inside & (types.case[of] == Case.TITLE), minlength=len(number))
     lowers = np.bincount(low, weights=types.case[of] == Case.LOWER, minlength=len(number))
     own = (change == Change.DOWN) * 1.0

@@ -92,7 +92,7 @@ def study_marks(
     usable = (seen >= 0) & ~pieces.near & ~pieces.line_break & ~pieces.held
     usable[0] = False
     usable[1:] &= ~pieces.held[:-1]
-    usable &= ~_elided(pieces)
+    usable &= ~_elided(pieces) & ~_labels(pieces, seen)
     usable &= screen.free | np.roll(screen.free, 1)
     place, target = _alternatives(usable, seen, score, own, rest)
     spots = [_locate(tokens, pieces, at, pieces.gap[at]) for at in place.tolist()]
@@ -130,6 +130,13 @@ def _elided(pieces: Pieces) -> Bools:
     after = np.concatenate(([False], possessive[pieces.type[:-1]]))
     elided: Bools = apostrophe & (short[pieces.type] | after)
     return elided
+
+
+def _labels(pieces: Pieces, seen: Ints) -> Bools:
+    """Where a colon stands behind the first word of a line: a label of a form, `TO : Rusk`."""
+    first = np.concatenate(([False], pieces.line_start[:-1]))
+    labels: Bools = first & (seen == MARKS.index(":"))
+    return labels
 
 
 def _beside(pieces: Pieces, tables: MarkTables) -> tuple[Floats, Floats]:

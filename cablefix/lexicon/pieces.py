@@ -54,6 +54,8 @@ _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|d|s|[ap]m|mm|km)", re.IGNORECASE)
 _ADDRESS = re.compile(r"\w@\w|://|\bwww\.|\w\.(?:com|org|gov|net|edu|mil|int|example)\b", re.IGNORECASE)
+_DIGITS_AS_LETTERS = str.maketrans("015862", "olsbgz")
+_SHORT_WITH_ZERO = frozenset("0f t0 0n n0 0r s0 d0 g0".split())
 _STOP = re.compile(r"[.!?]")
 # A full stop after these ends no sentence.
 ABBREVIATIONS = frozenset(
@@ -141,13 +143,19 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
     plans: dict[str, tuple[tuple[tuple[int, int, str], ...], str, int]] = {}
     type_, token_, offset_, gap_, flag_ = [], [], [], [], []
     trail = ""
-    for row, token in enumerate(tokens):
-        text = token.text
+    for row, (text, _, _, flags) in enumerate(tokens):
+        lead = trail + " "
+        if text.isalpha():  # most tokens are one piece
+            type_.append(number.setdefault(text, len(number)))
+            token_.append(row)
+            offset_.append(0)
+            gap_.append(lead)
+            flag_.append(flags)
+            trail = ""
+            continue
         plan = plans.get(text)
         if plan is None:
             plan = plans[text] = _plan(text, number)
-        lead = trail + " "
-        flags = token.flags
         for offset, kind, before in plan[0]:
             type_.append(kind)
             token_.append(row)
@@ -156,17 +164,18 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
             flag_.append(flags | plan[2])
             lead, flags = "", flags & _PROTECTED
         trail = plan[1] if plan[0] else lead.rstrip() + text
-    types = look_up(list(number), np.array(type_, np.int64), words)
+    of = np.array(type_, np.int64)
+    types = look_up(list(number), of, words)
     flag = np.array(flag_, np.int64)
     stop = (flag & _BREAK) > 0
-    stop |= _sentence_ends(gap_, types, np.array(type_, np.int64))
+    stop |= _sentence_ends(gap_, types, of)
     return Pieces(
         types,
-        np.array(type_, np.int64),
+        of,
         np.array(token_, np.int64),
         np.array(offset_, np.int64),
         stop,
-        np.fromiter((" " not in gap for gap in gap_), bool, len(gap_)),
+        _by_gap({gap: " " not in gap for gap in set(gap_)}, gap_),
         (flag & _LINE_START) > 0,
         (flag & _BREAK) > 0,
         (flag & _PROTECTED) > 0,
@@ -176,8 +185,6 @@ def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
 
 def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str], ...], str, int]:
     """The pieces of a token, as (offset, type, what stands before), what stands after the last, and flags."""
-    if text.isalpha():
-        return ((0, number.setdefault(text, len(number)), ""),), "", 0
     found = []
     last = 0
     for match in _PIECE.finditer(text):
@@ -188,14 +195,16 @@ def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str]
 
 def _sentence_ends(gaps: list[str], types: Types, type_: Ints) -> Bools:
     """Where a full stop, question or exclamation mark ends a sentence: not after an initial or abbreviation."""
-    kinds: dict[str, bool] = {}
-    stop = np.fromiter(
-        (kinds[g] if g in kinds else kinds.setdefault(g, bool(_STOP.search(g))) for g in gaps), bool, len(gaps)
-    )
-    quiet = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))
+    stop = _by_gap({gap: _STOP.search(gap) is not None for gap in set(gaps)}, gaps)
+    quiet = np.fromiter(map(ABBREVIATIONS.__contains__, types.low), bool, len(types.low))
     quiet |= (types.kind == Kind.LETTER) | (types.kind == Kind.CODE)
     stop[1:] &= ~quiet[type_[:-1]]
     return stop
+
+
+def _by_gap(kinds: dict[str, bool], gaps: list[str]) -> Bools:
+    """What is known of each gap; few are different."""
+    return np.fromiter(map(kinds.__getitem__, gaps), bool, len(gaps))
 
 
 class Look(NamedTuple):
@@ -241,10 +250,25 @@ def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
 def _look_at(text: str, words: WordList) -> Look:
     low = strip_possessive(text).lower()
     kind, case = classify(text)
+    if kind == Kind.CODE and case == Case.UPPER and is_word_with_digits(low, words):
+        kind = Kind.MIXED
     row = words.vocabulary.get(low)
     unit = NUMBER if kind == Kind.NUMBER else UNKNOWN if row is None else row + FIRST_WORD
     known = kind in (Kind.NUMBER, Kind.CODE) or words.known(text)
     return Look(low, unit, known, int(kind), int(case), min(len(text), 255))
+
+
+def is_word_with_digits(low: str, words: WordList) -> bool:
+    """Whether what looks like a code is a common word with digits read for its letters; of two letters, with a zero.
+
+    >>> from cablefix.lexicon.wordlist import load_wordlist
+    >>> [is_word_with_digits(word, load_wordlist()) for word in ("n0tes", "m1nister", "0f", "b52a", "iso9001", "l03")]
+    [True, True, True, False, False, False]
+    """
+    letters = low.translate(_DIGITS_AS_LETTERS)
+    if len(low) < 3:
+        return low in _SHORT_WITH_ZERO
+    return letters.isalpha() and (letters in words.common or letters.replace("l", "i") in words.common)
 
 
 def unit_stream(pieces: Pieces, units: Units, counts: Ints) -> tuple[Units, Ints]:

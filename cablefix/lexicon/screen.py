@@ -49,7 +49,7 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     capitals = neighbourhood(word & (case == Case.UPPER), word)
     acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
     held = pieces.held | foreign(pieces) | _double_names(pieces) | _names_with_particles(pieces)
-    lone = np.fromiter((text in _LONE for text in types.text), bool, len(types.text))[of]
+    lone = np.fromiter(map(_LONE.__contains__, types.text), bool, len(types.text))[of]
     free = ~held & ((kind == Kind.LETTER) | word | lone)
     known = types.known[of]
     unknown = (word | (kind == Kind.LETTER)) & free & ~known
@@ -71,7 +71,7 @@ def _double_names(pieces: Pieces) -> Bools:
     title = (pieces.types.case == Case.TITLE)[pieces.type]
     tied = np.zeros(len(pieces), bool)
     tied[1:] = title[1:] & title[:-1] & pieces.near[1:]
-    tied[1:] &= np.fromiter((gap == "-" for gap in pieces.gap[1:]), bool, max(len(pieces) - 1, 0))
+    tied[1:] &= np.fromiter(map("-".__eq__, pieces.gap[1:]), bool, max(len(pieces) - 1, 0))
     tied[:-1] |= tied[1:]
     names: Bools = tied & ~pieces.types.known[pieces.type]
     return names
@@ -84,7 +84,7 @@ def _names_with_particles(pieces: Pieces) -> Bools:
     """Unknown words with a capital around a particle between two such: `Direccion General de Aeronautica Civil`."""
     types, of = pieces.types, pieces.type
     capital = ((types.case == Case.TITLE) | (types.case == Case.UPPER))[of]
-    particle = np.fromiter((low in _PARTICLES for low in types.low), bool, len(types.low))[of]
+    particle = np.fromiter(map(_PARTICLES.__contains__, types.low), bool, len(types.low))[of]
     near = np.zeros(len(pieces), bool)
     at = np.flatnonzero(particle[1:-1] & capital[:-2] & capital[2:]) + 1
     for step in (-2, -1, 1, 2):
@@ -95,8 +95,8 @@ def _names_with_particles(pieces: Pieces) -> Bools:
 
 def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:
     """Every place of a word that is doubted in a third of its places, in any case, if it stands more than once."""
-    number: dict[str, int] = {}
-    low = np.fromiter((number.setdefault(w, len(number)) for w in pieces.types.low), np.int64, len(pieces.types.low))
+    number = {word: place for place, word in enumerate(dict.fromkeys(pieces.types.low))}
+    low = np.fromiter(map(number.__getitem__, pieces.types.low), np.int64, len(pieces.types.low))
     of = low[pieces.type]
     doubts = np.bincount(of[doubtful], minlength=len(number))
     often: Bools = ((doubts > 1) & (doubts * 3 >= np.bincount(of, minlength=len(number))))[of]
@@ -133,8 +133,8 @@ def foreign(pieces: Pieces) -> Bools:
     """
     low = pieces.types.low
     size = len(low)
-    ours = np.fromiter((word in _ENGLISH for word in low), bool, size)[pieces.type]
-    theirs = np.fromiter((word in _FOREIGN for word in low), bool, size)[pieces.type]
+    ours = np.fromiter(map(_ENGLISH.__contains__, low), bool, size)[pieces.type]
+    theirs = np.fromiter(map(_FOREIGN.__contains__, low), bool, size)[pieces.type]
     if theirs.sum() < 3:
         return np.zeros(len(pieces), bool)
     begin = np.maximum(np.arange(len(pieces)) - _FOREIGN_WINDOW, 0)

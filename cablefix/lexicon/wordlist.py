@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -63,13 +64,29 @@ class WordList:
             if word.islower():
                 return self._known_lower(word)
             if word.isupper() or (word[0].isupper() and word[1:].islower()):
-                return self._exists(word.lower())
+                low = word.lower()
+                return (len(low) > 1 and low in self.vocabulary) or self._exists(low)
         word = strip_possessive(word)
         if "-" in word:
             return word.lower() in self.hyphens or all(part and self.known(part) for part in word.split("-"))
         if word.islower():
             return self._known_lower(word)
         return (word.isupper() or bool(_CAPITALISED.fullmatch(word))) and self._exists(word.lower())
+
+    def unknown(self, words: Iterable[str]) -> list[str]:
+        """The words that are not known, in their order.
+
+        >>> load_wordlist().unknown(["The", "tbe", "Geneva", "geneva"])
+        ['tbe', 'geneva']
+        """
+        listed, known = self.vocabulary, self.known
+        # Most words with a capital are those of the list: they need no closer look.
+        return [
+            word
+            for word in words
+            if not ((word.istitle() or word.isupper()) and word.isalpha() and len(word) > 1 and word.lower() in listed)
+            and not known(word)
+        ]
 
     def _exists(self, low: str) -> bool:
         if len(low) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -90,16 +91,17 @@ def _walk(root: etree._Element, name: str) -> Iterator[str | etree._Element]:
             yield element.tail or ""
 
 
-def undo_edits(data: bytes, edit_ids: Iterable[str], *, name: str = "<TEI>") -> bytes:
+def undo_edits(data: bytes, edit_ids: Iterable[str], *, who: str = "", note: str = "", name: str = "<TEI>") -> bytes:
     """A TEI file with some repairs undone: each `choice` becomes what its `sic` holds.
 
-    `edit_ids` are ids of edits as `explain` lists them. What standOff says about the repairs goes with them, and
-    `revisionDesc` records it. Raises `TeiError` for an id that the file does not have.
+    `edit_ids` are ids of edits as `explain` lists them, or the `xml:id` of the `choice`, which has `e-` before it. What
+    standOff says about the repairs goes with them, and `revisionDesc` records it, with who decided and why where that
+    is given. Raises `TeiError` for an id that the file does not have.
     """
     root = parse_tei(data, name)
     choices = {str(choice.get(XML_ID)): choice for choice in root.iter(tei("choice"))}
     gone: dict[str, str] = {}
-    for edit_id in edit_ids:
+    for edit_id in (given.removeprefix("e-") for given in edit_ids):
         key = f"e-{edit_id}"
         choice = choices.get(key)
         sic = choice.find(_SIC) if choice is not None else None
@@ -111,7 +113,7 @@ def undo_edits(data: bytes, edit_ids: Iterable[str], *, name: str = "<TEI>") -> 
         _put_in_place(choice, sic)
         del choices[key]
     _forget(root, {f"#e-{edit_id}" for edit_id in gone})
-    _record(root, gone)
+    _record(root, gone, who, note, name)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
 
 
@@ -153,12 +155,36 @@ def _forget(root: etree._Element, pointers: set[str]) -> None:
             root.remove(empty)
 
 
-def _record(root: etree._Element, gone: dict[str, str]) -> None:
+def _record(root: etree._Element, gone: dict[str, str], who: str, note: str, name: str) -> None:
     revision = root.find(f"{tei('teiHeader')}/{tei('revisionDesc')}")
     if revision is None:
         return
+    person = _reviewer(root, _printable(who), name) if who else "cablefix"
     for edit_id, text in gone.items():
-        change = etree.SubElement(revision, tei("change"), {"who": "#cablefix"})
-        change.text = (
-            f"Repair {edit_id} undone: the text reads {text!r} again." if text else f"Repair {edit_id} undone."
-        )
+        change = etree.SubElement(revision, tei("change"), {"who": f"#{person}"})
+        said = f"Repair {edit_id} undone: the text reads {text!r} again." if text else f"Repair {edit_id} undone."
+        change.text = f"{said} {_printable(note)}".rstrip()
+
+
+def _reviewer(root: etree._Element, who: str, name: str) -> str:
+    """The id of the `respStmt` of a person who decides on repairs; one is made where there is none yet."""
+    title = root.find(f"{tei('teiHeader')}/{tei('fileDesc')}/{tei('titleStmt')}")
+    if title is None:
+        raise TeiError(f"{name}: has no titleStmt, in which {who!r} would be named; take the file from a copy")
+    statements = title.findall(tei("respStmt"))
+    for statement in statements:
+        if statement.get(XML_ID) and statement.findtext(tei("name")) == who:
+            return str(statement.get(XML_ID))
+    taken = {element.get(XML_ID) for element in root.iter("{*}*")}
+    key = next(key for k in itertools.count(1) if (key := f"reviewer{k}") not in taken)
+    made = etree.Element(tei("respStmt"), {XML_ID: key})
+    etree.SubElement(made, tei("resp")).text = "review of repairs"
+    etree.SubElement(made, tei("name")).text = who
+    made.tail = "\n"
+    title.insert(title.index(statements[-1]) + 1 if statements else len(title), made)
+    return key
+
+
+def _printable(text: str) -> str:
+    """Text on one line, without characters that XML cannot hold."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from cablefix.cable.codes import Codes
-from cablefix.cable.fields import Header, Line, Token
+from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
 from cablefix.cable.paragraphmarks import Candidate, find_bracketed, find_candidate
 from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
-from cablefix.convention import Convention, learn_convention
+from cablefix.convention import Convention, learn_convention, running_lines
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.lexicon.corrections import Correction
@@ -63,6 +63,7 @@ class Context:
     lexicon: Path | None = None
     rescorer: Rescorer | None = None
     _former: Convention | None = None
+    _running: bytes = b""
     _header_read: bool = False
     _listed: tuple[Layout, list[int], list[int], list[int]] | None = None
     _token_lines: dict[int, Line] = field(default_factory=dict)
@@ -70,7 +71,11 @@ class Context:
 
     @cached_property
     def convention(self) -> Convention:
-        """The habits of this file."""
+        """The habits of this file; where the lines of its text are those of before they are what they were."""
+        running = running_lines(self.layout).tobytes()
+        if self._former is not None and running == self._running:
+            return self._former
+        self._running = running
         return learn_convention(self.layout, self._former)
 
     @cached_property
@@ -93,8 +98,8 @@ class Context:
         if total < 20:
             return 0.0
         common = self.words.vocabulary
-        strange = ((word, count) for word, count in counts.items() if word not in common)
-        return sum(count for word, count in strange if not self.words.known(word)) / total
+        strange = self.words.unknown([word for word in counts if word not in common])
+        return sum([counts[word] for word in strange]) / total
 
     @cached_property
     def lines(self) -> list[str]:
@@ -173,11 +178,12 @@ class Context:
         before, apart = -1, True
         for n, page in zip(body, (turns[body] - turns[body[:1]]).tolist(), strict=True):
             start, end = layout.line_span(n)
-            for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
-                if not edit.after:
-                    start = edit.end
-            while layout.text[start : start + 1].isspace() and start < end:
-                start += 1
+            if self.live:
+                for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
+                    if not edit.after:
+                        start = edit.end
+                while layout.text[start : start + 1].isspace() and start < end:
+                    start += 1
             ended = before < 0 or n - before > 1 or wrap is None
             if before >= 0:
                 text = self.lines[before]
@@ -198,31 +204,35 @@ class Context:
         if chain and chain[0].n > 1:
             gaps.append((self.header.last_line if self.header else -1, chain[0].candidate.line))
         taken = {candidate.line for candidate in found}
-        letters = [char for head in heads for char in head.text if char.isalpha()]
-        small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
+        small: bool | None = None
+
+        def known(word: str) -> bool:
+            """A word of the list; in a text of capitals, one in capitals."""
+            nonlocal small
+            if small is None:
+                letters = list(filter(str.isalpha, "".join([head.text for head in heads])))
+                small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
+            return (small or word.isupper()) and self.words.known(word)
+
         for head in heads:
             if head.after_break and head.line not in taken and any(a < head.line < b for a, b in gaps):
-                candidate = find_faint_mark(head, lambda word: (small or word.isupper()) and self.words.known(word))
+                candidate = find_faint_mark(head, known)
                 if candidate is not None:
                     yield candidate
 
     def token_lines(self, numbers: Sequence[int]) -> list[Line]:
         """Lines as words with their source offsets, as the cable grammar takes them."""
         known = self._token_lines
-        for number in numbers:
-            if number not in known:
-                known[number] = self._token_line(number)
+        for line in word_lines(self.layout, [number for number in numbers if number not in known]):
+            known[line.number] = self._without_deleted(line) if self.live else line
         return [known[number] for number in numbers]
 
-    def _token_line(self, number: int) -> Line:
-        line = token_line(self.layout, number)
-        if not line.tokens:
-            return line
-        gone = [edit for edit in self.touching(line.tokens[0].start, line.tokens[-1].end) if not edit.after]
+    def _without_deleted(self, line: Line) -> Line:
+        gone = [edit for edit in self.touching(*self.layout.line_span(line.number)) if not edit.after]
         if not gone:
             return line
         kept = (t for t in line.tokens if not any(e.start <= t.start and t.end <= e.end for e in gone))
-        return Line(number, tuple(kept))
+        return Line(line.number, tuple(kept))
 
     def set_live(self, edits: Sequence[Edit]) -> None:
         """Tell the rules that follow which edits make the text now; sorted, without overlap.
@@ -295,19 +305,19 @@ def _find_brackets(heads: Sequence[LineHead]) -> list[Candidate]:
 
 def _without_last_speck(line: Line) -> Line:
     """A line less the stops that stand alone at its end, which no header line has."""
-    tokens = line.tokens
-    while len(tokens) > 1 and tokens[-1].text in _LONE_STOPS:
-        tokens = tokens[:-1]
-    return line if tokens is line.tokens else Line(line.number, tokens)
+    last = len(line.words)
+    while last > 1 and line.words[last - 1] in _LONE_STOPS:
+        last -= 1
+    return line if last == len(line.words) else Line(line.number, line.tokens[:last])
 
 
-def token_line(layout: Layout, number: int) -> Line:
-    """A line of the layout as words with their source offsets."""
-    first, last = layout.line_first.item(number), layout.line_last.item(number)
-    starts = layout.word_start[first:last].tolist()
-    ends = layout.word_end[first:last].tolist()
-    text = layout.text
-    return Line(number, tuple([Token(text[a:b], a, b) for a, b in zip(starts, ends, strict=True)]))
+def word_lines(layout: Layout, numbers: Sequence[int]) -> list[Line]:
+    """Lines of the layout as words with their source offsets."""
+    if not numbers:
+        return []
+    text, starts, ends = layout.text, layout.word_start.tolist(), layout.word_end.tolist()
+    bounds = zip(numbers, layout.line_first[numbers].tolist(), layout.line_last[numbers].tolist(), strict=True)
+    return [Line.at(n, text, starts[first:last], ends[first:last]) for n, first, last in bounds]
 
 
 def because(kind: EvidenceKind, text: str, *spans: Span, weight: float = 0.0) -> Evidence:

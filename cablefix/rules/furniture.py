@@ -10,9 +10,11 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 
+from cablefix.cable.codes import Codes
 from cablefix.cable.heads import (
     Head,
     likeness,
@@ -37,6 +39,7 @@ _COMMON = 1000
 _LONGEST_PAGE = 24
 _SHEET = ("Pa", "PA")
 _IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
+_SEVEN_FIGURES = re.compile(r"(?:\D*\d){7}", re.DOTALL)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
 
 
@@ -77,7 +80,7 @@ def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
         text = context.lines[n]
         if n in taken or len(text) > 64:
             continue
-        if sum(map(str.isdecimal, text)) < 7 and not (sheets and text.startswith(_SHEET)):
+        if not _SEVEN_FIGURES.match(text) and not (sheets and text.startswith(_SHEET)):
             continue
         trimmed = trim_junk(text)
         best = max(likeness(trimmed, head) for head in known)
@@ -131,7 +134,7 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
     >>> marked_lines(find_banners, "SECRET\\n\\nfor the trawl\\n\\nSECRET\\n\\nfishery of the bay.")
     ['SECRET', 'SECRET']
     """
-    forms = frozenset(form.replace(" ", "") for form in (*context.codes.classification_forms, *context.codes.captions))
+    forms = _banner_forms(context.codes)
     body = context.body_lines()
     found = {n: form for n in body if (form := match_banner(context.lines[n], forms))}
     edges = _edges(context, banners=found)
@@ -153,22 +156,28 @@ def find_banners(view: View, context: Context) -> Iterator[Mark]:
             yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.banner", 0.95, [reason])
 
 
+@lru_cache(maxsize=4)
+def _banner_forms(codes: Codes) -> frozenset[str]:
+    """The printed forms of classifications and captions, closed up."""
+    return frozenset(form.replace(" ", "") for form in (*codes.classification_forms, *codes.captions))
+
+
 def _edges(context: Context, reach: int = 2, *, banners: Collection[int] = ()) -> set[int]:
     """Lines within `reach` non-blank lines of a page edge: a form feed, a running head, the ends of the text.
 
     Header lines are no edge; `banners` are lines that are furniture as far as is known.
     """
     layout = context.layout
-    filled = np.flatnonzero(layout.line_class != LineClass.BLANK).tolist()
-    pages = layout.line_page[filled].tolist()
-    furniture = set(np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist()) | set(banners)
+    furniture = layout.line_class == LineClass.FURNITURE
+    furniture[list(banners)] = True
+    places = np.flatnonzero(layout.line_class != LineClass.BLANK)
+    filled = places.tolist()
     edges: set[int] = set(filled[:reach]) | set(filled[-reach:])
-    for k, n in enumerate(filled):
-        if k + 1 < len(filled) and pages[k + 1] != pages[k]:
-            edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
-        if n in furniture:
-            edges.update(filled[max(0, k - reach) : k])
-            edges.update(filled[k + 1 : k + reach + 1])
+    for k in np.flatnonzero(np.diff(layout.line_page[places])).tolist():
+        edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
+    for k in np.flatnonzero(furniture[places]).tolist():
+        edges.update(filled[max(0, k - reach) : k])
+        edges.update(filled[k + 1 : k + reach + 1])
     return edges
 
 

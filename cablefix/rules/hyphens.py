@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
 from cablefix.layout import HYPHENS, Join, LineClass, Mark
@@ -44,7 +43,7 @@ def join_hyphens(view: View, context: Context) -> Iterator[Mark]:
     ['The short-term operations of the F-16 were not reported by the pilots of the line.']
     """
     layout, lines, classes = context.layout, context.lines, context.classes()
-    spelled: Counter[str] | None = None
+    spelled: Mapping[str, int] | None = None
     for a, b in context.pairs(context.read_lines()):
         text = lines[a]
         if text[-1] not in _LINE_END_MARKS or classes[a] in _WHOLE or classes[b] in _BEGINNINGS:
@@ -54,21 +53,33 @@ def join_hyphens(view: View, context: Context) -> Iterator[Mark]:
         if not head or not tail:
             continue
         if spelled is None:
-            spelled = _spellings(context)
+            spelled = _Spellings(context.lines)
         verdict, confidence, reason = decide_hyphen(head[1], tail[1], spelled, context, mark=head[2])
         join = Join.DROP_HYPHEN if verdict is Verdict.DROP else Join.CLOSE
         yield layout.mark_join(a, join, f"hyphens.{verdict.value}", confidence, [reason])
 
 
-def _spellings(context: Context) -> Counter[str]:
-    """How often the document spells each word and compound, line ends left out."""
-    divided = tuple(HYPHENS)
-    bodies = [text.rsplit(" ", 1)[0] if text.endswith(divided) else text for text in context.lines]
-    return Counter(_WORDS.findall("\n".join(bodies).lower()))
+class _Spellings(dict[str, int]):
+    """How often the document spells each word and compound, line ends left out; most are not in it at all."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        divided = tuple(HYPHENS)
+        bodies = [text.rsplit(" ", 1)[0] if text.endswith(divided) else text for text in lines]
+        self._text = "\n".join(bodies).lower()
+        self._lines: list[str] = []
+
+    def __missing__(self, word: str) -> int:
+        """Count a word in the lines that it stands in."""
+        if word not in self._text:
+            return 0
+        self._lines = self._lines or self._text.split("\n")
+        found = sum(_WORDS.findall(line).count(word) for line in self._lines if word in line)
+        self[word] = found
+        return found
 
 
 def decide_hyphen(
-    left: str, right: str, spelled: Counter[str], context: Context, *, mark: str = "-"
+    left: str, right: str, spelled: Mapping[str, int], context: Context, *, mark: str = "-"
 ) -> tuple[Verdict, float, Evidence]:
     """What becomes of the hyphen between two parts of a word, with a confidence and the reason."""
     joined, hyphenated = left + right, f"{left}-{right}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from cablefix.layout import LineClass
@@ -11,7 +10,7 @@ from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
 from cablefix.text import View
 
-_NAME = re.compile(r"(?<![\w'-])[A-Z][a-z]{4,}(?:-[A-Z][a-z]+)?(?![\w-])")
+_NAME = re.compile(r"[A-Z](?<![\w'-].)[a-z]{4,}(?:-[A-Z][a-z]+)?(?![\w-])")
 
 
 def propose_name_variants(view: View, context: Context) -> Iterator[Edit]:
@@ -29,11 +28,13 @@ def propose_name_variants(view: View, context: Context) -> Iterator[Edit]:
     places: dict[str, list[tuple[int, int]]] = {}
     for match in _NAME.finditer(text):
         places.setdefault(match[0], []).append(match.span())
-    unknown = Counter({word: len(spans) for word, spans in places.items() if not context.words.known(word)})
-    usual = [word for word, count in unknown.items() if count >= 2]
+    usual = context.words.unknown([word for word, spans in places.items() if len(spans) >= 2])
     by_key: dict[tuple[str, int], list[str]] = {}
     for word in usual:
         by_key.setdefault((word[0], len(word)), []).append(word)
+    reach = {(first, length + more) for first, length in by_key for more in (-1, 0, 1)}
+    near_usual = [word for word in places if (word[0], len(word)) in reach]
+    unknown = {word: len(places[word]) for word in context.words.unknown(near_usual)}
     for word, count in unknown.items():
         near = [*by_key.get((word[0], len(word)), ()), *by_key.get((word[0], len(word) + 1), ())]
         near += by_key.get((word[0], len(word) - 1), ())

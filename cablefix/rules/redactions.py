@@ -12,6 +12,7 @@ from cablefix.rules.context import Context, because
 from cablefix.text import View
 
 # A lone square is a bullet or a speck.
+_BLOCKS = "\u2588\u2589\u258a\u25a0\u25ae\u2593"
 _BOX = re.compile(r"\u2588+(?:[ \t]*\u2588{2,})*|[\u2589\u258a\u25a0\u25ae\u2593]{4,}(?:[ \t]*[\u25a0\u2593]{4,})*")
 
 
@@ -27,7 +28,7 @@ def read_redactions(view: View, context: Context) -> Iterator[Edit]:
     [('████', '[REDACTED]')]
     """
     layout, text = context.layout, context.source.text
-    if not _BOX.search(text):
+    if not any(block in text for block in _BLOCKS):
         return
     cuts: dict[int, list[str]] = {}
     for mark in layout.marks:

@@ -22,20 +22,24 @@ _NOISY_PROSE = 0.08
 _LONGEST_WORD = 40
 _NOT_TEXT = (LineClass.HEADER, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _LOOSE_MARK = re.compile(
-    r"(?<=[^\s.,;:?!])[ \t]+"
+    r"[ \t](?=[ \t]*[.,;:?!)\]])(?<=[^\s.,;:?!].)[ \t]*"
     r"(?P<marks>[.,;:?!][\"'\u2019\u201d]?(?:[ \t]*[)\]])?|[)\]][.,;:?!]?)(?=[ \t\r\n\f]|$)"
 )
 _NEXT_MARK = re.compile(r"[ \t]+[.,;:](?=[ \t\r\n\f]|$)")
 _LOOSE_BRACKET = re.compile(r"(?P<open>[(\[])[ \t]+(?=[\w\"'\u201c])")
 # These are looked for by their rarest character, and what stands before it is read backwards.
 _APOSTROPHE = re.compile(r"(?P<mark>['\u2019`\u00b4])[ \t]*(?P<tail>s|t|re|ve|ll|d|m|S|T|RE|VE|LL|D|M)(?![\w'\u2019])")
-_LOST = re.compile(r"(?<=[a-z]{2})(?P<mark>[,;:]|\.(?=[A-Z]))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)")
+_LOST = re.compile(r"(?P<mark>[,;:.](?<=[a-z]{2}.)(?:(?<!\.)|(?=[A-Z])))(?P<right>[A-Za-z][a-z]+)(?![\w@/]|\.\w)")
 _LAST_LETTERS = re.compile(r"[A-Za-z]+$")
 _LAST_WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}$")
 _QUOTE = re.compile(r"[\"\u201c\u201d]")
-_LOOSE_HYPHEN = re.compile(r"(?<=[^\W\d_])(?P<gap>-[ \t]+|[ \t]+-)(?P<right>[^\W\d_]{2,})(?![\w-])")
+_LOOSE_HYPHEN = re.compile(
+    r"(?P<gap>[- \t](?<=[^\W\d_].)(?:(?<=-)[ \t]+|(?<!-)[ \t]*-))(?P<right>[^\W\d_]{2,})(?![\w-])"
+)
 _LETTERS = re.compile(r"(?<![\w'.-])[a-z](?: [a-z]){3,}(?![\w'.-])")
+_LETTER_RUN = re.compile(r" [a-z] [a-z] [a-z]")  # what every run of letters has, and few texts
 _GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,[ \t]+\d{3})+(?![\w,]|\.\d)")
+_GROUP = re.compile(r",[ \t]+\d{3}")
 _LINE_EDGES = frozenset({"\n", "\r", "\f", ""})
 _SUSPENDED = frozenset({"and", "or", "to", "nor", "und"})
 
@@ -197,7 +201,7 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
     """The loose quotation marks of one paragraph, `places` being all its marks."""
     text = context.source.text
     loose = []
-    agree = len(places) % 2 == 0 and context.noise <= _NOISY
+    agree = len(places) % 2 == 0
     for turn, place in enumerate(places):
         before = text[place - 1 : place].isspace() or place == 0 or text[place - 1] in "([\u2014-"
         after = text[place + 1 : place + 2].isspace() or place + 1 == len(text)
@@ -209,6 +213,7 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
             if after and opening and not at_line_edge:
                 loose.append((place, opening))
             agree = False
+    agree = agree and bool(loose) and context.noise <= _NOISY
     for place, opening in loose:
         start = end = place
         if opening:
@@ -329,6 +334,8 @@ def join_spaced_letters(view: View, context: Context) -> Iterator[Edit]:
     >>> edits_of(join_spaced_letters, "They were t h e r e with N O T I C E of a b c d.")
     [('t h e r e', 'there')]
     """
+    if not _LETTER_RUN.search(context.source.text):
+        return
     for match in _LETTERS.finditer(context.source.text):
         word = match[0].replace(" ", "")
         start, end = match.span()
@@ -346,6 +353,8 @@ def close_up_numbers(view: View, context: Context) -> Iterator[Edit]:
     >>> edits_of(close_up_numbers, "They  had  12, 500 tons  of  it  in  the  port.", least=0.8)
     [('12, 500', '12,500')]
     """
+    if not _GROUP.search(context.source.text):
+        return
     for match in _GROUPED.finditer(context.source.text):
         start, end = match.span()
         if _class_at(context, start) in _NOT_TEXT or not context.is_free(start, end):

@@ -17,8 +17,10 @@ from cablefix.text import View
 _STOPS = frozenset(".,;:")
 _NEVER_ALONE = frozenset("'\u2018\u2019`_~|\u00b0^\u00b7\u00ab\u00bb")
 _SPECKS = _STOPS | _NEVER_ALONE
+_SCRATCHES = "_~-—=|"
+_LAST_MARKS = _SPECKS | frozenset(_SCRATCHES)
 _CLOSERS = tuple(".,;:!?")
-_LONGEST = 2
+_LONGEST, _LONGEST_SCRATCH = 2, 3
 # From this share of lines with certain specks on, a loose stop at a line end is one too.
 _SPECKLED = 0.02
 
@@ -113,9 +115,15 @@ def _goes_on(context: Context, edge: _Edge, after: int) -> bool:
 def _edges(context: Context) -> Iterator[_Edge]:
     layout = context.layout
     style = context.convention.spaced_marks
+    source = layout.text
     for n in context.read_lines():
+        start, end = layout.line_span(n)
+        if source[start] not in _SPECKS and source[end - 1] not in _LAST_MARKS:
+            continue
         text = context.lines[n]
         if text[0] not in _SPECKS and text[-1] not in _SPECKS and not _is_scratch(text[-2:].strip()):
+            continue
+        if not _may_end_in_specks(source, start, end):
             continue
         words = layout.line_words(n)
         first = int(layout.line_first[n])
@@ -140,13 +148,22 @@ def _edges(context: Context) -> Iterator[_Edge]:
                 yield _edge(context, n, first + tail, first + len(words), certain=sure)
 
 
+def _may_end_in_specks(text: str, start: int, end: int) -> bool:
+    """Whether the first or last word of a line may be a speck or a scratch; most stops stand at words."""
+    first = text[start : min(end, start + _LONGEST + 1)].split()[0]
+    last = text[max(start, end - _LONGEST_SCRATCH - 1) : end].split()[-1]
+    return _is_speck(first) or _is_speck(last) or _is_scratch(last) or not (first + last).isprintable()
+
+
 def _is_speck(word: str) -> bool:
     return len(word) <= _LONGEST and all(char in _SPECKS for char in word)
 
 
 def _is_scratch(word: str) -> bool:
     """Whether a word at a line end is a scratch read as a dash with something else: `_—`."""
-    return 1 < len(word) <= 3 and all(char in "_~-—=|" for char in word) and not set(word) <= {"-", "—"}
+    return (
+        1 < len(word) <= _LONGEST_SCRATCH and all(char in _SCRATCHES for char in word) and not set(word) <= {"-", "—"}
+    )
 
 
 def _edge(context: Context, line: int, first: int, last: int, *, certain: bool) -> _Edge:

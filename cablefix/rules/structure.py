@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from cablefix.rules.context import Context, because
 from cablefix.text import View
 
 _DASH_ROW = re.compile(r"^[-_=~.*\u2013\u2014\u00b7 ]{3,}$")
-_TERMINAL = re.compile(r"[.!?:;][\"')\]\u2019\u201d]*$|[\"\u201d]$")
+_CLOSING_MARKS = "\"')]\u2019\u201d"
 _BULLET = re.compile(
     r"^(?P<mark>(?:--?|\u2014|\u2013|\u2022|\u00b7|\*|\u25cf|\u25a0|o)(?= )|\([A-Za-z0-9]{1,4}\)|[A-Za-z][.)](?= )|"
     r"\d{1,3}[.)](?= )|[QA]\d{0,2}:(?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
@@ -35,6 +36,7 @@ _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
 _END_TEXT = re.compile(r"END (?:OF )?(?:TEXT|QUOTE|QUOTATION|MESSAGE)\.?|UNQUOTE\.?", re.IGNORECASE)
 _BLANKS_SAY = 0.3  # where fewer lines are parted by blank ones, a blank line means something
 _LIST_GOES_ON = re.compile(r"[,;](?: and| or)?$", re.IGNORECASE)
+_CLOSERS = " )]\"'\u2019\u201d"
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
 
@@ -77,7 +79,8 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
 
     In a numbered cable a heading stands between the end of a paragraph and the next number; in other texts it
     stands between blank lines, over a row of dashes or between two. A line that ends in a full stop, comma or hyphen
-    is text; so is one that begins with a small letter, and the last words of a sentence that the page broke off.
+    is text, also where a bracket or quotation mark closes after it (`End comment.)`); so is one that begins with a
+    small letter, and the last words of a sentence that the page broke off.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> text = "1. The tug left the old pier at noon.\\n\\nA Quiet Harbor\\n\\n2. It came back at one.\\n\\n3. It left."
@@ -137,9 +140,10 @@ def _looks_like_heading(context: Context, line: int, *, marked: bool) -> bool:
     first = text.lstrip("\"'([\u201c\u2018")
     if not first or not (first[0].isupper() or first[0].isdecimal()):
         return False
-    if text.endswith((".", ",", ";", "-")) and not text.endswith(("...", "U.S.", "U.N.", "U.K.")):
+    last = text.rstrip(_CLOSERS)
+    if last.endswith((".", ",", ";", "-")) and not last.endswith(("...", "U.S.", "U.N.", "U.K.")):
         return False
-    letters = sum(char.isalpha() for char in text)
+    letters = sum(map(str.isalpha, text))
     spoken = letters >= 3 and letters >= 0.5 * len(text.replace(" ", ""))
     return spoken and (marked or not _BULLET.match(text))
 
@@ -166,7 +170,7 @@ def _ends_paragraph(context: Context, before: int, line: int) -> bool:
     if context.classes()[before] in (LineClass.HEADING, LineClass.HEADER):
         return True
     text = context.lines[before]
-    if _TERMINAL.search(text):
+    if _ends_sentence(text):
         return True
     wrap = context.convention.wrap or 80
     return line - before > 1 and (text.endswith(_BOX) or (len(text) < 0.6 * wrap and not text.endswith((",", "-"))))
@@ -202,6 +206,11 @@ def mark_items(view: View, context: Context) -> Iterator[Mark]:
                 yield layout.mark_line(n, LineClass.ITEM, "structure.item", 0.85, [reason])
 
 
+def _ends_sentence(text: str) -> bool:
+    """Whether a line ends in a full stop or the like, whatever quotes and brackets close behind it, or in a quote."""
+    return text.endswith(('"', "\u201d")) or text.rstrip(_CLOSING_MARKS).endswith((".", "!", "?", ":", ";"))
+
+
 def _bullet_kind(mark: str) -> str:
     if mark in _DASHES:
         return "dash"
@@ -216,7 +225,7 @@ def _may_begin_item(context: Context, before: int, line: int, mark: str) -> bool
     parted = line - before > 1 and context.convention.blank_between < _BLANKS_SAY
     if mark == "--" and parted:
         return True
-    if _TERMINAL.search(text) or _LIST_GOES_ON.search(text):
+    if _ends_sentence(text) or _LIST_GOES_ON.search(text):
         return mark not in _DASHES or not text.endswith(",") or line - before > 1
     return line - before > 1 and len(text) < 0.7 * context.convention.wrap
 
@@ -277,7 +286,7 @@ class _Breaks:
         ).tolist()
         body = context.body_lines()
         filled = [self.indents[n] for n in body]
-        self.margin = int(np.median(filled)) if filled else 0
+        self.margin = int(median(filled)) if filled else 0
         self.needs_blank, self.needs_indent = self._learn_style(body)
 
     def room(self, a: int, b: int) -> float:
@@ -293,7 +302,7 @@ class _Breaks:
     def ends_item(self, a: int, b: int) -> bool:
         """Whether an item of a numbered cable ends with line a and the paragraph goes on in line b."""
         parted = b - a > 1 and self.context.convention.blank_between < 0.3
-        return bool(_TERMINAL.search(self.context.lines[a])) and (parted or self.room(a, b) > 0.25)
+        return _ends_sentence(self.context.lines[a]) and (parted or self.room(a, b) > 0.25)
 
     def _indented(self, line: int) -> bool:
         return self.margin + 2 <= self.indents[line] <= self.margin + 14
@@ -301,7 +310,7 @@ class _Breaks:
     def indents_anew(self, a: int, b: int) -> bool:
         """Whether a paragraph without a number begins with line b, in a file whose paragraphs are indented."""
         begins = self._indented(b) and not self._indented(a)
-        return self.needs_indent and begins and bool(_TERMINAL.search(self.context.lines[a]))
+        return self.needs_indent and begins and _ends_sentence(self.context.lines[a])
 
     def _learn_style(self, body: Sequence[int]) -> tuple[bool, bool]:
         """Whether this file parts its paragraphs by blank lines, or by indents: from its clear paragraph ends."""
@@ -324,7 +333,7 @@ class _Breaks:
         context = self.context
         convention = context.convention
         before, after = context.lines[a], context.lines[b]
-        ended = bool(_TERMINAL.search(before))
+        ended = _ends_sentence(before)
         if convention.wrap is None:
             between = context.layout.line_class[a + 1 : b]
             crossed = bool((between == LineClass.FURNITURE).any())

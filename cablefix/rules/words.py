@@ -122,10 +122,15 @@ def read_view(reading: View, context: Context) -> Iterator[Token]:
             flags = _BEGINNING
             continue
         start, end = match.span()
-        if held[start] or (word[0] in _MARKED and _PORTION.fullmatch(word)) or (own is not None and own(word)):
+        if held[start] or (word[0] in _MARKED and _is_portion(word)) or (own is not None and own(word)):
             flags |= _PROTECTED
         yield Token(word, start, end, flags)
         flags = 0
+
+
+def _is_portion(word: str) -> bool:
+    """Whether a word is a portion mark, a paragraph number or a redaction; most words have no bracket."""
+    return (")" in word or "]" in word or word[0] in "¶[") and _PORTION.fullmatch(word) is not None
 
 
 def held_spans(reading: View, context: Context) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -135,10 +140,12 @@ def held_spans(reading: View, context: Context) -> np.ndarray[tuple[int], np.dty
     for line in np.flatnonzero(np.isin(layout.line_class, _HELD_LINES)).tolist():
         span = reading.view_span(*layout.line_span(line))
         held[span.start : span.end] = True
+    # The one running text of a header that is not in capitals: who classified it. His name and title stay.
     field = context.header.fields.get("classified_by") if context.header is not None else None
-    if field is not None:  # the one running text of a header that is not in capitals
+    if field is not None:
         span = reading.view_span(*field.span)
-        held[span.start : span.end] = False
+        for match in _WORD_OR_END.finditer(reading.text, span.start, span.end):
+            held[match.start() : match.end()] = not match[0][0].islower()
     for edit in context.live:
         span = reading.view_span(edit.start, edit.end)
         held[span.start : span.end] = True

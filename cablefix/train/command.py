@@ -18,7 +18,7 @@ Examples:
   cablefix train lexicon my-texts/ -o my-lexicon/     words and contexts of clean text, laid over ours
   cablefix train channel my-pages/ -o my-lexicon/     misreadings of an engine: <id>.ocr.txt with <id>.gt.txt,
                                                       or OCR alone, in .txt files
-  echo 'lexicon = "my-lexicon"' >> my-profile.toml    a profile that uses both
+  printf 'extends = "cable"\\nlexicon = "my-lexicon"\\n' > my-profile.toml    a profile that uses both
   cablefix restore scan.txt --profile my-profile.toml
 """
 
@@ -105,7 +105,7 @@ def _say(message: str) -> None:
 
 
 def _say_how_to_use(out: Path) -> None:
-    _say(f'written to {out}; to use it, put this into a profile beside it: lexicon = "{out.name}"')
+    _say(f'written to {out}; to use it, put this into a profile beside it, after extends: lexicon = "{out.name}"')
 
 
 @contextmanager

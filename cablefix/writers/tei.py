@@ -86,7 +86,7 @@ def write_tei(
         checks=len(checks),
         missing=document.missing_paragraphs,
         title=title,
-        when=when or _epoch(),
+        when=(when.date() if isinstance(when, datetime) else when) or _epoch(),
         reviewers=reviewers,
         profile=restored.profile,
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cablefix.document import Document, Furniture
-from cablefix.layout import UNREAD, Join, Layout, LineClass
+from cablefix.layout import UNREAD, Join, Layout, LineClass, are_of
 from cablefix.ledger import Edit
 from cablefix.text import Fate, Span
 from cablefix.writers.tei_repair import RepairWriter
@@ -76,7 +76,7 @@ class InlineWriter:
         self._line_start = layout.line_start.tolist()
         self._line_end = layout.line_end.tolist()
         self._drops = (layout.line_join == Join.DROP_HYPHEN).tolist()
-        unread = np.isin(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
+        unread = are_of(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
         self._unread = np.flatnonzero(unread).tolist()
         self._next_unread = 0
         self._spent: set[int] = set()
@@ -117,7 +117,8 @@ class InlineWriter:
                 reach, begin = self._reach(segment.line), self._begin(segment.line)
                 begin, self._lead = begin + self._lead, ""
                 wide = Wide(segment, segment.out_start, segment.out_end)
-                out.append(f'{reach}<fw type="other">{begin}{self._repair(wide, segment.out_end, [])}</fw>\n')
+                repair = self._repair(wide, wide.start, wide.end, [])
+                out.append(f'{reach}<fw type="other">{begin}{repair}</fw>\n')
             else:
                 out.append(self._crossing(segment, None))
         out.append(self._lead)
@@ -132,7 +133,7 @@ class InlineWriter:
     def _reach(self, line: int, joint: str | None = None) -> str:
         """Page beginnings and furniture before `line`, which itself is not begun yet."""
         no_furniture = self._next_unread == len(self._unread) or self._unread[self._next_unread] >= line
-        if no_furniture and self._next_page == len(self._pages):
+        if no_furniture and (line >= self._layout.lines or not self._turns_page(line)):
             return ""
         out = []
         while self._next_unread < len(self._unread) and (unread := self._unread[self._next_unread]) < line:
@@ -148,9 +149,15 @@ class InlineWriter:
             return "".join(f"{piece}\n" for piece in shown)
         return "".join(joint + piece for piece in shown)
 
+    def _turns_page(self, line: int) -> bool:
+        """Whether a page that is not begun yet begins before the text of a line."""
+        return self._next_page < len(self._pages) and (
+            self._pages[self._next_page][0] <= self._layout.line_span(line).start
+        )
+
     def _pages_up_to(self, line: int, joint: str | None) -> str:
         first = self._next_page
-        if first == len(self._pages):
+        if not self._turns_page(line):
             return ""
         limit = self._layout.line_span(line).start
         while self._next_page < len(self._pages) and self._pages[self._next_page][0] <= limit:
@@ -250,17 +257,9 @@ class InlineWriter:
         self._arrived = -1
         out = [self._reach(line, "") if line > self._line + 1 else "", self._begin(line), self._lead]
         self._lead = ""
-        self._queries.update(tag.query for tag in tags if tag.query)
-        outer, inner, lost = fit_tags(tags, segments)
-        events: list[tuple[int, int, int, str | Wide]] = []
-        for k, tag in enumerate(outer):
-            events.append((tag.start, 2, k, tag.open))
-            events.append((tag.end, 0, -k, tag.close))
-        for k, wide in enumerate(widen(self._view.text, Span(start, end), segments, outer, lost)):
-            events.append((wide.start, 1 if wide.start == wide.end else 3, k, wide))
-        for place, markup in lost:
-            events.append((place, 1, -1, markup))
-        events.sort(key=lambda event: event[:3])
+        calm = self._without_tags(segments, tags)
+        events, inner = self._events(Span(start, end), segments[:calm], segments, tags)
+        rest = segments[calm:]
         text, place = self._view.text, start
         for offset, _, _, what in events:
             if offset > place:
@@ -269,11 +268,45 @@ class InlineWriter:
             if isinstance(what, str):
                 out.append(what)
             else:
-                out.append(self._segment(what, end, inner))
+                out.append(self._segment(what, start, end, inner))
                 place = max(place, min(what.end, end))
+        for segment in rest:
+            if segment.out_start > place:
+                out.append(self._xml.text(text[place : segment.out_start]))
+                place = segment.out_start
+            stop = min(segment.out_end, end)
+            out.append(self._crossing(segment, text[segment.out_start : stop]))
+            place = max(place, stop)
         if place < end:
             out.append(self._xml.text(text[place:end]))
         return "".join(out)
+
+    def _events(
+        self, span: Span, marked: Sequence[Segment], segments: Sequence[Segment], tags: Sequence[Tag]
+    ) -> tuple[list[tuple[int, int, int, str | Wide]], list[Tag]]:
+        """What stands in a block in order: tags, and the segments among them; and the tags inside repairs."""
+        events: list[tuple[int, int, int, str | Wide]] = []
+        if not tags and not marked:
+            return events, []
+        self._queries.update([tag.query for tag in tags if tag.query])
+        outer, inner, lost = fit_tags(tags, segments)
+        for k, tag in enumerate(outer):
+            events.append((tag.start, 2, k, tag.open))
+            events.append((tag.end, 0, -k, tag.close))
+        for k, wide in enumerate(widen(self._view.text, span, marked, outer, lost)):
+            events.append((wide.start, 1 if wide.start == wide.end else 3, k, wide))
+        for place, markup in lost:
+            events.append((place, 1, -1, markup))
+        events.sort(key=lambda event: event[:3])
+        return events, inner
+
+    @staticmethod
+    def _without_tags(segments: Sequence[Segment], tags: Sequence[Tag]) -> int:
+        """The first of the segments behind all tags; there is no such part where one is a repair, which may widen."""
+        if any(segment.fate == Fate.EDITED for segment in segments):
+            return len(segments)
+        last = max((tag.end for tag in tags), default=-1)
+        return bisect_left(segments, last, key=lambda segment: segment.out_start)
 
     def _take(self, start: int, end: int) -> list[Segment]:
         """The segments of a block. Zero-width layout at its end belongs to it only where an edit follows there."""
@@ -288,13 +321,13 @@ class InlineWriter:
         self._next = held
         return self._segments[first:held]
 
-    def _segment(self, wide: Wide, end: int, inner: list[Tag]) -> str:
+    def _segment(self, wide: Wide, start: int, end: int, inner: list[Tag]) -> str:
         segment = wide.segment
         if segment.fate == Fate.EDITED:
-            return self._repair(wide, end, inner)
+            return self._repair(wide, start, end, inner)
         return self._crossing(segment, self._view.text[segment.out_start : min(segment.out_end, end)])
 
-    def _repair(self, wide: Wide, end: int, inner: list[Tag]) -> str:
+    def _repair(self, wide: Wide, start: int, end: int, inner: list[Tag]) -> str:
         segment, text = wide.segment, self._view.text
         edit = self._edits[segment.src_start, segment.src_end]
         stop = min(segment.out_end, end)
@@ -303,7 +336,7 @@ class InlineWriter:
         before = self._xml.text(text[wide.start : segment.out_start])
         after = self._xml.text(text[segment.out_end : wide.end])
         corr = before + self._tagged(segment.out_start, stop, tags) + after
-        sic = before + self.verbatim(segment.src_start, segment.src_end)
+        sic = before + self._set_off(segment, start, end)
         turned = segment.next_line > self._line and segment.src_end < len(self._source)
         if after and turned:
             sic += self._begin(segment.next_line)
@@ -311,6 +344,25 @@ class InlineWriter:
         if turned:
             return choice + self._begin(segment.next_line, broken=True)
         return choice
+
+    def _set_off(self, segment: Segment, start: int, end: int) -> str:
+        """The source of a repair; of a deletion with the blanks that set it off, of which the text has one or none.
+
+        Else the mark stood at its neighbour once the deletion is undone: `vice' president` for `vice ' president`.
+        """
+        a, b, place = segment.src_start, segment.src_end, segment.out_start
+        sic, text, source = self.verbatim(a, b), self._view.text, self._source
+        if place == segment.out_end and a < b:
+            if (
+                a
+                and source[a - 1].isspace()
+                and not text[max(place - 1, 0) : place].isspace()
+                and not sic[:1].isspace()
+            ):
+                sic = f" {sic}"
+            if source[b : b + 1].isspace() and place < end and (place < start or not text[place].isspace()):
+                sic = f"{sic} "
+        return sic
 
     def _tagged(self, start: int, end: int, tags: Sequence[Tag]) -> str:
         """View text with tags, no segments: what stands in a `corr`."""
@@ -329,11 +381,17 @@ class InlineWriter:
         """A segment that crosses line beginnings or leaves words out. `joint` is None between blocks."""
         start, end, out = segment.src_start, segment.src_end, []
         broken = joint == "" and segment.line != segment.next_line
+        at_end = end == len(self._source)
+        blank = start == end or self._source[start:end].isspace()
+        if blank and joint is None:
+            return ""
+        if blank and joint and segment.line != segment.next_line and not at_end:
+            reach, begin = self._reach(segment.next_line, "\n"), self._begin(segment.next_line)
+            return reach + ("\n" + begin if begin else joint)
         if broken and self._drops[segment.line] and start < end and not self._source[start].isspace():
             out.append(f'<pc force="weak">{self._xml.text(self._source[start])}</pc>')
             self.hyphens += 1
             start += 1
-        at_end = end == len(self._source)
         gap = None if joint is None else "" if broken else "\n"
         lead = ""
         if not (start == end or self._source[start:end].isspace()):

@@ -16,7 +16,7 @@ from cablefix.writers.tei_xml import Ids, attribute, attributes, slug, word
 _DATE_TIME = re.compile(r"\d{6}\s?[A-Z]?\s+[A-Z]{3}\s+\d{2,4}")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _CABLE_REFERENCE = re.compile(r"(\d{2})\s+([A-Z][A-Z .'-]*?)\s+0*(\d+)")
-_REDACTED = re.compile(r"\[REDACTED(?: ([^\]\s]+))?[^\]]*\]")
+_REDACTED = re.compile(r"\[REDACTED(?: ([^\]\s,;]+(?:[,;]\s*[^\]\s,;]+)*))?[^\]]*\]")
 _LABEL = re.compile(r"[^:]{1,30}:")
 # A span within a block, and the tags around it.
 Mark = tuple[int, int, str, str]
@@ -51,7 +51,11 @@ def reference_target(text: str) -> str | None:
 
 
 def redactions(text: str, start: int, end: int) -> list[Tag]:
-    """A `gap` around each redaction box in a span of the reading text."""
+    """A `gap` around each redaction box in a span of the reading text, with the exemption codes that stand in it.
+
+    >>> redactions("[REDACTED B1, 1.4(D)] told", 0, 26)[0].open
+    '<gap reason="redacted" n="B1, 1.4(D)"><desc>'
+    """
     if "[REDACTED" not in text[start:end]:
         return []
     found = []
