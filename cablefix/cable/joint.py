@@ -326,7 +326,7 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     shares = weigh([cost for cost, _ in costs], costs[0][0] + ELSE)
     name = costs[0][1]
     for part, other in ((own, named), (named, own)):
-        near = Levenshtein.distance(name, part.seen.strip(_MARKS)) <= len(name) // _THIRD and name == other.seen
+        near = Levenshtein.distance(name, part.seen.strip(_MARKS)) <= len(name) // _THIRD and name == other.best.text
         if channel.word_cost(name, part.seen.strip(".,:;‘’'")) >= _APART + 2 and not near:
             continue
         evidence = form_evidence(part, name)
