@@ -14,13 +14,14 @@ from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 from cablefix.text import Span
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
-_KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 7.0, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
+_KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 8.5, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
 _UNNUMBERED = ("UNN", "UNNUMBERED")
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
 _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
 _SMALL = ("Of", "The", "De", "Es", "Am")
 _WHOLE = ("SECRETARY OF STATE", "DEPARTMENT OF STATE")
 _SECRETARY_LIMIT = 20.0
+_MOST_JUNK = 6
 _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
@@ -163,7 +164,7 @@ def _without_junk(row: Row, words: list[int]) -> list[int]:
     for at in range(len(words) - 1, 1, -1):
         word = row.bare[words[at]].strip("()[]{}")
         if word in _PRECEDENCES or (_DIGITLIKE.fullmatch(word) and _numeric(word) and len(word) > 1):
-            return words[: at + 1] if end - at <= 4 else words
+            return words[: at + 1] if end - at <= _MOST_JUNK else words
         if word.isalpha() and word.isupper() and len(word) > 3:
             return words
     return words
@@ -225,7 +226,8 @@ def _name(
             )
             return parts, gain + max(0.5, 3.5 - 0.4 * post[0].cost)
     for number, (span, text) in enumerate(zip(spans[rest:], texts[rest:], strict=True), start=rest):
-        readings = read_word(text, known.words, known.word_list, channel)
+        listed = text[-1] == "," and text[:-1] in known.words and number + 1 < len(texts)
+        readings = [Decoded(text, 0.05)] if listed else read_word(text, known.words, known.word_list, channel)
         parts.append(Part(f"{prefix}.name.{number}", row.span(*span), text, readings, rule="header.address"))
         gain += 1.0 if readings[0].text in known.words and readings[0].cost < 6.0 else -0.5
     return parts, gain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 
@@ -35,10 +36,13 @@ _SLASHED = re.compile(rf"{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}")
 _SPELLED = re.compile(r"(?<=[( ])[A-Z0158]*[A-Z]{2}[A-Z0158]*(?=[,. )])|0R(?=-[A-Z])")
 _TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0158", "OISB")
 _LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
+_DATED = re.compile(r"\s*(?:OADR\b|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)\b)")
+_UNREAD_WORD = 8.0  # a word that is like DECL in nothing, before a date or OADR
 _DECL_WORDS = ("OADR", "N/A", "GDS", "ADS", "XGDS", "RDS", "XDS", "MR", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8")
 _ANY_NUMBERED = re.compile(r"-[1-4],?$")
 _PROSE = re.compile(r"(?!DE|ON |UPON |AT |NA\b)[A-Z]{3,}(?: [A-Z]{2,})+")
 _NO_SCHEDULE = 12.0
+_NO_KNOWN_RULE = 7.5  # a rule of declassification that is none of the known ones: seldom, and seldom read right
 _NUMBERED_WORD = re.compile(r"(?<=DS)-[1-4],?$")
 SUBJECT_WORDS = ("SUBJECT", "SUBJ")
 TAGS_WORDS = ("TAGS",)
@@ -122,6 +126,9 @@ def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
     word = re.match(r"(?P<word>[^\s:;,.]{3,5})[\s:;,.!]", rest)
     if word:
         cost = channel.word_cost("DECL", strip_dust(word["word"]), 9.0)
+        rule = _ANY_NUMBERED.sub("", strip_dust(word["word"])).upper()
+        if cost == math.inf and _DATED.match(rest, word.end()) and not close_words(rule, _DECL_WORDS, 1):
+            cost = _UNREAD_WORD
         if cost < 9.0:
             end = start + word.end("word")
             seen = row.text[start:end]
@@ -176,7 +183,7 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
             end = start + len(rest.rstrip(" .,:;"))
             return Part("eo.decl", row.span(start, end), row.text[start:end], readings, rule="header.decl")
     end = start + len(rest.rstrip())
-    cost = 0.5 if dated or re.match(r"[A-Z]{2,4}", rest) else 4.0
+    cost = 0.5 if dated else _NO_KNOWN_RULE
     cost = _NO_SCHEDULE if not dated and _PROSE.fullmatch(rest.rstrip(" .,")) else cost
     return Part("eo.decl", row.span(start, end), rest.rstrip(), [Decoded(rest.rstrip(), cost)], rule="header.decl")
 

@@ -12,10 +12,12 @@ from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 
 _SECTION = ("SECTION",)
 _SHARE = 1.9
+_CAPTION_SHARE = 1.6
 _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
 _LONGEST_LINE, _KNOWN_TAIL = 72, 8.0
+_LEAST_LEVEL = -2.0  # a level that is hard to read speaks no more against a line whose post and number are clear
 
 
 @lru_cache(maxsize=4)
@@ -121,8 +123,8 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
     tail = _post_and_number(row, at, channel, codes, post)
     if tail:
         parts += tail[0]
-        gain += tail[1]
-    elif at < len(row.words) and not section:
+        gain = (max(gain, _LEAST_LEVEL) if tail[1] >= _KNOWN_TAIL else gain) + tail[1]
+    elif any(row.bare[at:]) and not section:
         gain -= 3.0
     parsed = Parsed("classification", [row], parts, gain)
     parsed.parts[0].name = "class.level"
@@ -287,7 +289,7 @@ def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[P
         if plain in names:
             return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
         if len(plain) >= 5 and (close := close_words(plain, listed, 1 + len(plain) // 5)):
-            near = nearest(channel, plain, close, 0.9 * len(plain) + 1.0, 2)
+            near = nearest(channel, plain, close, _CAPTION_SHARE * len(plain), 2)
             if near:
                 return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end
     return None

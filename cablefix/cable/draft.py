@@ -467,4 +467,5 @@ def _continues_refs(run: list[Row], row: Row) -> bool:
     said = " ".join(item.text for item in run).split(":", 1)[-1]
     labels = re.findall(r"(?:^|\s)\(?([A-Z])[.):}]", said)
     following = chr(ord(labels[-1]) + 1) if labels else "B"
-    return bool(re.match(rf"\(?{re.escape(following)}[.):}}]\s", row.text))
+    doubled = rf"{re.escape(following)}{re.escape(following.lower())}?"
+    return bool(re.match(rf"\(?{doubled}[.):}}]\s", row.text))

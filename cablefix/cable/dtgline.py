@@ -19,7 +19,9 @@ _DTG = re.compile(
 )
 # A group in good form after its precedence: no other cut between the two is worth trying.
 _GROUP = re.compile(r"^\S{1,2} (?P<group>[0-3]\d[0-2]\d[0-5]\d[Z2])$")
-_NO_MONTH = re.compile(r"(?P<prec>\S{1,2}) (?P<group>\S{6,8}) (?P<month>\S.{0,5}?) (?P<year>\S{2})")
+_NO_MONTH = re.compile(
+    r"[^\w\s]?(?P<prec>\S{1,2}) (?P<group>\S{6,8}) (?P<month>\S.{0,5}?) (?P<year>\S{2})(?: [^\dA-Z]{1,3}){0,3}"
+)
 _NO_MONTH_LIMIT = 12.0
 _MONTH_LIMIT = 9.0
 _MOST_BEFORE = 10

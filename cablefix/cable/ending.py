@@ -50,6 +50,7 @@ _IN_TABLE, _FITTING, _OTHER = 0.985, 0.93, 0.8
 _GAP = 6.0
 _LEADING = re.compile(r"^[a-z] ")
 _MOST_SCRAPS, _TAIL = 3, 3
+_SHORT, _SUFFIXES = 4, frozenset(("JR", "SR", "II"))
 _IRISH = re.compile(r"O\W{1,2} ?(?P<rest>[A-Z]{4,})")
 
 
@@ -179,6 +180,11 @@ def _is_scraps(words: Sequence[str]) -> bool:
     )
 
 
+def _are_specks(words: Sequence[str]) -> bool:
+    """Whether words behind a name are specks that look like letters: two of them at most, and no part of a name."""
+    return 0 < len(words) <= _MOST_SCRAPS and all(len(word) <= 2 and word.upper() not in _SUFFIXES for word in words)
+
+
 def _is_furniture(row: Row, channel: Channel, codes: Codes) -> bool:
     if not any(row.bare) or _STAMP.search(row.text):
         return True
@@ -240,7 +246,8 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
         return _inline(row, words, known, channel)
     if len(words) <= 3:
         start, end = row.starts[words[0]], row.word_end(words[-1])
-        if _is_scraps([row.words[at] for at in words[1:]]):
+        rest = [row.words[at] for at in words[1:]]
+        if _is_scraps(rest) or (len(row.bare[words[0]]) > _SHORT and _are_specks(rest)):
             end = row.word_end(words[0])
         seen = row.text[start:end]
         plain = re.sub(r"(?: \S)+$", "", strip_dust(seen))
@@ -258,6 +265,7 @@ def _closed_up(name: str) -> str:
     >>> _closed_up("O* LOUGHLIN"), _closed_up("DUNSTAB LE"), _closed_up("VAN DEUSEN")
     ("O'LOUGHLIN", 'DUNSTABLE', 'VAN DEUSEN')
     """
+    name = name.removeprefix("©") if name[1:2] == "O" else name
     irish = _IRISH.fullmatch(name)
     if irish:
         return f"O'{irish['rest']}"

@@ -104,6 +104,7 @@ _BEGINNING = re.compile(
     r"|(?i:N[O0]\W{1,3}\d{1,5}, .*SECTION|control\W{1,3}\S{3,6}$)"
 )
 _SURE, _MANY, _FAR = 7.0, 6, 18
+_APART, _CLEAR = 8, 2.5
 _ENOUGH = 15.0
 _CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
@@ -144,7 +145,7 @@ def _info_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
 
 # What reads a line, with what its first word must be able to open for it; `ANY` where that does not tell.
 _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed | None]], ...] = (
-    (CHANNEL, lambda row, after, channel, codes: read_channel_line(row, channel)),
+    (CHANNEL, lambda row, after, channel, codes: read_channel_line(row, channel, after[0] if after else None)),
     (DE, lambda row, after, channel, codes: read_de_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_security_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_dtg_line(row, channel, codes)),
@@ -274,7 +275,7 @@ def best_chain(found: Sequence[tuple[int, Parsed]]) -> tuple[float, list[tuple[i
 def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[float, list[tuple[int, Parsed]]]:
     """The header chain among rows: its total gain, and its candidates with their row indexes."""
     found: list[tuple[int, Parsed]] = []
-    since = sure = last = 0
+    since = sure = last = clear = 0
     anew: dict[str, int] = {}
     for index, row in enumerate(rows[:_LONGEST]):
         after = rows[index + 1 : index + 1 + _AFTER]
@@ -286,9 +287,13 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
         if _begins_anew(row, index, anew):
             break
         offers = [
-            (index, parsed) for parsed in candidates(row, channel, codes, after) if parsed.gain > _least_gain(parsed)
+            (index, parsed)
+            for parsed in candidates(row, channel, codes, after)
+            if parsed.gain > _least_gain(parsed) and not (clear and index - clear > _APART and _is_banner(parsed))
         ]
         found += offers
+        if any(parsed.gain > _CLEAR for _, parsed in offers):
+            clear = index
         for _, parsed in offers:
             if (parsed.kind in ("channel", "de", "dtg") and parsed.gain > _CERTAIN) or parsed.part("no.section"):
                 anew.setdefault(parsed.kind, index)
@@ -298,6 +303,11 @@ def find_chain(rows: Sequence[Row], channel: Channel, codes: Codes) -> tuple[flo
             break
     total, chain = best_chain(found)
     return total, _one_of_each(chain)
+
+
+def _is_banner(parsed: Parsed) -> bool:
+    """Whether a line is a level and nothing else; well below the other lines it is the banner of a page."""
+    return parsed.kind == "classification" and not parsed.part("class.number") and not parsed.part("class.section")
 
 
 def _begins_anew(row: Row, index: int, begun: dict[str, int]) -> bool:

@@ -27,18 +27,24 @@ _CIRCUITS = ("VZCZCXRO", "VZCZCXYZ")  # over which most cables of the 2000s came
 # The first letters of an indicator as engines see them.
 _R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
-_NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
+NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
 _PREFIX_LIMIT = 14.0
 _CHANNEL_LIMIT = 19.0
+_ABOVE_FORM = 10.0  # what the first line may cost more where the form goes on below it
+_FORM_BELOW = re.compile(r"[OPRZ0o]{2} R[A-Z]{3}|DE R[A-Z]{3}")
 _RI_LIMIT = 12.0
-_CLEAR = 3.0
+_CLEAR = 8.0
+_UNREAD_END = 14.0
 _DE_LIMIT = 8.0
 _GLUED_DE = ("DE", "0E", "OE", "D8", "DB")
+_QUOTES = "\"'‘“”’.,-_~*"
 
 
 def opens_channel(word: str, channel: Channel) -> bool:
     """Whether `read_channel_line` may take a line that begins with a word."""
-    return len(word) >= 5 and channel.cost("VZCZC", word[:5].upper(), _PREFIX_LIMIT) <= _PREFIX_LIMIT
+    limit = _PREFIX_LIMIT + _ABOVE_FORM
+    head = word.lstrip(_QUOTES)[:5].upper()
+    return len(word) >= 3 and channel.cost("VZCZC", head, limit) <= limit
 
 
 def opens_de(word: str, channel: Channel) -> bool:
@@ -46,8 +52,12 @@ def opens_de(word: str, channel: Channel) -> bool:
     return not strip_dust(word) or word[:2] in _GLUED_DE or channel.cost("DE", word, _DE_LIMIT) <= _DE_LIMIT
 
 
-def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
-    """Format line 1: `VZCZC`, three letters for circuit and direction, a number."""
+def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> Parsed | None:
+    """Format line 1: `VZCZC`, three letters for circuit and direction, a number.
+
+    Above line 2 or 3 of the form it may be damaged worse than elsewhere.
+    """
+    more = _ABOVE_FORM if below and _FORM_BELOW.match(below.text) else 0.0
     word = row.words[0]
     if _CHANNEL.fullmatch(word) and len(row.words) == 1:
         part = exact("channel", row, 0, len(word), 0.5 + _channel_prior(word))
@@ -56,14 +66,17 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
         part.readings = sorted({item.text: item for item in part.readings[::-1]}.values(), key=lambda item: item.cost)
         part.rule = "header.channel"
         return Parsed("channel", [row], [part], 20.0)
-    if len(row.words) > 4 or len(word) < 5 or channel.cost("VZCZC", word[:5].upper(), _PREFIX_LIMIT) > _PREFIX_LIMIT:
+    dust = word.find(word.lstrip(_QUOTES)) if more else 0
+    head = row.text.replace(" ", "")[dust : dust + 5].upper() if more else word[:5].upper()
+    limit = _PREFIX_LIMIT + more
+    if len(row.words) > 4 or (len(word) < 5 and not more) or channel.cost("VZCZC", head, limit) > limit:
         return None
     best: Decoded | None = None
     others: dict[str, float] = {}
     end = 0
     for count in range(1, min(3, len(row.words)) + 1):
         stop = row.word_end(count - 1)
-        seen = row.text[:stop].replace(" ", "")
+        seen = row.text[dust:stop].replace(" ", "")
         seen = seen[:8].upper() + seen[8:]
         if not 11 <= len(seen) <= 24:
             continue
@@ -77,11 +90,11 @@ def read_channel_line(row: Row, channel: Channel) -> Parsed | None:
                 others[item.text] = min(cost, others.get(item.text, cost))
                 if best is None or cost < best.cost:
                     best, end = Decoded(item.text, cost), stop
-    if best is None or best.cost > _CHANNEL_LIMIT:
+    if best is None or best.cost > _CHANNEL_LIMIT + more:
         return None
     readings = [Decoded(*item) for item in sorted(others.items(), key=lambda item: item[1])[:4]]
     part = Part("channel", row.span(0, end), row.text[:end], readings, rule="header.channel")
-    return Parsed("channel", [row], [part], 20.0 - best.cost)
+    return Parsed("channel", [row], [part], 20.0 - best.cost + more)
 
 
 def _channel_prior(text: str) -> float:
@@ -134,9 +147,18 @@ def _network_prior(indicator: str) -> float:
     """Cost of an indicator that the table does not have, by the network that its first letters name."""
     if indicator.startswith("RUEH"):
         return 1.0
-    if indicator[:4] in _NETWORKS:
+    if indicator[:4] in NETWORKS:
         return 2.0
     return 7.0 if indicator[1] in "UH" else 10.0
+
+
+def in_form(word: str) -> bool:
+    """Whether a word has the form of a routing indicator of a known network, so that it may well be one.
+
+    >>> in_form("RUEHBI"), in_form("RUERWEB"), in_form("RUEH8I")
+    (True, False, False)
+    """
+    return word[:4] in NETWORKS and word.isalpha() and word.isupper()
 
 
 def looks_like_route(word: str) -> bool:
@@ -161,10 +183,10 @@ def route_part(name: str, row: Row, start: int, end: int, channel: Channel, code
         return None
     letters = channel.decode(plain, ["R", "UH", *[LETTERS] * (len(plain) - 2)], 4)
     letters += channel.decode(plain, ["R", *[LETTERS] * (len(plain) - 1)], 1)
-    if plain[4:].isalpha() and plain[:4] not in _NETWORKS:
+    if plain[4:].isalpha() and plain[:4] not in NETWORKS:
         letters += [
             Decoded(network + plain[4:], channel.cost(network, plain[:4]) + channel.same * len(plain[4:]))
-            for network in _NETWORKS[:4]
+            for network in NETWORKS[:4]
         ]
     # An indicator that the table does not have is likely enough: the table holds some 350 of several thousand.
     readings = [
@@ -320,6 +342,8 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     close = nearest(channel, last_seen, closing, 10.0)
     if not close and clear:
         close = nearest(channel, last_seen, ("ZZH",), 18.0)  # which nearly all have
+        if not close and len(last_seen) == len("ZZH"):
+            close = [("ZZH", _UNREAD_END)]
     if not letters or not close:
         return None
     cost = signal[0][1] + letters[0][1] + close[0][1]

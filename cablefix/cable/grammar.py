@@ -10,6 +10,7 @@ from cablefix.cable.capwords import read_capitals
 from cablefix.cable.channel import Channel, load_channel
 from cablefix.cable.checks import check_header
 from cablefix.cable.classline import read_class_line, read_page_head
+from cablefix.cable.closed import settle_channel, settle_cited_years, settle_keywords, settle_names
 from cablefix.cable.codes import Codes
 from cablefix.cable.copies import settle_distribution
 from cablefix.cable.dates import settle_date
@@ -50,11 +51,12 @@ from cablefix.cable.witnesses import add_witness
 
 # How much of the text is looked at for words that the subject has too.
 _BODY_ROWS = 400
+_LONGEST_BANNER, _CLEAR_BANNER = 28, 4.0
 # A sheet that an archive laid above a telegram form has captions of the same names.
 _FORM_ROWS = 80
 _ABOVE = 3
 # A paragraph that says who classified the message, within so many lines of the header; it may run over so many.
-_BY_PARAGRAPH = re.compile(r"\S{0,3}\d\s?[.,]\s+(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
+_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s+(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
 _BY_WITHIN, _BY_LINES = 6, 4
 _OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 
@@ -97,9 +99,15 @@ def _read(
     place_form_lines(draft, rows, chain, channel, codes)
     inside = {row.number for run in draft.runs.values() for row in run}
     heads = [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) >= 4]
+    level = draft.found.get("classification")
+    if level is not None and level.part("class.level") is None:
+        heads += [row for row in rows[: chain[-1][0]] if row.number not in inside and len(row.words) < 4]
     if is_form(draft):
         heads += [*draft.above, *draft.levels]
     _look_around(draft, [*around, *heads], channel, codes)
+    line = draft.found.get("classification")
+    if not draft.banners and (line is None or line.part("class.level") is None):
+        _banners_below(draft, rows[chain[-1][0] :][:_BODY_ROWS], channel, codes)
     for other in later:
         add_witness(draft, other, channel)
     body = [row.text for row in rows[chain[-1][0] + 1 :][:_BODY_ROWS]]
@@ -152,6 +160,15 @@ def _all_parts(decided: Decided) -> list[Part]:
     return [part for line in lines for part in line.parts] + decided.tags
 
 
+def _banners_below(draft: Draft, rows: Sequence[Row], channel: Channel, codes: Codes) -> None:
+    """Take the levels that stand alone among the text as banners: for a header that shows no level."""
+    for row in rows:
+        if row.text.isupper() and len(row.text) < _LONGEST_BANNER:
+            banner = read_class_line(row, channel, codes)
+            if banner and banner.gain > _CLEAR_BANNER and not banner.part("class.number"):
+                draft.banners.append(banner)
+
+
 def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes: Codes) -> None:
     """Take page heads and banners as witnesses."""
     draft.release = release_stamp([row.text for row in furniture])
@@ -163,9 +180,18 @@ def _look_around(draft: Draft, furniture: Sequence[Row], channel: Channel, codes
         if page:
             draft.pages.append(page)
             continue
-        banner = read_class_line(row, channel, codes) if len(row.text) < 40 else None
+        banner = read_class_line(_capitals_of(row), channel, codes) if len(row.text) < 40 else None
         if banner and not banner.part("class.number") and banner.gain > least:
             draft.banners.append(banner)
+
+
+def _capitals_of(row: Row) -> Row:
+    """A row without the scraps in small letters at its ends: `ce es ee LIMITED OFFICIAL USE`."""
+    large = [at for at, word in enumerate(row.words) if word.isupper() and len(word) > 2]
+    scraps = large and not any(
+        word.isupper() and len(word) > 1 for word in (*row.words[: large[0]], *row.words[large[-1] + 1 :])
+    )
+    return row.cut(large[0], large[-1] + 1) if scraps else row
 
 
 def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -> Decided:
@@ -179,11 +205,15 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     settle_sections(draft, verdicts, channel)
     settle_level(draft, verdicts, codes)
     settle_post(draft, verdicts, channel, codes)
+    settle_channel(draft, verdicts)
+    settle_names(draft, verdicts, channel, codes)
     settle_routing(draft, verdicts, channel, codes)
     settle_order(draft, day, verdicts, codes)
+    settle_keywords(draft, verdicts)
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
     texts = _texts(draft)
     refs = read_references(texts["refs"], channel, codes) if "refs" in texts else []
+    settle_cited_years(refs, day.year if day else None, verdicts)
     adds_up = settle_distribution(draft, verdicts, channel, codes)
     decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
     decided.error_rate = error_rate(_all_parts(decided), verdicts)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+
+from rapidfuzz.distance import Levenshtein
 
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.codes import Codes
 from cablefix.cable.draft import Draft
+from cablefix.cable.formatlines import NETWORKS, in_form
 from cablefix.cable.rows import Parsed, Part
 from cablefix.cable.settle import ELSE, Verdicts, agree, form_evidence, weigh
 from cablefix.ledger import Evidence
@@ -16,8 +19,18 @@ from cablefix.ledger import Evidence
 _SIGNS = "ZOPR"
 _APART = 7.0
 _MOST_DIGITS = 6
+_OTHER_LEVEL, _LIKELY_LEVEL = 9.0, 0.3
+_USUAL_END = "ZZH"  # of the security line
 _UNLIKELY = 3.0
+_MARKS, _THIRD = ".,:;!‘’'", 3
 _OWN = 6.5  # the indicator that the table gives for the address beside it
+_AGAIN = 5.0  # an indicator of line 2 that stands before an address too
+_COPIED = 9.0  # the indicator of the copy on its circuit
+_OWN_LIMIT = 24.0
+_NET = 4  # letters of an indicator that name its network
+_NETWORK = 3.0
+# What comes over this circuit is the copy for the archive of the Department, which has one indicator.
+_COPIED_CIRCUIT, _COPY = "VZCZCXYZ", "RUEHWEB"
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
 
 
@@ -271,7 +284,7 @@ def settle_level(draft: Draft, verdicts: Verdicts, codes: Codes) -> None:
     for item in letters.readings:
         wanted = signals.get(item.text, "ZNY")
         near = min((s.cost for s in signal.readings if s.text == wanted), default=8.0)
-        off = 0.0 if entry is None or not entry.letters or entry.letters == item.text else 5.0
+        off = 0.0 if entry is None or not entry.letters or entry.letters == item.text else _OTHER_LEVEL
         costs.append((item.cost + near + off, item.text, wanted))
     costs.sort()
     shares = weigh([min(cost, 6.0 + cost / 8) for cost, _, _ in costs], 8.0)
@@ -281,8 +294,11 @@ def settle_level(draft: Draft, verdicts: Verdicts, codes: Codes) -> None:
         if level and entry and entry.letters == text
         else ()
     )
-    if more and shares[0] > 0.6:
+    if more and shares[0] > _LIKELY_LEVEL:
         shares[0] = max(shares[0], 0.95)
+    rest = security.part("security.rest")
+    if rest is not None and shares[0] >= 0.95 and rest.best.text == _USUAL_END and rest.seen != _USUAL_END:
+        verdicts.set(rest, rest.best.text, 0.95, *form_evidence(rest, rest.best.text))
     verdicts.set(letters, text, shares[0], *form_evidence(letters, text), *(more if text != letters.seen else ()))
     verdicts.set(signal, wanted, shares[0], *form_evidence(signal, wanted))
 
@@ -310,7 +326,8 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     shares = weigh([cost for cost, _ in costs], costs[0][0] + ELSE)
     name = costs[0][1]
     for part, other in ((own, named), (named, own)):
-        if channel.word_cost(name, part.seen.strip(".,:;‘’'")) >= _APART + 2:
+        near = Levenshtein.distance(name, part.seen.strip(_MARKS)) <= len(name) // _THIRD and name == other.best.text
+        if channel.word_cost(name, part.seen.strip(".,:;‘’'")) >= _APART + 2 and not near:
             continue
         evidence = form_evidence(part, name)
         if evidence:
@@ -334,30 +351,53 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
     station = de.part("de.station") if de else None
     if station is not None:
         pairs.append((station, address_name(sender, verdicts) if sender else ""))
-    line = draft.found.get("routing")
-    pairs += [(part, "") for part in line.named("routing.ri.")] if line else []
     for part, name in pairs:
-        _settle_route(part, name, verdicts, channel, codes)
+        own = codes.routing_of(name) or codes.routing_of(name.split("//")[0].strip())
+        _settle_route(part, own, _OWN, verdicts, channel, codes)
+    line = draft.found.get("routing")
+    relayed = line.named("routing.ri.") if line else []
+    again = [text for part, name in pairs if name and (text := verdicts.of(part).text) == part.seen.strip(".,:;")]
+    first = draft.found.get("channel")
+    if first and len(relayed) == 1 and verdicts.of(first.parts[0]).text.startswith(_COPIED_CIRCUIT):
+        again.append(_COPY)
+    for part in relayed:
+        alike = [verdicts.of(other).text for other, name in pairs if name and other.seen == part.seen]
+        fitting = [text for text in again if text == _COPY or (len(text) == len(part.seen) and not in_form(part.seen))]
+        fitting += [text for text in alike if text in codes.routing_indicators]
+        _settle_route(part, fitting, _COPIED if _COPY in again else _AGAIN, verdicts, channel, codes)
 
 
-def _settle_route(part: Part, name: str, verdicts: Verdicts, channel: Channel, codes: Codes) -> None:
-    own = codes.routing_of(name) if name else ()
+def _settle_route(
+    part: Part, own: Collection[str], bonus: float, verdicts: Verdicts, channel: Channel, codes: Codes
+) -> None:
+    """Decide an indicator; `own` are those that the rest of the header speaks for, by so many nats."""
+    seen = part.seen.strip(".,:;")
     readings = {item.text: item.cost for item in part.readings}
     for indicator in own:
-        cost = channel.cost(indicator, part.seen.strip(".,:;"), 24.0)
-        if cost < 24.0:
+        cost = channel.cost(indicator, seen, _OWN_LIMIT)
+        if cost < _OWN_LIMIT:
             readings[indicator] = min(readings.get(indicator, cost), cost)
-    costs = sorted((cost - (_OWN if text in own else 0.0), text) for text, cost in readings.items())
+    costs = sorted(
+        (cost - (bonus if text in own else _NETWORK if _torn_network(text, seen, codes) else 0.0), text)
+        for text, cost in readings.items()
+    )
     if not costs:
         return
-    shares = weigh([cost for cost, _ in costs], max(ELSE, costs[0][0] + 4.0) if costs[0][1] in own else ELSE)
     text = costs[0][1]
+    clear = text in own or _torn_network(text, seen, codes)
+    shares = weigh([cost for cost, _ in costs], max(ELSE, costs[0][0] + 4.0) if clear else ELSE)
     evidence = form_evidence(part, text)
     if evidence and text in own:
-        evidence = (*evidence, agree(f"{text} is the routing indicator of {name}", [part]))
-    known = text in codes.routing_indicators
+        evidence = (*evidence, agree(f"the rest of the header says {text}", [part]))
+    known = text in codes.routing_indicators or text in own
     share = shares[0] if known else min(shares[0], 0.94 if text == part.seen else 0.85)
     verdicts.set(part, text, share, *evidence)
+
+
+def _torn_network(text: str, seen: str, codes: Codes) -> bool:
+    """Whether a known indicator differs from what is seen in the letters of its network alone, and these name none."""
+    known = text in codes.routing_indicators and text != seen
+    return known and text[_NET:] == seen[_NET:] and seen[:_NET] not in NETWORKS
 
 
 def address_name(item: Parsed, verdicts: Verdicts) -> str:

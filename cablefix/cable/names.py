@@ -14,6 +14,7 @@ from cablefix.lexicon.wordlist import load_wordlist
 
 _LONGER = 0.75
 _SHORT = 3
+_UNKNOWN_SHORT = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def read_word(seen: str, known: frozenset[str], words: Sequence[str], channel: C
     if plain in known:
         return [Decoded(plain, 0.05 if plain == seen else channel.surplus_mark)]
     if len(plain) <= _SHORT:
-        return [Decoded(seen, 2.0)]
+        return [Decoded(seen, _UNKNOWN_SHORT)]
     near = nearest(channel, plain, close_words(plain, words, 1 + len(plain) // 4), limit_of(plain), 3)
     readings = [Decoded(text, cost + 0.5) for text, cost in near]
     capitals = plain.isalpha() and plain.isupper()

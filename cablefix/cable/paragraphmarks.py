@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cablefix.resources import dictionary_path
 
 _MOST_NUMBER = 300
-_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€©§/ ]{1,14}?)\s?[)\]}>]")
+_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€¢©§/ ]{1,14}?)\\?\s?[)\]}>]")
 # A portion mark whose brackets were misread: `€C)`, `CC.`; only behind the stop of a number.
 _TORN_PORTION = re.compile(
     r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c])"

@@ -19,6 +19,7 @@ from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import form_way
 from cablefix.text import Span
 
+_LONE_DASH = re.compile(r" [~=] ")
 _AND = re.compile(r" ?and ?(?=[a-h]\b)")
 _TOO_LONG = re.compile(r"[\dO]{7}")  # no telegram has a number of seven figures
 _EDGE = " .,;:()'`‘’“”|_*$"
@@ -318,7 +319,7 @@ def _subject(run: Run, decided: Decided) -> Field:
         verdict = decided.verdicts.of(part)
         text += run.text[at:first] + verdict.text
         at, sure = last, min(sure, verdict.confidence)
-    text = without_specks(text + run.text[at : start + len(plain)])
+    text = without_specks(_LONE_DASH.sub(" - ", text + run.text[at : start + len(plain)]))
     text = " ".join(_without_speck(word, text) for word in text.split(" "))
     span = run.span(start, start + len(plain))
     return Field("subject", text, span, round(sure, 4), (), (("text", span),))

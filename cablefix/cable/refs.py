@@ -19,7 +19,7 @@ _LABEL = re.compile(
     r"(?:^|(?<=[\s,;]))[-.°·~*'‘]?(?P<open>[({\[]?)[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],][.):}\],;]?)"
     r"[°*'‘]?(?=\s|[A-Z0-9])"
 )
-_YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}) ")
+_YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}\.?) ")
 _NUMBER = re.compile(r"[ .-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
@@ -98,7 +98,9 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
             if mark.re is _LABEL and mark["label"] != label:
                 a, b = mark.span("label")
                 cost = channel.of(label, mark["label"])
-                part = Part("ref.label", run.span(a, b), mark["label"], [Decoded(label, cost)], rule="header.reference")
+                if a > mark.start() and run.text[a - 1] == label:
+                    a -= 1  # seen twice: `(Cc)`
+                part = Part("ref.label", run.span(a, b), run.text[a:b], [Decoded(label, cost)], rule="header.reference")
                 item.parts.append((a, b, part))
             items.append(item)
     for item in items:
@@ -147,7 +149,8 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
         wanted = ("A", "1") if not kept else (chr(ord(kept[-1][1]) + 1),)
         for want in wanted:
             close = kept and want.isalpha() and (channel.of(want, label) < 6.5 or label.upper() == want)
-            if label == want or close:
+            small = not kept and label == "a" and mark["open"] and len(marks) > 1
+            if label == want or close or (small and want == "A"):
                 kept.append((mark, want))
                 break
     return kept

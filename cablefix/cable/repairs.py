@@ -7,12 +7,17 @@ from itertools import pairwise
 
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Repair
-from cablefix.cable.rows import Parsed, Part, is_dust, is_speck, speck_beside
+from cablefix.cable.rows import FUNCTION_WORDS, Parsed, Part, is_dust, is_speck, speck_beside
 from cablefix.cable.settle import Verdicts
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
 
 _VIRTUAL = ("class.value",)
+_GOES_ON = ",-/—"
+_PART_OF_WORD = "#"
+_PROSE = ("subject", "ref")
+_OPEN_ENDED = ("classified-by", "distribution")  # a small word or a letter may be the last of these
+_DASHLIKE = "~="  # between the words of a subject
 
 
 def make_repairs(draft: Draft, tags: Iterable[Part], verdicts: Verdicts) -> tuple[Repair, ...]:
@@ -50,10 +55,14 @@ def _line_repairs(parts: list[Part], verdicts: Verdicts) -> Iterator[Repair]:
 
 
 def _dust_repairs(draft: Draft) -> Iterator[Repair]:
-    """Marks and specks at the ends of header lines go; specks that look like letters are only proposed to go."""
+    """Marks and specks at the ends of header lines go; letters behind a comma are only proposed to go."""
     rows = [row for run in draft.runs.values() for row in run]
     rows += [row for items in (draft.to, draft.info, draft.captions) for item in items for row in item.rows]
     done: set[int] = set()
+    listed = {row.number for row in draft.runs.get("tags", ())}
+    prose = {row.number for kind in _PROSE for row in draft.runs.get(kind, ())}
+    open_ends = {row.number for kind in _OPEN_ENDED for row in draft.runs.get(kind, ())}
+    open_ends |= {item.numbers[-1] for item in _lines(draft) if item.parts and item.parts[-1].name.endswith(".head")}
     for row in rows:
         tokens = [token for token in row.dropped if token.start not in done]
         done.update(token.start for token in tokens)
@@ -63,9 +72,16 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
                 continue
             before = side[0].start < first
             span = Span(side[0].start, first) if before else Span(last, side[-1].end)
-            sure = all(is_dust(token.text) for token in side)
+            # After a comma or a hyphen something is still to come; so it may be in a list.
+            ends = before or (row.words[-1][-1] not in _GOES_ON and row.number not in listed)
+            small = all(not any(map(str.isupper, token.text)) for token in side)
+            sure = 0.9 if all(is_dust(token.text) for token in side) else 0.85 if ends or small else 0.7
+            doubtful = any(_PART_OF_WORD in token.text for token in side) or (
+                row.number in prose and any(token.text.upper() in FUNCTION_WORDS for token in side)
+            )
+            sure = 0.7 if doubtful or row.number in open_ends else sure
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
-            yield Repair(span, "", "header.dust", 0.9 if sure else 0.7, (evidence,))
+            yield Repair(span, "", "header.dust", sure, (evidence,))
 
 
 def _specks_inside(draft: Draft) -> Iterator[Repair]:
@@ -76,7 +92,8 @@ def _specks_inside(draft: Draft) -> Iterator[Repair]:
                 if is_speck(token.text):
                     span = Span(before.end, token.end)
                     evidence = Evidence(EvidenceKind.FORM, "a mark that belongs to no word", 0.0, (span,))
-                    yield Repair(span, "", "header.dust", 0.85, (evidence,))
+                    after = " -" if token.text in _DASHLIKE and kind == "subject" else ""
+                    yield Repair(span, after, "header.dust", 0.85, (evidence,))
         text = " ".join(row.text for row in draft.runs.get(kind, ()))
         for token in (token for row in draft.runs.get(kind, ()) for token in row.line.tokens):
             speck = speck_beside(token.text, text) if kind == "subject" else None

@@ -212,12 +212,20 @@ def _list_items(candidates: Sequence[Candidate]) -> frozenset[int]:
         due = len(run) + 1
         readings = () if candidate.portion else read_mark(candidate.mark)
         counts = any(r.n == due and not r.garble and r.cost < _CLEAR for r in readings)
+        counts = counts or (due == 1 and not candidate.portion and _leads_list(candidates[index + 1 : index + 3]))
         if not counts:
             found += run if len(run) >= _LEAST_LISTED else []
             run = []
         elif index:
             run.append(index)
     return frozenset([*found, *(run if len(run) >= _LEAST_LISTED else [])])
+
+
+def _leads_list(after: Sequence[Candidate]) -> bool:
+    """Whether the next two marks are a plain 2 and 3 without portion marks: a list whose 1 was misread."""
+    return len(after) == 2 and all(
+        c.mark == str(n) and not c.portion and not c.faint for n, c in enumerate(after, start=2)
+    )
 
 
 def _garble_cost(garble: str, garbles: dict[str, float], *, pilcrow: bool) -> float:

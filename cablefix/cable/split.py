@@ -31,7 +31,9 @@ _MORE_CUTS = re.compile(
 _GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
 _MOST_DUST = 3
 _SHORT = 8
-# Lines that hold no small letters, each with the words that it has at least.
+_CODE = 2
+_UNNUMBERED = 5
+# Lines that hold no small letters, each with the words that it has at least; no number ends the first five.
 _COMPLETE = (
     (re.compile(r"V[Z2].?[CG][Z2][CG]\S{4,}"), 1),
     (re.compile(r"[OPRZ0]{2} R[A-Z0]{4,7}\b"), 2),
@@ -97,6 +99,8 @@ def clean_row(row: Row) -> Row:
         first += 1
     while first + 1 < len(row.words) and row.words[first + 1] in _KEYWORDS and _is_speck(row.words[first]):
         first += 1
+    if not first and len(row.words) > 2 and _is_lead_speck(row):
+        first = 1
     end = _end_of(row, first)
     glued = _GLUED.match(row.words[first])
     if not first and end == len(row.words) and not glued:
@@ -109,6 +113,12 @@ def clean_row(row: Row) -> Row:
     return Row(Line(row.line.number, tokens), row.line.tokens[:first] + row.line.tokens[end:])
 
 
+def _is_lead_speck(row: Row) -> bool:
+    """Whether a line of capitals begins with one or two small letters that are none of its words."""
+    word, after = row.words[:2]
+    return len(word) <= _CODE and word.isalpha() and word.islower() and len(after) > _CODE and row.text[3:].isupper()
+
+
 def _end_of(row: Row, first: int) -> int:
     """Where the words of a row end: marks, and specks that OCR took for small letters, do not count."""
     end = _without_scraps(row, first)
@@ -118,6 +128,8 @@ def _end_of(row: Row, first: int) -> int:
     capitals = _in_capitals(row.text)
     while end > first + 1:
         word, before = row.words[end - 1], row.words[end - 2]
+        if before[-1] == "," and len(word) == _CODE and word[0].isupper():
+            break  # a code of two letters, the second misread as a small one
         alone = len(word) == 1 and (is_dust(before) or before[-1] in ".;" or (capitals and _is_speck(before)))
         if not (is_dust(word) or (capitals and _is_speck(word)) or alone):
             break
@@ -136,10 +148,16 @@ def _without_scraps(row: Row, first: int) -> int:
     """Where the words of a complete line of codes and addresses end: words in small letters behind it are scraps."""
     end = len(row.words)
     text = row.text[row.starts[first] :] if first else row.text
-    if not _COMPLETE_LINE.match(text) or not (_is_small(row.words[-1]) or is_dust(row.words[-1])):
+    last = row.words[-1]
+    if not (_is_small(last) or is_dust(last) or len(last) == 1) or not _COMPLETE_LINE.match(text):
         return end
-    least = first + next((least for pattern, least in _COMPLETE if pattern.match(text)), end)
-    while end > least and (_is_small(row.words[end - 1]) or is_dust(row.words[end - 1])):
+    which = next((at for at, (pattern, _) in enumerate(_COMPLETE) if pattern.match(text)), None)
+    if which is None:
+        return end
+    least = first + _COMPLETE[which][1]
+    while end > least and (
+        _is_small(word := row.words[end - 1]) or is_dust(word) or (len(word) == 1 and which < _UNNUMBERED)
+    ):
         end -= 1
     return end
 

@@ -255,5 +255,5 @@ def _tag_prior(tag: str, codes: Codes, year: int | None) -> float:
 def _unknown_tag(seen: str) -> float:
     """Cost of a code that the tables do not have: subject codes came and went, geographic ones are all known."""
     if len(seen) == 4:
-        return 5.5 if seen[0] in _SUBJECT_INITIALS else 9.0
-    return 6.5 if len(seen) > 4 else 8.5
+        return 7.0 if seen[0] in _SUBJECT_INITIALS else 9.0
+    return 8.0 if len(seen) > 4 else 8.5
