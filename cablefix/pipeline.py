@@ -98,11 +98,12 @@ def restore_all(
     ['The tug left at noon.\\n']
     """
     whole, known = open_source(source)
+    layout = known or Layout.from_text(whole.text)
     chosen = profile if profile == "auto" else _open_profile(profile)
     folders = (*(chosen.dictionaries if isinstance(chosen, Profile) else ()), *_paths(dictionaries))
-    starts = message_starts(whole, known, folders)
+    starts = message_starts(whole, layout, folders)
     if len(starts) < 2:
-        return [restore(whole, profile, layout=known, dictionaries=dictionaries, rescorer=rescorer)]
+        return [restore(whole, profile, layout=layout, dictionaries=dictionaries, rescorer=rescorer)]
     bounds = [0, *starts[1:], len(whole.text)]
     parts = (whole.excerpt(start, end) for start, end in pairwise(bounds))
     return [restore(part, chosen, dictionaries=dictionaries, rescorer=rescorer) for part in parts]

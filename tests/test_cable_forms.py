@@ -46,20 +46,24 @@ QUOTED = (
 STANDERWICK
 """
 )
-FORM = """\
+FORM_HEAD = """\
 INCOMING TELEGRAM Department of State
 
 Action NEA
-Control: 12604
+Control: {control}
 Rec'd: May 21, 1957
-       4:37 p.m.
+       {hour} p.m.
 
 FROM:  Amman
 
 TO:    Secretary of State
 
-NO:    1583, May 21, 5 p.m. (SECTION ONE OF TWO)
+NO:    1583, May 21, 5 p.m. (SECTION {section} OF TWO)
 
+"""
+FORM = (
+    FORM_HEAD.format(control="12604", hour="4:37", section="ONE")
+    + """\
 PRIORITY
 
 Beirut pass regional service center.
@@ -70,25 +74,16 @@ Reference Deptel 1402.
 
 2) He asked for rope, and for nothing else.
 
-INCOMING TELEGRAM Department of State
-
-Action NEA
-Control: 12611
-Rec'd: May 21, 1957
-       5:20 p.m.
-
-FROM:  Amman
-
-TO:    Secretary of State
-
-NO:    1583, May 21, 5 p.m. (SECTION TWO OF TWO)
-
+"""
+    + FORM_HEAD.format(control="12611", hour="5:20", section="TWO")
+    + """\
 3) We have no rope to give, and told him so.
 
 4) He will ask again in June.
 
 WINTHORNE
 """
+)
 AIRGRAM = """\
      DEPARTMENT OF STATE
           AIRGRAM

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cablefix.cable.bodylines import TO_FIGURES
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.codes import Codes
 from cablefix.cable.rows import Parsed, Part, Row, strip_dust
@@ -17,7 +18,6 @@ _NUMBER = re.compile(
 _FROM = re.compile(r"\W{0,2}F[RK][O0]M\s?[:;.]\s?(?=\S)")
 _DATE = re.compile(r"\s(?:DATE|Date)\s?[:;.]\s?(?P<when>.*)")
 _YEAR = re.compile(r"\b19[4-9]\d\b")
-_FIGURES = str.maketrans("OoIlSBZ", "0011582")
 _LONGEST_HEAD = 40
 
 
@@ -43,7 +43,7 @@ def read_airgram_number(row: Row) -> Parsed | None:
     if match is None or any(map(str.islower, match["rest"])) or any(map(str.isdecimal, match["rest"])):
         return None
     seen = match["number"]
-    text = "A-" + re.sub(r"\W|_", "", seen[1:]).translate(_FIGURES)
+    text = "A-" + re.sub(r"\W|_", "", seen[1:]).translate(TO_FIGURES)
     part = Part("no.number", row.span(*match.span("number")), seen, [Decoded(text, 0.1 if text == seen else 2.0)])
     part.rule = "header.number"
     return Parsed("airgram", [row], [part], 7.0)
@@ -60,9 +60,8 @@ def read_sender(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     entry = read_form_entry(whole, match.end(), "from.1", channel, codes)
     if entry is None:
         return None
-    word = Part(
-        "from.word", row.span(0, len(match[0].split()[0])), match[0].split()[0], [Decoded(match[0].split()[0], 0.0)]
-    )
+    seen = match[0].split()[0]
+    word = Part("from.word", row.span(0, len(seen)), seen, [Decoded(seen, 0.0)])
     return Parsed("from", [row], [word, *entry.parts], min(entry.gain, 8.0) + 2.0)
 
 

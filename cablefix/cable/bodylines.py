@@ -34,7 +34,7 @@ _ON = r"(?:[, -]{0,3}(?:DECL(?:AS(?:SIFY)?)?|AUTO(?:MATICALLY)? DECLASSIFIED|DOW
 _SCHEDULED = re.compile(rf"{_CATEGORY}?{_ON}{_DAY}{_OFFICER}?|{_CATEGORY}?{_OFFICER}|{_CATEGORY}")
 _SLASHED = re.compile(rf"{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}")
 _SPELLED = re.compile(r"(?<=[( ])[A-Z0158]*[A-Z]{2}[A-Z0158]*(?=[,. )])|0R(?=-[A-Z])")
-_TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0158", "OISB")
+TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0158", "OISB")
 _LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
 _DATED = re.compile(r"\s*(?:OADR\b|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)\b)")
 _UNREAD_WORD = 8.0  # a word that is like DECL in nothing, before a date or OADR
@@ -147,7 +147,7 @@ def _decl(row: Row, start: int, channel: Channel) -> list[Part]:
 def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | None:
     rest = row.text[start:]
     short = rest.rstrip(" .,:;")
-    figures = _SLASH.sub("/", short.translate(_TO_FIGURES))
+    figures = _SLASH.sub("/", short.translate(TO_FIGURES))
     if figures != short and _SHORT_DATE.fullmatch(figures):
         span = row.span(start, start + len(short))
         return Part("eo.decl", span, short, [Decoded(figures, 1.5)], rule="header.decl")
@@ -194,7 +194,7 @@ def _tidy_schedule(text: str) -> str:
     >>> _tidy_schedule("-1 9/24/O0 (M0RTON, JAMES A.) 0R-M")
     '-1 9/24/00 (MORTON, JAMES A.) OR-M'
     """
-    text = _SLASHED.sub(lambda day: day[0].translate(_TO_FIGURES), text)
+    text = _SLASHED.sub(lambda day: day[0].translate(TO_FIGURES), text)
     return _SPELLED.sub(lambda word: word[0].translate(_TO_LETTERS), text)
 
 

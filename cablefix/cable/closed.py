@@ -83,14 +83,14 @@ def _by_rest(names: Sequence[Part], verdicts: Verdicts, channel: Channel, codes:
         return
     part = damaged[0]
     if part.name.endswith(".head") and part.best.cost < _FAR and names[-1].best.text in codes.posts:
-        verdicts.set(part, part.best.text, _SURE, *form_evidence(part, part.best.text))
+        _take_best(part, verdicts, _SURE)
     elif part.best.text == part.seen and names[0].best.text in _OF_POSTS and part is names[-1]:
         post = _only_post(part.seen, codes)
         if post:
             part.readings.insert(0, Decoded(post, channel.word_cost(post, part.seen)))
             verdicts.set(part, post, _LIKELY, *form_evidence(part, post))
     elif part.best.text != part.seen and part.best.cost < _FAR and _known(names, codes):
-        verdicts.set(part, part.best.text, _SURE, *form_evidence(part, part.best.text))
+        _take_best(part, verdicts, _SURE)
 
 
 def _only_post(seen: str, codes: Codes) -> str:
@@ -114,12 +114,12 @@ def settle_keywords(draft: Draft, verdicts: Verdicts) -> None:
     if word is None or number is None or verdicts.of(number).confidence < _LIKELY:
         return
     if word.best.text != word.seen:
-        verdicts.set(word, word.best.text, _SURE, *form_evidence(word, word.best.text))
+        _take_best(word, verdicts, _SURE)
     decl, value = line.part("eo.decl_word"), line.part("eo.decl")
     if decl is not None and value is not None and decl.best.text != decl.seen:
         text = verdicts.of(value).text
         if decl_date(text) or text in _WORDS:
-            verdicts.set(decl, decl.best.text, _SURE, *form_evidence(decl, decl.best.text))
+            _take_best(decl, verdicts, _SURE)
 
 
 def settle_channel(draft: Draft, verdicts: Verdicts) -> None:
@@ -132,12 +132,15 @@ def settle_channel(draft: Draft, verdicts: Verdicts) -> None:
     if line is None or not ({"routing", "de"} & draft.found.keys()):
         return
     part = line.parts[0]
-    text = part.best.text
-    if text == part.seen:
+    if part.best.text == part.seen:
         return
     costs = [item.cost for item in part.readings]
-    share = weigh(costs, max(ELSE, costs[0] + _MORE))[0]
-    verdicts.set(part, text, share, *form_evidence(part, text))
+    _take_best(part, verdicts, weigh(costs, max(ELSE, costs[0] + _MORE))[0])
+
+
+def _take_best(part: Part, verdicts: Verdicts, share: float) -> None:
+    """Decide a part for its cheapest reading."""
+    verdicts.set(part, part.best.text, share, *form_evidence(part, part.best.text))
 
 
 def settle_cited_years(refs: Sequence[Reference], year: int | None, verdicts: Verdicts) -> None:

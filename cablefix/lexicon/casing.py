@@ -126,10 +126,9 @@ def _describe(
     case = np.concatenate((types.case[of], np.zeros(2, np.uint8)))
     kind = types.kind[of]
     inside = ~(pieces.stop | pieces.line_break)
-    number = {word: place for place, word in enumerate(dict.fromkeys(types.low))}
-    low = np.fromiter(map(number.__getitem__, types.low), np.int64, len(types.low))[of]
-    titles = np.bincount(low, weights=inside & (types.case[of] == Case.TITLE), minlength=len(number))
-    lowers = np.bincount(low, weights=types.case[of] == Case.LOWER, minlength=len(number))
+    size, low = len(types.words), types.word[of]
+    titles = np.bincount(low, weights=inside & (types.case[of] == Case.TITLE), minlength=size)
+    lowers = np.bincount(low, weights=types.case[of] == Case.LOWER, minlength=size)
     own = (change == Change.DOWN) * 1.0
     gap = [pieces.gap[at] for at in place.tolist()]
     text = [types.text[row] for row in of[place].tolist()]

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from cablefix.lexicon.adapt import Tally, adapt
 from cablefix.lexicon.channel import Alignment, Channel, explain
 from cablefix.lexicon.hypotheses import Table
-from cablefix.lexicon.memory import Memory
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Ints, Pieces, Units, unit_stream
 
@@ -103,10 +102,10 @@ class Chains:
 class Weigher:
     """Weighs the hypotheses of one text."""
 
-    def __init__(self, pieces: Pieces, table: Table, memory: Memory, model: LanguageModel, channel: Channel) -> None:
+    def __init__(self, pieces: Pieces, table: Table, model: LanguageModel, channel: Channel) -> None:
         self.pieces, self.table, self.model, self.channel = pieces, table, model, channel
-        self._words = max(len(memory.lows), 1)
-        self._own = memory.of_type[pieces.type]
+        self._words = max(len(pieces.types.words), 1)
+        self._own = pieces.types.word[pieces.type]
         self._word = self._own.copy()
         self._uses = self._pair_key = self._pair_uses = np.zeros(0, np.int64)
         types = pieces.types

@@ -49,10 +49,8 @@ def find_doubts(tokens: Sequence[Token], lexicon: Lexicon | None = None, least: 
 def _uses(found: Study) -> Ints:
     """How often the text has the word of each piece, in any case, possessives included; shape (pieces,)."""
     types = found.pieces.types
-    number: dict[str, int] = {}
-    of_type = np.fromiter((number.setdefault(low, len(number)) for low in types.low), np.int64, len(types.low))
-    uses = np.bincount(of_type, weights=types.count, minlength=len(number)).astype(np.int64)
-    return uses[of_type][found.pieces.type]
+    uses = np.bincount(types.word, weights=types.count, minlength=len(types.words)).astype(np.int64)
+    return uses[types.word][found.pieces.type]
 
 
 def _nothing_like(tokens: Sequence[Token], found: Study, place: int) -> WordRepair:

@@ -23,7 +23,7 @@ _MARKS = frozenset("!?:'\"()[]’‘“”-")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _BLANKS = frozenset((" ", "-", " -", "- ", "_", " _", "_ ", " _ "))
 _ROW = 3  # so many symbols in a row are a rule or an ornament
-_LONGEST = 24
+LONGEST = 24  # characters of the longest string that is taken for a word
 
 
 class Known(NamedTuple):
@@ -77,7 +77,7 @@ def find_edges(pieces: Pieces, free: Bools, damaged: Bools) -> Edges:
             ends[gap] = _symbol(left[:1]), _symbol(right[-1:])
     if not ends:
         return Edges(before, after, np.zeros(0, np.int64), unknown)
-    word = free & np.isin(pieces.types.kind, (Kind.WORD, Kind.LETTER, Kind.MIXED))[pieces.type]
+    word = free & pieces.of_kind(Kind.WORD, Kind.LETTER, Kind.MIXED)
     usable, hurt = word.tolist(), damaged.tolist()
     sides: dict[tuple[str, bool], list[int]] = {}
     for place, gap in enumerate(pieces.gap):
@@ -109,15 +109,15 @@ def offer_edges(pieces: Pieces, edges: Edges, others: Callable[[int], Sequence[s
     for place in edges.places.tolist():
         kind = int(pieces.type[place])
         text, low = types.text[kind], types.low[kind]
-        if len(low) < len(text) or len(low) > _LONGEST:
+        if len(low) < len(text) or len(low) > LONGEST:
             continue  # a possessive
         for lead, trail in ((edges.before[place], ""), ("", edges.after[place])):
-            if not lead + trail:
+            symbol = lead + trail
+            if not symbol:
                 continue
             tries = [letter + low if lead else low + letter for letter in _LETTERS]
             for meant in dict.fromkeys([*words.among(tries), *others(kind)]):
                 if meant != low and abs(len(meant) - len(low)) < 3:
-                    symbol = lead + trail
                     yield Offer(place, 1, lead + text + trail, meant, len(lead), symbol * (symbol in _SYMBOLS))
 
 
@@ -127,13 +127,13 @@ def offer_blanks(pieces: Pieces, free: Bools, damaged: Bools, doubtful: Bools, w
     One of the two must be no word, or both be words out of place.
     """
     types, type_ = pieces.types, pieces.type
-    word = free & np.isin(types.kind, (Kind.WORD, Kind.LETTER))[type_]
+    word = free & pieces.of_kind(Kind.WORD, Kind.LETTER)
     blank = np.fromiter((gap in _BLANKS for gap in pieces.gap), bool, len(pieces))
     first = np.flatnonzero(word[:-1] & word[1:] & blank[1:] & _hurt(damaged, doubtful))
     for place in first.tolist():
         left, right = int(type_[place]), int(type_[place + 1])
         head, tail = types.text[left], types.low[right]
-        if len(head) + len(tail) < 3 or len(head) + len(tail) > _LONGEST:
+        if len(head) + len(tail) < 3 or len(head) + len(tail) > LONGEST:
             continue
         gap = pieces.gap[place + 1]
         if gap == "-" and types.known[right]:

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cablefix.lexicon.candidates import REMEMBERED, Finder
 from cablefix.lexicon.channel import encode
-from cablefix.lexicon.edges import Edges, Known, Offer, offer_blanks, offer_edges
+from cablefix.lexicon.edges import LONGEST, Edges, Known, Offer, offer_blanks, offer_edges
 from cablefix.lexicon.memory import Memory
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
@@ -25,7 +26,6 @@ from cablefix.lexicon.spellings import adds_prefix, is_plural, is_variant, rende
 from cablefix.lexicon.userlists import OwnWordList
 from cablefix.lexicon.wordlist import strip_possessive
 
-_LONGEST = 24
 _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps of the word list)
 _JOIN_COUNT = 13
 _SHORT = 6
@@ -69,6 +69,18 @@ class Table:
     junk: npt.NDArray[np.uint8]
 
 
+class _Row(NamedTuple):
+    """A hypothesis of one place alone; the fields are those of `Table`."""
+
+    place: int
+    span: int
+    pair: int
+    source: Source
+    units: tuple[int, ...]
+    lead: int = 0
+    junk: str = ""
+
+
 @lru_cache(maxsize=1 << 16)
 def _bare(word: str) -> str:
     """The word in lower case without a possessive ending."""
@@ -86,7 +98,7 @@ class Builder:
         self.memory = Memory.of(pieces.types)
         self._pair: dict[tuple[str, str], int] = {}
         self._of_type: dict[int, list[tuple[int, Source, tuple[int, ...]]]] = {}
-        self._rows: list[tuple[int, int, int, int, tuple[int, ...], int, str]] = []
+        self._rows: list[_Row] = []
 
     def unit(self, low: str) -> int:
         """The language model's number of a word."""
@@ -108,7 +120,7 @@ class Builder:
         memory = self.memory.words
         short = [kind for kind in (*unknown, *doubtful) if 1 < len(stems[kind][0]) < _SHORT]
         common = dict(zip(short, self.finder.likely_common([stems[kind][0] for kind in short]), strict=True))
-        scanned = [kind for kind in unknown if 2 <= len(stems[kind][0]) <= _LONGEST]
+        scanned = [kind for kind in unknown if 2 <= len(stems[kind][0]) <= LONGEST]
         near = self.finder.scan([stems[kind][0] for kind in scanned])
         for kind, lows in zip(scanned, near, strict=True):
             exact = self.finder.undo(stems[kind][0], upper=capitals[kind], sure=False, more=memory)
@@ -213,7 +225,7 @@ class Builder:
         the whole is a common word. `free`: the piece may be repaired.
         """
         pieces = self.pieces
-        word = free & np.isin(pieces.types.kind, (Kind.WORD, Kind.LETTER, Kind.MIXED))[pieces.type]
+        word = free & pieces.of_kind(Kind.WORD, Kind.LETTER, Kind.MIXED)
         joinable = np.fromiter((gap in _JOINABLE for gap in pieces.gap), bool, len(pieces))
         follows = np.zeros(len(pieces), bool)
         follows[1:] = word[1:] & word[:-1] & joinable[1:]
@@ -234,13 +246,11 @@ class Builder:
         types = pieces.types
         kind = int(pieces.type[first])
         seen, whole, any_bad = types.text[kind], types.low[kind], bool(damaged[first])
-        hyphen = False
         for last in range(first + 1, min(first + _MOST_JOINED, len(pieces))):
-            if not follows[last] or len(whole) > _LONGEST:
+            if not follows[last] or len(whole) > LONGEST:
                 break
             kind = int(pieces.type[last])
             gap = pieces.gap[last]
-            hyphen = hyphen or "-" in gap
             any_bad = any_bad or bool(damaged[last]) or "-" in gap
             seen += gap + types.text[kind]
             whole += types.text[kind].lower()
@@ -257,7 +267,7 @@ class Builder:
             meant = render(text[0], whole, case, words)
             if seen.isupper():
                 meant = whole.upper()
-            self._rows.append((first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,), 0, ""))
+            self._rows.append(_Row(first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,)))
 
     def propose_lost_letters(self, damaged: Bools, doubtful: Bools, free: Bools, edges: Edges) -> None:
         """Words of which a letter is a symbol beside the word or a blank inside it."""
@@ -282,7 +292,7 @@ class Builder:
         meant = meant or self.memory.form.get(offer.low) or render(text, offer.low, case, self.words)
         unit = self.unit(strip_possessive(offer.low))
         pair = self._add_pair(offer.seen, meant)
-        self._rows.append((offer.place, offer.span, pair, source, (unit,), offer.lead, offer.junk))
+        self._rows.append(_Row(offer.place, offer.span, pair, source, (unit,), offer.lead, offer.junk))
 
     def table(self, active: Ints) -> Table:
         """The hypotheses of all `active` places, and the joins."""
@@ -295,25 +305,25 @@ class Builder:
         start = begin[[flat_kind.get(kind, 0) for kind in kinds.tolist()]] if len(kinds) else np.zeros(0, np.int64)
         first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
         pick = np.repeat(start - first, sizes) + np.arange(int(sizes.sum()))
-        pair = np.array([item[0] for item in flat] + [row[2] for row in self._rows], np.int64)
-        source = np.array([item[1] for item in flat] + [row[3] for row in self._rows], np.uint8)
-        listed = [item[2] for item in flat] + [row[4] for row in self._rows]
+        pair = np.array([item[0] for item in flat] + [row.pair for row in self._rows], np.int64)
+        source = np.array([item[1] for item in flat] + [row.source for row in self._rows], np.uint8)
+        listed = [item[2] for item in flat] + [row.units for row in self._rows]
         units = np.fromiter(map(len, listed), np.int64, len(listed))
         unit = np.zeros((len(listed), 3), np.uint32)
         for column in range(3):
             has = np.flatnonzero(units > column)
             unit[has, column] = [listed[row][column] for row in has.tolist()]
         rows = np.concatenate((pick, np.arange(len(flat), len(listed))))
-        place = np.concatenate((np.repeat(active, sizes), [row[0] for row in self._rows])).astype(np.int64)
-        span = np.concatenate((np.ones(len(pick)), [row[1] for row in self._rows])).astype(np.int64)
+        place = np.concatenate((np.repeat(active, sizes), [row.place for row in self._rows])).astype(np.int64)
+        span = np.concatenate((np.ones(len(pick)), [row.span for row in self._rows])).astype(np.int64)
         order = np.argsort(place, kind="stable")
         rows = rows[order]
         pairs = list(self._pair)
-        number = {low: at for at, low in enumerate(self.memory.lows)}
+        number = {low: at for at, low in enumerate(self.pieces.types.words)}
         known = [number.get(_bare(meant), -1) for _, meant in pairs]
         word = np.array(known, np.int64)[pair[rows]] if pairs else np.zeros(0, np.int64)
-        lead = np.concatenate((np.zeros(len(pick)), [row[5] for row in self._rows])).astype(np.int64)
-        symbols = [row[6] for row in self._rows]
+        lead = np.concatenate((np.zeros(len(pick)), [row.lead for row in self._rows])).astype(np.int64)
+        symbols = [row.junk for row in self._rows]
         junk = np.concatenate((np.zeros(len(pick), np.uint8), encode(symbols, 1)[:, 0]))
         return Table(
             place[order], span[order], source[rows], unit[rows], units[rows], pair[rows],

@@ -110,13 +110,14 @@ def study_marks(
 def _alternatives(usable: Bools, seen: Ints, score: Floats, own: Floats, rest: Floats) -> tuple[Ints, Ints]:
     """Gaps and what each may have instead: the likeliest mark, and a comma or a full stop for one another."""
     best = rest.argmax(1)
-    first = np.flatnonzero(usable & (rest.max(1) - own > _WORTH))
+    ahead = rest.max(1) - own > _WORTH
+    first = np.flatnonzero(usable & ahead)
     twin = np.zeros(len(seen), np.int64)
     for mark, other in _TWIN.items():
         twin[seen == mark] = other
     worth = score[np.arange(len(seen)), twin] - own > _TWIN_WORTH
     second = np.flatnonzero(usable & (twin > 0) & worth)
-    second = second[(best[second] != twin[second]) | (rest.max(1) - own <= _WORTH)[second]]
+    second = second[(best[second] != twin[second]) | ~ahead[second]]
     place = np.concatenate((first, second))
     order = np.argsort(place, kind="stable")
     return place[order], np.concatenate((best[first], twin[second]))[order]

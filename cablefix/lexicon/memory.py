@@ -9,7 +9,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from cablefix.lexicon.model import UNKNOWN
-from cablefix.lexicon.pieces import Ints, Kind, Types
+from cablefix.lexicon.pieces import Kind, Types
 
 _MEMORY = 3  # times that an unknown word stands before it is believed
 
@@ -20,12 +20,10 @@ _SPELT = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*")  # letters, as a word ha
 class Memory:
     """What the document itself says often: its unknown words, and the case that they mostly have.
 
-    `lows`: the lower-case words of the document, numbered. `of_type`: the number of each type's word. `words`:
-    unknown ones that stand at least three times. `form`: how such a word is mostly written.
+    `words`: unknown ones that stand at least three times. `form`: how such a word is mostly written. `count`: how often
+    it stands there.
     """
 
-    lows: list[str]
-    of_type: Ints
     words: frozenset[str]
     form: dict[str, str]
     count: dict[str, int]
@@ -33,19 +31,18 @@ class Memory:
     @classmethod
     def of(cls, types: Types) -> Memory:
         """The memory of a text."""
-        number: dict[str, int] = {}
-        of_type = np.fromiter((number.setdefault(low, len(number)) for low in types.low), np.int64, len(types.low))
-        total = np.bincount(of_type, weights=types.count, minlength=len(number))
+        total = np.bincount(types.word, weights=types.count, minlength=len(types.words))
+        uses = dict(zip(types.words, total.tolist(), strict=True))
         usable = (types.kind == Kind.WORD) & (~types.known | (types.unit == UNKNOWN))
         form: dict[str, tuple[int, str]] = {}
-        for row in np.flatnonzero(usable & (total[of_type] >= _MEMORY)).tolist():
+        for row in np.flatnonzero(usable & (total[types.word] >= _MEMORY)).tolist():
             text = types.text[row]
             if len(text) == len(types.low[row]) > 1 and _SPELT.fullmatch(text):
                 best = form.get(types.low[row], (0, ""))
                 form[types.low[row]] = max(best, (int(types.count[row]), text))
-        kept = {low: text for low, (n, text) in form.items() if n >= max(_MEMORY, 0.6 * total[number[low]])}
-        count = {low: int(total[number[low]]) for low in kept}
-        return cls(list(number), of_type, frozenset(kept), kept, count)
+        kept = {low: text for low, (n, text) in form.items() if n >= max(_MEMORY, 0.6 * uses[low])}
+        count = {low: int(uses[low]) for low in kept}
+        return cls(frozenset(kept), kept, count)
 
     def near(self, low: str, count: int) -> list[str]:
         """Words of the memory within reach of a string and clearly more frequent than it."""

@@ -102,7 +102,10 @@ def _mixed_case(word: str) -> Case:
 
 @dataclass(slots=True, eq=False)
 class Types:
-    """The different pieces of a text; all columns of shape (types,)."""
+    """The different pieces of a text; all columns of shape (types,).
+
+    `words` are its lower-case words in the order in which they come first; `word` is the number of each type's.
+    """
 
     text: list[str]
     low: list[str]
@@ -112,6 +115,8 @@ class Types:
     case: Bytes
     length: Bytes
     count: Ints
+    words: list[str]
+    word: Ints
 
 
 @dataclass(slots=True, eq=False)
@@ -135,6 +140,11 @@ class Pieces:
 
     def __len__(self) -> int:
         return len(self.type)
+
+    def of_kind(self, *kinds: Kind) -> Bools:
+        """Which pieces are of one of the kinds; shape (pieces,)."""
+        found: Bools = np.isin(self.types.kind, kinds)[self.type]
+        return found
 
 
 def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
@@ -235,6 +245,7 @@ def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
             look = remembered[text] = _look_at(text, words)
         looks.append(look)
     low, unit, known, kind, case, length = zip(*looks, strict=True) if looks else ((),) * len(Look._fields)
+    number = {word: place for place, word in enumerate(dict.fromkeys(low))}
     return Types(
         texts,
         list(low),
@@ -244,6 +255,8 @@ def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
         np.array(case, np.uint8),
         np.array(length, np.uint8),
         np.bincount(type_, minlength=len(texts)),
+        list(number),
+        np.fromiter(map(number.__getitem__, low), np.int64, len(texts)),
     )
 
 

@@ -145,7 +145,7 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     edges = find_edges(pieces, screen.free, screen.damaged)
     builder.propose_lost_letters(screen.damaged, screen.doubtful, screen.free, edges)
     table = builder.table(places(pieces, screen))
-    weighed = Weigher(pieces, table, builder.memory, lexicon.model, lexicon.channel).run(screen.rate)
+    weighed = Weigher(pieces, table, lexicon.model, lexicon.channel).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
     joined = np.fromiter((token.flags & _JOINED > 0 for token in tokens), bool, len(tokens))[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined, edges)

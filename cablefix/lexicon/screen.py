@@ -95,11 +95,9 @@ def _names_with_particles(pieces: Pieces) -> Bools:
 
 def _habitual(pieces: Pieces, doubtful: Bools) -> Bools:
     """Every place of a word that is doubted in a third of its places, in any case, if it stands more than once."""
-    number = {word: place for place, word in enumerate(dict.fromkeys(pieces.types.low))}
-    low = np.fromiter(map(number.__getitem__, pieces.types.low), np.int64, len(pieces.types.low))
-    of = low[pieces.type]
-    doubts = np.bincount(of[doubtful], minlength=len(number))
-    often: Bools = ((doubts > 1) & (doubts * 3 >= np.bincount(of, minlength=len(number))))[of]
+    size, of = len(pieces.types.words), pieces.types.word[pieces.type]
+    doubts = np.bincount(of[doubtful], minlength=size)
+    often: Bools = ((doubts > 1) & (doubts * 3 >= np.bincount(of, minlength=size)))[of]
     return often
 
 

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from channel_pages import pick_page
+from lexicon_noise import PLAIN
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.generate.degrade import AGEINGS
@@ -24,7 +25,6 @@ from benchmarks.generate.seeded import generator
 from cablefix.train.texts import texts
 
 WORST = 25.0  # percent of the characters wrong: a worse page teaches nothing
-PLAIN = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "—": "-", "–": "-"})
 
 
 def main() -> None:
