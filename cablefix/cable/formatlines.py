@@ -7,6 +7,7 @@ a pattern; a damaged one is fitted to the form under the costs of the channel.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from cablefix.cable.channel import DIGITS, LETTERS, Channel, Decoded, close_words, fold, nearest, shape
@@ -30,6 +31,7 @@ _R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
 _PREFIX_LIMIT = 14.0
 _CHANNEL_LIMIT = 19.0
+_USUAL_LIMIT = 9.0
 _ABOVE_FORM = 10.0  # what the first line may cost more where the form goes on below it
 _FORM_BELOW = re.compile(r"[OPRZ0o]{2} R[A-Z]{3}|DE R[A-Z]{3}")
 _RI_LIMIT = 12.0
@@ -61,8 +63,7 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
     word = row.words[0]
     if _CHANNEL.fullmatch(word) and len(row.words) == 1:
         part = exact("channel", row, 0, len(word), 0.5 + _channel_prior(word))
-        usual = [name + word[8:] for name in _CIRCUITS]
-        part.readings += [Decoded(text, cost) for text in usual if (cost := channel.cost(text, word, 9.0)) < 9.0]
+        part.readings += _usual(part.readings, word, channel)
         part.readings = sorted({item.text: item for item in part.readings[::-1]}.values(), key=lambda item: item.cost)
         part.rule = "header.channel"
         return Parsed("channel", [row], [part], 20.0)
@@ -82,7 +83,7 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
             continue
         for digits in {len(seen) - 8, max(3, len(seen) - 9)}:
             found = channel.decode(seen, shape("VZCZCAAA" + "9" * digits), 6)
-            for item in found:
+            for item in (*found, *_usual(found, seen, channel)):
                 cost = item.cost + channel.split * (count - 1) + 1.5 * (len(row.words) - count)
                 cost += _channel_prior(item.text)
                 if "?" in item.text:
@@ -95,6 +96,12 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
     readings = [Decoded(*item) for item in sorted(others.items(), key=lambda item: item[1])[:4]]
     part = Part("channel", row.span(0, end), row.text[:end], readings, rule="header.channel")
     return Parsed("channel", [row], [part], 20.0 - best.cost + more)
+
+
+def _usual(found: Sequence[Decoded], seen: str, channel: Channel) -> list[Decoded]:
+    """The readings with the letters of the usual circuits in place of theirs, where these may have been seen."""
+    texts = dict.fromkeys(name + item.text[8:] for name in _CIRCUITS for item in found)
+    return [Decoded(text, cost) for text in texts if (cost := channel.cost(text, seen, _USUAL_LIMIT)) < _USUAL_LIMIT]
 
 
 def _channel_prior(text: str) -> float:
