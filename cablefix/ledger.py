@@ -11,6 +11,9 @@ from typing import Any
 from cablefix.errors import CablefixError, ExitCode
 from cablefix.text import Fate, Replacement, Source, Span, View
 
+# Families of rules whose repairs mend something else than the reading of the scan.
+_FAULTS = {"authorial": "authorial", "garble": "transmission"}
+
 
 class LedgerError(CablefixError):
     """An edit does not fit the source, or an id is not in the ledger."""
@@ -119,6 +122,15 @@ class Edit:
         if data.get("id", edit.id) != edit.id:
             raise LedgerError(f"edit {data['id']} does not fit its content; the ledger was changed by hand")
         return edit
+
+
+def fault_of(rule: str) -> str:
+    """What kind of fault a rule mends: "ocr", "authorial" (a slip of the author) or "transmission" (a garble).
+
+    >>> fault_of("numbering.pilcrow"), fault_of("authorial.name")
+    ('ocr', 'authorial')
+    """
+    return _FAULTS.get(rule.partition(".")[0], "ocr")
 
 
 class Decision(StrEnum):

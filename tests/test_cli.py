@@ -114,6 +114,21 @@ def test_several_files_go_to_a_folder(letter: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == ["letter.html", "reykjavik-000318.html"]
 
 
+def test_one_run_writes_several_outputs(letter: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "a.xml", tmp_path / "a.html", tmp_path / "a.json"]
+    result = run("restore", letter, *(part for path in files for part in ("-o", path)))
+    assert result.exit_code == 0
+    assert [path.read_bytes()[:5] for path in files] == [b"<?xml", b"<!DOC", b'{\n  "']
+    assert result.stderr.count("letter.txt -> ") == 3
+    out = tmp_path / "out"
+    assert run("restore", letter, EXAMPLE, "-o", f"{out}/", "--to", "tei", "--to", "text").exit_code == 0
+    stems = ("letter", "reykjavik-000318")
+    assert sorted(path.name for path in out.iterdir()) == [f"{stem}.{end}" for stem in stems for end in ("txt", "xml")]
+    both = run("restore", letter, "-o", "-", "-o", tmp_path / "b.xml")
+    assert both.stdout == "The tug left (it was late) at noon. Its master, Mr. Diaz, was glad.\n"
+    assert (tmp_path / "b.xml").is_file()
+
+
 def test_one_bad_file_does_not_stop_the_others(letter: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     result = run("restore", tmp_path / "gone.txt", letter, "-o", f"{out}/")
@@ -226,6 +241,9 @@ def test_a_failed_write_leaves_the_old_file(letter: Path, tmp_path: Path, monkey
         (["-", "-", "-o", "out/"], ["once only"]),
         (["a.txt", "--to", "tei", "--source", "sidecar"], ["name the TEI with -o"]),
         (["a.txt", "--to", "docx"], ["docx"]),
+        (["a.txt", "--to", "tei", "--to", "html"], ["2 formats", "standard output"]),
+        (["a.txt", "-o", "a.xml", "-o", "b.xml", "--to", "tei"], ["suffixes"]),
+        (["a.txt", "-o", "b.xml", "-o", "b.xml"], ["a.txt", "twice", "b.xml"]),
         (["a.txt", "--dictionary", "gone"], ["gone"]),
     ],
 )
@@ -377,11 +395,31 @@ def test_single_edits_are_undone(tmp_path: Path) -> None:
     assert run("undo", other).stdout_bytes == EXAMPLE.read_bytes()
 
 
+def test_proposals_are_accepted(tmp_path: Path) -> None:
+    source, tei, kept = tmp_path / "v.txt", tmp_path / "v.xml", tmp_path / "v.restoration.json"
+    source.write_text("Mr. Khlopkov spoke.\n\nKhlopkov left. Kholpkov was late, said Khlopkov.\n", encoding="utf-8")
+    assert run("restore", source, "-o", tei, "-o", kept).exit_code == 0
+    row = next(row for row in json.loads(run("explain", source, "--json").stdout) if row["before"] == "Kholpkov")
+    assert row["status"] == "proposed"
+    for given in (tei, kept):
+        made = tmp_path / f"made{given.suffix}"
+        result = run("accept", given, "--edit", row["id"], "--who", "M. D.", "-o", made)
+        assert result.exit_code == 0, result.output
+        assert "accepted" in result.stderr
+        assert run("undo", made).stdout_bytes == source.read_bytes()
+    assert run("validate", tmp_path / "made.xml").exit_code == 0
+    assert "Khlopkov was late" in run("restore", tmp_path / "made.json").stdout
+    fails(run("accept", tei, "--edit", "nope"), ExitCode.UNDO, "v.xml", "nope")
+    fails(run("accept", kept, "--edit", "nope"), ExitCode.UNDO, "nope", "explain")
+    fails(run("accept", kept), ExitCode.USAGE, "--edit")
+
+
 def test_undo_says_why_it_cannot(tmp_path: Path) -> None:
     record, kept, tei, empty = (tmp_path / name for name in ("r.json", "k.restoration.json", "t.xml", "e.xml"))
     for out in (record, kept, tei):
         run("restore", EXAMPLE, "-o", out)
     fails(run("undo", record), ExitCode.UNDO, "r.json", "record", "--to restoration")
+    fails(run("restore", record), ExitCode.INPUT, "r.json", "record", "--to restoration")
     fails(run("undo", kept, "--edit", "nope"), ExitCode.UNDO, "nope", "explain")
     fails(run("undo", tei, "--edit", "nope"), ExitCode.UNDO, "nope")
     run("restore", EXAMPLE, "-o", empty, "--source", "none")

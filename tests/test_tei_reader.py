@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import encodebytes
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from cablefix.layout import Join
-from cablefix.readers.tei import TeiError, rebuild_source, sidecar_name, undo_edits
+from cablefix.readers.tei import TeiError, rebuild_source, sidecar_name, text_lines
+from cablefix.readers.tei_review import accept_edits, undo_edits
+from cablefix.readers.tei_source import XML_ID
 from cablefix.readers.tei_validate import validate_tei
 from cablefix.text import Source
 from cablefix.writers.tei import write_tei
-from tests.tei_support import cable, find_edit, reading_lines, restored_of
+from tests.tei_support import EVIDENCE, cable, find_edit, reading_lines, restored_of
 
 TEXT = "The ferry is late.\r\nThe pier is open.\x0c"
 
@@ -197,3 +200,77 @@ def test_a_deletion_that_is_undone_stands_off_as_it_did(text: str, line: str) ->
 def test_an_unknown_repair_is_named() -> None:
     with pytest.raises(TeiError, match="no repair 'feed' in this file"):
         undo_edits(write_tei(cable()), ["feed"])
+
+
+def doubtful(
+    before: str, after: str, text: str = "The vice president's  tug left ( late ) at noon."
+) -> tuple[str, bytes]:
+    """The id of a proposal that is not applied, and the TEI in which it stands."""
+    source = Source.from_text(text)
+    edits = [find_edit(source, before, after, "words.letters", 0.4)]
+    if "( late" in text:
+        edits.append(find_edit(source, "( late", "(late", "spacing.brackets", 0.95))
+    return edits[0].id, write_tei(restored_of(source, edits=edits, joins={0: Join.SPACE}))
+
+
+@pytest.mark.parametrize(
+    "before, after, line",
+    [
+        ("tug", "bug", "The vice president's bug left (late ) at noon."),
+        ("  tug", " big tug", "The vice president's big tug left (late ) at noon."),
+        ("tug ", "", "The vice president's left (late ) at noon."),
+        ("'", "\u2019", "The vice president\u2019s tug left (late ) at noon."),
+    ],
+)
+def test_a_proposal_that_is_accepted_comes_into_the_text(before: str, after: str, line: str) -> None:
+    key, data = doubtful(before, after)
+    made = accept_edits(data, [key], who="M. D.", note="as on the scan")
+    assert validate_tei(made) == []
+    assert rebuild_source(made) == rebuild_source(data)
+    root = etree.fromstring(made)
+    assert reading_lines(root) == [line]
+    assert [row.text for row in text_lines(root)] == ["Thevicepresident'stugleft(late)atnoon."]
+    assert root.find(f".//{{*}}choice[@{XML_ID}='e-{key}']/{{*}}corr").get("resp") == "#cablefix #reviewer1"
+    assert (root.findall(".//{*}change")[-1].text or "").endswith("as on the scan")
+    assert f"q-{key}".encode() not in made
+    back = undo_edits(made, [key])
+    assert validate_tei(back) == []
+    assert reading_lines(etree.fromstring(back)) == ["The vice president's tug left (late ) at noon."]
+
+
+def test_the_reasons_of_an_accepted_proposal_are_kept() -> None:
+    key, data = doubtful("tug", "bug")
+    made = etree.fromstring(accept_edits(data, [f"q-{key}"]))
+    note = made.find(f".//{{*}}annotation[@target='#e-{key}']/{{*}}note")
+    assert note is not None
+    assert note.text == EVIDENCE[0].text
+    assert made.find(".//{*}listAnnotation[@type='queries']") is None
+
+
+def test_a_repair_in_the_text_may_be_accepted_too() -> None:
+    restored = cable()
+    key = restored.applied[0].id
+    made = accept_edits(write_tei(restored), [key], who="M. D.")
+    assert validate_tei(made) == []
+    assert etree.fromstring(made).find(f".//{{*}}choice[@{XML_ID}='e-{key}']/{{*}}corr").get("resp", "").endswith("1")
+
+
+def test_an_accepted_repair_takes_the_place_of_what_it_covers() -> None:
+    source = Source.from_text("The tug left ( late ) at noon.")
+    small = find_edit(source, "( late", "(late", "spacing.brackets", 0.95)
+    whole = replace(find_edit(source, "( late )", "early", "words.letters", 0.4), parents=(small.id,))
+    data = write_tei(restored_of(source, edits=[small, whole]))
+    made = accept_edits(data, [whole.id])
+    assert validate_tei(made) == []
+    assert reading_lines(etree.fromstring(made)) == ["The tug left early at noon."]
+    assert [row.text for row in text_lines(etree.fromstring(made))] == ["".join(source.text.split())]
+
+
+def test_a_proposal_is_refused_where_the_text_is_another() -> None:
+    key, data = doubtful("tug", "bug")
+    with pytest.raises(TeiError, match="no proposal 'feed' in this file"):
+        accept_edits(data, ["feed"])
+    with pytest.raises(TeiError, match=r"line \d+: the text reads 'boat' where the proposal .* is for 'tug'"):
+        accept_edits(data.replace(b">tug</seg>", b">boat</seg>"), [key])
+    with pytest.raises(TeiError, match=r"'tug' stands across other markup; accept the proposal in the restoration"):
+        accept_edits(data.replace(b">tug</seg>", b"><name>tug</name></seg>"), [key])

@@ -15,6 +15,7 @@ COMMANDS = {
     "restore": "cablefix.cli.restore:restore",
     "explain": "cablefix.cli.explain:explain",
     "undo": "cablefix.cli.undo:undo",
+    "accept": "cablefix.cli.accept:accept",
     "validate": "cablefix.cli.validate:validate",
     "rules": "cablefix.cli.rules:rules",
     "demo": "cablefix.cli.demo:demo",

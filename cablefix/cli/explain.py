@@ -34,8 +34,8 @@ Examples:
   cablefix explain cable.txt --suspicious doubtful words and what each may read
   cablefix explain cable.txt --json       for programs
 
-Spaces in a repair are shown as ␣, line ends as ␊, nothing as ∅. The id is what undo --edit takes; it stays the
-same when the document is restored again.
+Spaces in a repair are shown as ␣, line ends as ␊, nothing as ∅. The id is what undo and accept take with
+--edit; it stays the same when the document is restored again.
 """
 
 

@@ -56,6 +56,12 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
             name = name_of(path)
             warn(f"{name}: is taken as it was kept; --profile and --dictionary need the source (cablefix undo {name})")
         return [read_kept(data, name_of(path))]
+    if data.lstrip()[:1] == b"{" and is_record(_json_or_none(data)):
+        raise Failure(
+            f"{name_of(path)}: is a record (--to json), which does not hold the source; give the file that it was made "
+            "from, or a restoration (--to restoration)",
+            ExitCode.INPUT,
+        )
     from cablefix.pipeline import message_starts, restore, restore_all
     from cablefix.readers.read import read_document
 
@@ -76,6 +82,19 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
 def is_kept(data: bytes) -> bool:
     """Whether bytes look like a restoration written with `--to restoration`."""
     return data[:1] == b"{" and _KEPT_MARK in data[:200]
+
+
+def is_record(found: Any) -> bool:
+    """Whether JSON is the record of a document, as `--to json` writes it."""
+    return isinstance(found, dict) and {"kind", "fields", "repairs"} <= found.keys()
+
+
+def _json_or_none(data: bytes) -> Any:
+    """The JSON in bytes, None where it is none: a text may begin with a brace."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
 
 
 def read_kept(data: bytes, name: str) -> Restoration:

@@ -42,6 +42,7 @@ Examples:
 \b
   cablefix restore cable.txt                      reading text on standard output
   cablefix restore cable.txt -o cable.xml         TEI, because of the suffix
+  cablefix restore cable.txt -o a.xml -o a.html   both from one run
   cablefix restore scans/*.txt -o out/ --to html  a page for each file
   cablefix restore cable.txt --diff               the repairs, before and after
   pdftotext -layout cable.pdf - | cablefix restore - --to json
@@ -54,27 +55,47 @@ and where the input has boxes: hocr (.hocr), alto (.alto.xml), page (.page.xml),
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One input and what is to be made of it. `output` is None for standard output."""
+class Output:
+    """One thing to be made of an input: where it goes (None for standard output) and in which format."""
 
-    path: str
-    output: Path | None
+    path: Path | None
     to: str
     settings: Settings
-    profile: str
-    dictionaries: tuple[Path, ...]
-    split: bool = False
 
     @property
     def sidecar(self) -> Path | None:
         """Where the source goes when it goes into a file of its own."""
-        return self.output.with_name(self.settings.sidecar) if self.output and self.settings.sidecar else None
+        return self.path.with_name(self.settings.sidecar) if self.path and self.settings.sidecar else None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One input and what is to be made of it."""
+
+    path: str
+    outputs: tuple[Output, ...]
+    profile: str
+    dictionaries: tuple[Path, ...]
+    split: bool = False
 
 
 @click.command(epilog=_EPILOG)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...|-")
-@click.option("-o", "--output", default=STDOUT, metavar="OUT", help="File, or folder for several files.")
-@click.option("--to", type=click.Choice(list(FORMATS)), help="Output format; without it the suffix of OUT decides.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="OUT",
+    help="File, or folder for several files; may be given several times.",
+)
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="Output format; without it the suffix of OUT decides. With a folder it may be given several times.",
+)
 @profile_option
 @click.option(
     "--source",
@@ -99,8 +120,8 @@ class Job:
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no summary.")
 def restore(
     paths: tuple[str, ...],
-    output: str,
-    to: str | None,
+    outputs: tuple[str, ...],
+    formats: tuple[str, ...],
     profile: str,
     source: SourceMode,
     images: str,
@@ -120,9 +141,11 @@ def restore(
     if images:
         _check_template(images)
     settings = Settings(source, notes=notes, images=images)
-    if split and not is_folder(output):
+    places = outputs or (STDOUT,)
+    if split and not all(is_folder(place) for place in places):
         raise click.UsageError("--split may make several files; give a folder for them with -o FOLDER/")
-    jobs = [replace(job, split=split) for job in _plan(paths, output, to, settings, profile, dictionaries)]
+    plan = _plan(paths, _pairs(places, formats), settings)
+    jobs = [Job(path, made, profile, dictionaries, split) for path, made in zip(paths, plan, strict=True)]
     first_failure = ExitCode.FINE
     with _progress(jobs, quiet=quiet) as steps:
         for job in steps:
@@ -146,99 +169,112 @@ def _check_template(images: str) -> None:
         raise click.UsageError(f"--image-url: {error}") from error
 
 
-def _plan(
-    paths: Sequence[str],
-    output: str,
-    to: str | None,
-    settings: Settings,
-    profile: str,
-    dictionaries: tuple[Path, ...],
-) -> list[Job]:
-    """What is to be done, checked before anything is done."""
-    folder = is_folder(output)
-    if len(paths) > 1 and not folder:
-        where = "standard output" if output == STDOUT else f"the one file {output}"
-        raise click.UsageError(f"{len(paths)} inputs cannot go to {where}; give a folder with -o FOLDER/")
+def _pairs(places: Sequence[str], formats: Sequence[str]) -> list[tuple[str, str]]:
+    """Each place that was named with each format that is to go there."""
+    files = [place for place in places if not is_folder(place)]
+    if len(formats) > 1 and files:
+        where = "standard output" if files[0] == STDOUT else f"the one file {files[0]}"
+        raise click.UsageError(f"{len(formats)} formats cannot go to {where}; give a folder with -o FOLDER/")
+    if len(files) > 1 and formats:
+        raise click.UsageError("--to cannot stand for several files; their suffixes say what each becomes")
+    if files.count(STDOUT) > 1:
+        raise click.UsageError("standard output (-o -) can be written once only")
+    pairs = []
+    for place in places:
+        if not formats and not is_folder(place) and place != STDOUT:
+            check_suffix(place)
+        asked = formats or (["text"] if is_folder(place) else [format_for(place)])
+        pairs += [(place, to) for to in dict.fromkeys(asked)]
+    return pairs
+
+
+def _plan(paths: Sequence[str], pairs: Sequence[tuple[str, str]], settings: Settings) -> list[tuple[Output, ...]]:
+    """The outputs of each input, checked before anything is done."""
+    for place, to in pairs:
+        if len(paths) > 1 and not is_folder(place):
+            where = "standard output" if place == STDOUT else f"the one file {place}"
+            raise click.UsageError(f"{len(paths)} inputs cannot go to {where}; give a folder with -o FOLDER/")
+        if to == "tei" and settings.source == "sidecar" and place == STDOUT:
+            raise click.UsageError("--source sidecar writes a second file beside the TEI; name the TEI with -o")
     if paths.count(STDIN) > 1:
         raise click.UsageError("standard input (-) can be read once only")
-    if not to and not folder and output != STDOUT:
-        check_suffix(output)
-    to = to or ("text" if folder else format_for(output))
-    if to == "tei" and settings.source == "sidecar" and output == STDOUT:
-        raise click.UsageError("--source sidecar writes a second file beside the TEI; name the TEI with -o")
-    jobs: list[Job] = []
     taken: dict[Path, str] = {}
-    for path in paths:
-        target = None if output == STDOUT else Path(output)
-        if folder:
-            target = name_in(output, path, FORMATS[to].suffixes[0])
-        own = settings
-        if target is not None:
-            forbid_overwriting(target, paths)
-            if target in taken:
-                raise click.UsageError(
-                    f"{taken[target]} and {path} would both become {target}; restore them into different folders"
-                )
-            taken[target] = path
-            if to == "tei" and settings.source == "sidecar":
-                own = replace(settings, sidecar=f"{target.stem}.source{Path(path).suffix or '.txt'}")
-                forbid_overwriting(target.with_name(own.sidecar), paths)
-        jobs.append(Job(path, target, to, own, profile, dictionaries))
-    return jobs
+    return [tuple(_output(path, place, to, settings, paths, taken) for place, to in pairs) for path in paths]
+
+
+def _output(path: str, place: str, to: str, settings: Settings, paths: Sequence[str], taken: dict[Path, str]) -> Output:
+    """One output of an input; `taken` are the files that others become."""
+    if place == STDOUT:
+        return Output(None, to, settings)
+    target = name_in(place, path, FORMATS[to].suffixes[0]) if is_folder(place) else Path(place)
+    forbid_overwriting(target, paths)
+    if target in taken:
+        both = f"{taken[target]} and {path} would both" if taken[target] != path else f"{path} would twice"
+        raise click.UsageError(f"{both} become {target}; name different folders or files")
+    taken[target] = path
+    if to != "tei" or settings.source != "sidecar":
+        return Output(target, to, settings)
+    own = replace(settings, sidecar=f"{target.stem}.source{Path(path).suffix or '.txt'}")
+    forbid_overwriting(target.with_name(own.sidecar), paths)
+    return Output(target, to, own)
 
 
 def _run(job: Job, *, dry_run: bool, diff: bool, quiet: bool) -> None:
     """Restore one input and write what was asked for."""
     restorations = restorations_of(job.path, job.profile, job.dictionaries, split=job.split)
     for number, restoration in enumerate(restorations, 1):
-        one = job
-        if len(restorations) > 1 and job.output:
-            one = replace(job, output=_numbered(job.output, number), settings=_numbered_sidecar(job.settings, number))
-        _write(one, restoration, dry_run=dry_run, diff=diff, quiet=quiet)
+        if diff:
+            from cablefix.cli.console import data_console
+            from cablefix.cli.diff import print_diff
+
+            print_diff(data_console(), restoration)
+        for output in job.outputs:
+            if diff and output.path is None:
+                continue
+            one = _numbered(output, number) if len(restorations) > 1 else output
+            _write(job.path, one, restoration, dry_run=dry_run, quiet=quiet)
 
 
-def _numbered(path: Path, number: int) -> Path:
-    stem, dot, suffix = path.name.partition(".")
-    return path.with_name(f"{stem}-{number}{dot}{suffix}")
+def _numbered(output: Output, number: int) -> Output:
+    """The output of one message of several."""
+
+    def name(path: Path) -> Path:
+        stem, dot, suffix = path.name.partition(".")
+        return path.with_name(f"{stem}-{number}{dot}{suffix}")
+
+    settings = output.settings
+    if settings.sidecar:
+        settings = replace(settings, sidecar=name(Path(settings.sidecar)).name)
+    return replace(output, path=name(output.path) if output.path else None, settings=settings)
 
 
-def _numbered_sidecar(settings: Settings, number: int) -> Settings:
-    return replace(settings, sidecar=_numbered(Path(settings.sidecar), number).name) if settings.sidecar else settings
-
-
-def _write(job: Job, restoration: Restoration, *, dry_run: bool, diff: bool, quiet: bool) -> None:
+def _write(path: str, output: Output, restoration: Restoration, *, dry_run: bool, quiet: bool) -> None:
     """Write one restoration, or tell of it."""
     summary = summarize(restoration)
-    name = one_line(name_of(job.path))
-    if diff:
-        from cablefix.cli.console import data_console
-        from cablefix.cli.diff import print_diff
-
-        print_diff(data_console(), restoration)
-    if diff and job.output is None:
-        return
-    data = FORMATS[job.to].write(restoration, job.settings)
-    if job.output and data.startswith(_ZIP) and job.output.suffix.lower() != ".zip":
+    name = one_line(name_of(path))
+    data = FORMATS[output.to].write(restoration, output.settings)
+    if output.path and data.startswith(_ZIP) and output.path.suffix.lower() != ".zip":
         # Several pages, each a file of its own.
-        job = replace(job, output=job.output.with_name(f"{job.output.name}.zip"))
-        forbid_overwriting(Path(str(job.output)), [job.path])
+        zipped = output.path.with_name(f"{output.path.name}.zip")
+        forbid_overwriting(zipped, [path])
+        output = replace(output, path=zipped)
     if dry_run:
-        click.echo(f"{name}: would write {_target(job, len(data))}; {summary}")
+        click.echo(f"{name}: would write {_target(output, len(data))}; {summary}")
         return
-    if job.output is None:
+    if output.path is None:
         write_stdout(data)
         return
-    if job.sidecar:
-        write_file(job.sidecar, restoration.source.to_bytes())
-    write_file(job.output, data)
+    if output.sidecar:
+        write_file(output.sidecar, restoration.source.to_bytes())
+    write_file(output.path, data)
     if not quiet:
-        say(f"{name} -> {one_line(str(job.output))}: {summary}")
+        say(f"{name} -> {one_line(str(output.path))}: {summary}")
 
 
-def _target(job: Job, size: int) -> str:
-    where = one_line(str(job.output)) if job.output else "standard output"
-    beside = f" and its source to {one_line(str(job.sidecar))}" if job.sidecar else ""
-    return f"{FORMATS[job.to].title} ({size:,} bytes) to {where}{beside}"
+def _target(output: Output, size: int) -> str:
+    where = one_line(str(output.path)) if output.path else "standard output"
+    beside = f" and its source to {one_line(str(output.sidecar))}" if output.sidecar else ""
+    return f"{FORMATS[output.to].title} ({size:,} bytes) to {where}{beside}"
 
 
 def summarize(restoration: Restoration) -> str:

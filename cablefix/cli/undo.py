@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cablefix.cli.failures import Failure, one_line, say
-from cablefix.cli.inputs import STDIN, is_kept, load_json, name_of, read_bytes, read_kept
+from cablefix.cli.inputs import STDIN, is_kept, is_record, load_json, name_of, read_bytes, read_kept
 from cablefix.cli.outputs import FORMATS, STDOUT, Settings, forbid_overwriting, format_for, write_file, write_stdout
 from cablefix.errors import ExitCode
+
+if TYPE_CHECKING:
+    from cablefix.restoration import Restoration
 
 _EPILOG = """
 Examples:
@@ -55,31 +59,48 @@ def undo(path: str, output: str, edits: tuple[str, ...], who: str, note: str) ->
 
 def _from_json(data: bytes, name: str, output: str, edits: tuple[str, ...], who: str, note: str) -> tuple[bytes, str]:
     """The source of a kept restoration, or the restoration with edits rejected."""
-    if not is_kept(data):
-        found = load_json(data, name)
-        what = "a record (--to json), which does not hold the source" if "fields" in found else "no restoration"
-        raise Failure(f"{name}: is {what}; use the TEI, or the file written with --to restoration", ExitCode.UNDO)
-    restoration = read_kept(data, name)
+    restoration = kept_in(data, name)
     if not edits:
         return restoration.source.to_bytes(), _described(restoration.source.to_bytes(), restoration.source.sha256)
-    for edit in (given.removeprefix("e-") for given in edits):
-        if edit not in restoration.ledger:
-            raise Failure(f"{name}: no repair {edit!r} in it; `cablefix explain {name}` lists the ids", ExitCode.UNDO)
-        restoration = restoration.undo(edit, who=who, note=note)
-    to = "restoration" if output == STDOUT or output.endswith(".json") else format_for(output)
-    return FORMATS[to].write(restoration, Settings()), f"undone: {', '.join(edits)}"
+    for edit in edits:
+        restoration = restoration.undo(known_edit(restoration, edit, name), who=who, note=note)
+    return decided(restoration, output), f"undone: {', '.join(edits)}"
 
 
 def _from_tei(data: bytes, path: str, name: str, edits: tuple[str, ...], who: str, note: str) -> tuple[bytes, str]:
     """The source that a TEI file carries, or the TEI file with repairs undone."""
     from hashlib import sha256
 
-    from cablefix.readers.tei import rebuild_source, undo_edits
+    from cablefix.readers.tei import rebuild_source
+    from cablefix.readers.tei_review import undo_edits
 
     if edits:
         return undo_edits(data, edits, who=who, note=note, name=name), f"undone: {', '.join(edits)}"
     result = rebuild_source(data, sidecar_loader(path), name=name)
     return result, _described(result, sha256(result).hexdigest())
+
+
+def kept_in(data: bytes, name: str) -> Restoration:
+    """The restoration in a JSON file. Raises Failure for a record and for any other JSON."""
+    if not is_kept(data):
+        found = load_json(data, name)
+        what = "a record (--to json), which does not hold the source" if is_record(found) else "no restoration"
+        raise Failure(f"{name}: is {what}; use the TEI, or the file written with --to restoration", ExitCode.UNDO)
+    return read_kept(data, name)
+
+
+def known_edit(restoration: Restoration, given: str, name: str) -> str:
+    """The id of an edit, given as `explain` or as TEI has it. Raises Failure for one that is not there."""
+    edit = given.removeprefix("e-").removeprefix("q-")
+    if edit not in restoration.ledger:
+        raise Failure(f"{name}: no repair {edit!r} in it; `cablefix explain {name}` lists the ids", ExitCode.UNDO)
+    return edit
+
+
+def decided(restoration: Restoration, output: str) -> bytes:
+    """A restoration with new decisions, as the output is to have it: kept, or in the format that its suffix names."""
+    to = "restoration" if output == STDOUT or output.endswith(".json") else format_for(output)
+    return FORMATS[to].write(restoration, Settings())
 
 
 def _described(data: bytes, digest: str) -> str:

@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from cablefix.ledger import Decision, Edit, Evidence, EvidenceKind, Verdict
+from cablefix.ledger import Decision, Edit, Evidence, EvidenceKind, Verdict, fault_of
 from cablefix.text import Span
 from cablefix.writers.tei_xml import Ids, Xml, attribute, attributes, word
 
 # TEI asks whether the evidence lies in the text or outside it (att.editLike); the finer kinds stand beside that.
 _OUTSIDE = frozenset({EvidenceKind.LEXICON, EvidenceKind.CONFUSION, EvidenceKind.WITNESS, EvidenceKind.USER})
-# Families of rules whose repairs mend something else than the reading of the scan.
-_FAULTS = {"authorial": "authorial", "garble": "transmission"}
-
-
-def fault_of(rule: str) -> str:
-    """What kind of fault a rule mends: "ocr", "authorial" (a slip of the author) or "transmission" (a garble).
-
-    >>> fault_of("numbering.pilcrow"), fault_of("authorial.name")
-    ('ocr', 'authorial')
-    """
-    return _FAULTS.get(rule.partition(".")[0], "ocr")
 
 
 def evidence_words(evidence: Iterable[Evidence]) -> str:
