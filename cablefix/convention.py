@@ -34,6 +34,11 @@ class Convention:
     blank_between: float
     spaced_marks: frozenset[str]
 
+    @property
+    def usual_gap(self) -> int:
+        """The width of a gap between words, in spaces."""
+        return 2 if self.doubled else 1
+
     def splits(self, length: int, gap: int) -> bool:
         """Whether a gap of this width after a word of this length says that the OCR split one word.
 

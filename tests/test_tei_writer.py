@@ -261,3 +261,10 @@ def test_images_and_boxes_become_a_facsimile() -> None:
         assert validate_tei(data.encode()) == []
         assert 'facs="#z1"/>first line' in data
         assert 'facs="#img2"/>' in data
+
+
+@pytest.mark.parametrize("before, after", [("  ", " [REDACTED B6] "), (" ", "")])
+def test_a_repair_of_a_blank_keeps_the_words_apart_in_sic(before: str, after: str) -> None:
+    source = Source.from_text(f"Tugs{before}left.")
+    data = write_tei(restored_of(source, edits=[find_edit(source, before, after, "test.rule", 0.95)]))
+    assert b"<sic>Tugs left.</sic>" in data

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cablefix.cable.blanked import find_blanks, find_frames, last_code
 from cablefix.cable.codes import Codes
 from cablefix.cable.heads import (
     Head,
@@ -38,6 +39,7 @@ _MOST_KINDS_OF_HEADS = 64
 _COMMON = 1000
 _LONGEST_PAGE = 24
 _SHEET = ("Pa", "PA")
+_BOXED = because(EvidenceKind.FORM, "a place that may be a box stands in the line")
 _IN_PART = re.compile(r"\bIN ?PART\b", re.IGNORECASE)
 _SEVEN_FIGURES = re.compile(r"(?:\D*\d){7}", re.DOTALL)
 _ENDS = (".", "!", "?", ":", '"', ")", "”", "-", ";")
@@ -267,8 +269,9 @@ def _breaks_in(context: Context, body: Sequence[int], k: int) -> bool:
 def find_margin_codes(view: View, context: Context) -> Iterator[Mark]:
     """Mark exemption codes that a reviewer stamped in the margin (`B6`, `1.4(D)`), alone or at the end of a line.
 
-    Only in a document that a stamp says was released in part, and only codes of the form that such stamps use. In
-    any other document `B1` is a visa class or a vitamin.
+    Only in a document that a stamp says was released in part, and only codes that such stamps name, where they stand
+    far out or the line has one gap for a box; where it has the frame of a box (`from | ] as well B6`), codes of any
+    form. In any other document `B1` is a visa class or a vitamin.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> marked_lines(find_margin_codes, "RELEASE IN PART B6\\n\\nHe met\\nB6\\nat noon.", after=[find_stamps])
@@ -276,20 +279,28 @@ def find_margin_codes(view: View, context: Context) -> Iterator[Mark]:
     """
     layout = context.layout
     stamped = _stamped_codes(context)
-    if not stamped:
+    if stamped is None:
         return
     reason = because(EvidenceKind.FORM, "an exemption code in a document released in part")
+    usual = context.convention.usual_gap
     last_codes = []
     for n in context.body_lines():
         if margin_codes(context.lines[n]):
             yield layout.mark_line(n, LineClass.FURNITURE, "furniture.margin-code", 0.9, [reason])
             continue
-        last = int(layout.line_last[n]) - 1
-        start, end = int(layout.word_start[last]), int(layout.word_end[last])
-        if last > int(layout.line_first[n]) and layout.text[start:end] in stamped:
-            last_codes.append((n, start, end, start - int(layout.word_end[last - 1])))
+        begin, end = layout.line_span(n)
+        code = last_code(layout.text[begin:end])
+        if code is None or code.start == 0:
+            continue
+        start = begin + code.start
+        before = layout.text[begin:start].rstrip()
+        known = code.text in stamped
+        if find_frames(before) or (known and len(find_blanks(before, usual, context.convention.spaced_marks)) == 1):
+            yield Mark(start, end, MarkKind.FURNITURE, 0, "furniture.margin-code", 0.93, (reason, _BOXED))
+        elif known:
+            last_codes.append((n, start, end, start - begin - len(before)))
     columns = [start - int(layout.line_start[n]) for n, start, _, _ in last_codes]
-    doubled = context.convention.doubled
+    doubled = usual > 1
     for (_, start, end, gap), column in zip(last_codes, columns, strict=True):
         aligned = sum(abs(column - other) <= 2 for other in columns) >= 2
         far = column >= 0.75 * (context.convention.wrap or 60)
@@ -297,11 +308,11 @@ def find_margin_codes(view: View, context: Context) -> Iterator[Mark]:
             yield Mark(start, end, MarkKind.FURNITURE, 0, "furniture.margin-code", 0.9, (reason,))
 
 
-def _stamped_codes(context: Context) -> set[str]:
-    """The exemption codes that the stamps of a release in part name."""
+def _stamped_codes(context: Context) -> set[str] | None:
+    """The exemption codes that the stamps of a release in part name; None where no stamp says so."""
     stamps = [context.lines[n] for n, value in enumerate(context.classes()) if value == LineClass.FURNITURE]
     if not any(_IN_PART.search(text) for text in stamps):
-        return set()
+        return None
     stamps += [context.lines[n] for n in context.body_lines() if margin_codes(context.lines[n])]
     return {code for text in stamps for word in re.split(r"[\s,]+", text) for code in margin_codes(word)}
 

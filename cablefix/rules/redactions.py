@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cablefix.cable.blanked import find_blanks, last_code
 from cablefix.cable.heads import margin_codes
 from cablefix.layout import LineClass, MarkKind
 from cablefix.ledger import Edit, EvidenceKind
@@ -13,6 +14,13 @@ from cablefix.text import View
 
 # A lone square is a bullet or a speck.
 _BLOCKS = "\u2588\u2589\u258a\u25a0\u25ae\u2593"
+_STOPS = frozenset(".,;:")
+# What shows a blanked place: in words, and how sure it is where a code in the margin asks for one.
+_SIGNS = {
+    "frame": ("the frame of a box", 0.95),
+    "gap": ("a gap wider than others", 0.93),
+    "mark": ("a stop that stands off", 0.9),
+}
 _BOX = re.compile(r"\u2588+(?:[ \t]*\u2588{2,})*|[\u2589\u258a\u25a0\u25ae\u2593]{4,}(?:[ \t]*[\u25a0\u2593]{4,})*")
 
 
@@ -48,6 +56,49 @@ def read_redactions(view: View, context: Context) -> Iterator[Edit]:
                 reasons.append(because(EvidenceKind.FORM, f"the code {code} stands in the margin of its line"))
             after = f"[REDACTED {code}]" if code else "[REDACTED]"
             yield context.edit(start, end, after, "redactions.box", 0.95, *reasons)
+
+
+def read_blanked_places(view: View, context: Context) -> Iterator[Edit]:
+    """Read what an engine leaves of a white redaction box as `[REDACTED B6]`, where a code in the margin says so.
+
+    Of a box whose inside is white the engine reads the frame (`| ]`), or nothing: then a gap is left that is wider than
+    others, or a comma that stands off (`told us  , who`). The reviewer's code at the end of the line says that there is
+    a box, so the place is looked for in that line and at the beginning of the next. Where there are more such places
+    than codes nothing is said, nor in a line with a box that was read as one. Without this rule the gap would be
+    closed up, and the sentence would read as if nothing were missing.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> from cablefix.rules.furniture import find_margin_codes, find_stamps
+    >>> text = "RELEASE IN PART\\nB6\\n\\nThe fees were paid by | ], who is known to us. B6\\nHe met us at noon."
+    >>> edits_of(read_blanked_places, text, after=[find_stamps, find_margin_codes])
+    [('| ]', '[REDACTED B6]')]
+    """
+    layout, text = context.layout, context.source.text
+    after = dict(context.pairs(context.read_lines()))
+    habits = context.convention
+    for mark in layout.marks:
+        if mark.rule != "furniture.margin-code":
+            continue
+        n = layout.line_at(mark.start)
+        start = int(layout.line_start[n])
+        code = last_code(text[start : mark.end])
+        if code is None or code.start == 0 or any(block in text[start : mark.start] for block in _BLOCKS):
+            continue
+        said = because(EvidenceKind.FORM, f"the code {code.text} stands in the margin of the line")
+        reads = f"[REDACTED {code.text}]"
+        blanks = find_blanks(text[start : start + code.start].rstrip(), habits.usual_gap, habits.spaced_marks)
+        if len(blanks) == 1:
+            blank = blanks[0]
+            wanted = {"frame": reads, "gap": f" {reads} ", "mark": f" {reads}"}[blank.kind]
+            sign, sure = _SIGNS[blank.kind]
+            span = start + blank.start, start + blank.end
+            yield context.edit(*span, wanted, "redactions.blank", sure, said, because(EvidenceKind.FORM, sign))
+        elif not blanks and n in after:
+            first = int(layout.line_first[after[n]])
+            at, end = int(layout.word_start[first]), int(layout.word_end[first])
+            if text[at:end] in _STOPS and text[at:end] not in habits.spaced_marks:
+                how = because(EvidenceKind.FORM, "a line does not begin with a stop")
+                yield context.edit(at, end, reads + text[at:end], "redactions.blank", 0.9, said, how)
 
 
 def _boxes(context: Context) -> Iterator[tuple[int, int, int]]:

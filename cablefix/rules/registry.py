@@ -55,6 +55,7 @@ RULES: dict[str, Rule] = {
     "numbering.marks": numbering.restore_numbers,
     "numbering.portions": numbering.restore_portion_marks,
     "redactions.boxes": redactions.read_redactions,
+    "redactions.blanks": redactions.read_blanked_places,
     "spacing.punctuation": spacing.close_up_punctuation,
     "spacing.apostrophes": spacing.close_up_apostrophes,
     "spacing.quotes": spacing.close_up_quotes,

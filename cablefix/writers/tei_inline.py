@@ -435,7 +435,9 @@ class InlineWriter:
                 self._spent.add(line)
             if b > a and line > self._line and not self._source[a:b].isspace():
                 out.append(self._reach(line, "\n") + "\n" + self._begin(line))
-            out.append(self._xml.text(squeeze(self._source[a:b])))
+            # A blank that a repair fills or closes up parts the words at its sides.
+            within = start < end and (a, b) == (start, end)
+            out.append(self._xml.text(squeeze(self._source[a:b]) or " " * within))
             line += 1
         return "".join(out)
 
