@@ -172,3 +172,20 @@ def test_a_label_of_a_form_keeps_its_colon() -> None:
     text = "FROM : Bundy\nTO : Rusk\nDATE : tlie end of March\nThe Minister told tlie Ambassador to come."
     repairs = repair_words(list(read_tokens(text)), least=0.0)
     assert not [repair for repair in repairs if repair.before == ":"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The wind had shatter'd her masts and the sea was wid'ning o'er the bar when they kill'd the last of the fish.",
+        "The delegation comprised Hoàng Văn Hoan and his secretary, who had come with the others from the north.",
+        "His Excellency the Governour of the island received the master of the ship in the old customs house.",
+    ],
+)
+def test_spellings_that_no_engine_makes_are_only_proposed(text: str) -> None:
+    assert restore(text, "prose").text.strip() == text
+
+
+def test_an_accent_that_an_engine_put_on_a_common_word_goes() -> None:
+    text = "Thére the master of the tug told us that the ship would leave the old harbor in the morning."
+    assert restore(text, "prose").text.startswith("There the master")

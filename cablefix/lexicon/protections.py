@@ -12,6 +12,7 @@ from cablefix.lexicon.channel import Channel, explain
 from cablefix.lexicon.hypotheses import Table
 from cablefix.lexicon.model import UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces
+from cablefix.lexicon.spellings import is_elision, is_older, takes_accents
 from cablefix.lexicon.wordlist import WordList, load_slips
 
 Floats = npt.NDArray[np.float32]
@@ -87,6 +88,25 @@ def writers_slips(table: Table, rows: Ints) -> Bools:
     slips = load_slips()
     pairs = [(table.seen[pair].lower(), table.meant[pair].lower()) for pair in table.pair[rows].tolist()]
     return np.fromiter((slips.get(seen, "").lower() == meant for seen, meant in pairs), bool, len(pairs))
+
+
+def own_spellings(table: Table, rows: Ints, words: WordList) -> Bools:
+    """Which of the rows undo a spelling that no engine makes: `shatter'd`, `Hoàng`, `governour`.
+
+    A letter that verse and speech leave out leaves an apostrophe; names keep their accents, unless the word without
+    them is a common one (`Thére`).
+    """
+    own = np.zeros(len(rows), bool)
+    for at, pair in enumerate(table.pair[rows].tolist()):
+        seen, meant = table.seen[pair], table.meant[pair]
+        accents = takes_accents(seen, meant) and _keeps_accents(seen, meant, words)
+        own[at] = accents or is_elision(seen, meant) or is_older(seen, meant)
+    return own
+
+
+def _keeps_accents(seen: str, meant: str, words: WordList) -> bool:
+    """Whether a word with accents that an engine for English does not know, or a name with any, is rather its own."""
+    return max(seen) > "\xff" or (seen[0].isupper() and not words.known(meant.lower()))
 
 
 def written_together(table: Table, rows: Ints, words: WordList) -> Bools:

@@ -31,6 +31,7 @@ from cablefix.lexicon.protections import (
     in_capitals,
     initials_set_off,
     likelier_the_other_way,
+    own_spellings,
     stand_before,
     struck_out,
     writers_slips,
@@ -173,7 +174,7 @@ def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Flo
         confidence = doubt(confidence, np.where(capitals, LEAST_FACTOR, 1.0))
     confidence[stand_before(pieces, table, rows)] = 0
     theirs = initials_set_off(pieces, table, rows) | writers_slips(table, rows)
-    theirs |= written_together(table, rows, lexicon.words)
+    theirs |= written_together(table, rows, lexicon.words) | own_spellings(table, rows, lexicon.words)
     theirs |= likelier_the_other_way(table, rows, found.weighed.channel, lexicon.words)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 

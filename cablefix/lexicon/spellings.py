@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 from cablefix.lexicon.pieces import Case
 from cablefix.lexicon.wordlist import WordList
@@ -69,6 +70,38 @@ def is_plural(seen: str, meant: str) -> bool:
     (True, False)
     """
     return seen[-3:] == "men" and meant[-3:] == "man" and seen[:-3] == meant[:-3]
+
+
+def is_elision(seen: str, meant: str) -> bool:
+    """Whether an apostrophe stands for letters that are left out: an e, or a v with its vowel.
+
+    >>> is_elision("kill'd", "killed"), is_elision("O'er", "Over"), is_elision("g'vernment", "government")
+    (True, True, False)
+    """
+    before, mark, after = seen.replace("\u2019", "'").lower().partition("'")
+    if not (mark and before and after):
+        return False
+    return any(meant.lower() == before + left_out + after for left_out in ("e", "v", "ve"))
+
+
+def is_older(seen: str, meant: str) -> bool:
+    """Whether a word has the -our of older spelling where the other has -or: no engine puts the u in.
+
+    >>> is_older("Governour", "Governor"), is_older("yor", "your")
+    (True, False)
+    """
+    return "our" in seen and seen.replace("our", "or") == meant
+
+
+def takes_accents(seen: str, meant: str) -> bool:
+    """Whether a candidate is the string without its accents.
+
+    >>> takes_accents("Ho\u00e0ng", "Hoang"), takes_accents("Ho\u00e0ng", "Hong")
+    (True, False)
+    """
+    if seen.isascii():
+        return False
+    return "".join(char for char in normalize("NFD", seen) if not combining(char)) == meant
 
 
 def is_variant(one: str, other: str) -> bool:
