@@ -178,6 +178,7 @@ def test_a_label_of_a_form_keeps_its_colon() -> None:
     "text",
     [
         "The wind had shatter'd her masts and the sea was wid'ning o'er the bar when they kill'd the last of the fish.",
+        "The catch was landed at the new pier by the men of the company Grønland, who had come in with the last ship.",
         "The delegation comprised Hoàng Văn Hoan and his secretary, who had come with the others from the north.",
         "His Excellency the Governour of the island received the master of the ship in the old customs house.",
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +92,7 @@ def writers_slips(table: Table, rows: Ints) -> Bools:
 
 
 def own_spellings(table: Table, rows: Ints, words: WordList) -> Bools:
-    """Which of the rows undo a spelling that no engine makes: `shatter'd`, `Hoàng`, `governour`.
+    """Which of the rows undo a spelling that no engine makes: `shatter'd`, `Hoàng`, `Grønland`, `governour`.
 
     A letter that verse and speech leave out leaves an apostrophe; names keep their accents, unless the word without
     them is a common one (`Thére`).
@@ -99,14 +100,26 @@ def own_spellings(table: Table, rows: Ints, words: WordList) -> Bools:
     own = np.zeros(len(rows), bool)
     for at, pair in enumerate(table.pair[rows].tolist()):
         seen, meant = table.seen[pair], table.meant[pair]
-        accents = takes_accents(seen, meant) and _keeps_accents(seen, meant, words)
-        own[at] = accents or is_elision(seen, meant) or is_older(seen, meant)
+        own[at] = is_elision(seen, meant) or is_older(seen, meant) or _keeps_accents(seen, meant, words)
     return own
 
 
 def _keeps_accents(seen: str, meant: str, words: WordList) -> bool:
-    """Whether a word with accents that an engine for English does not know, or a name with any, is rather its own."""
-    return max(seen) > "\xff" or (seen[0].isupper() and not words.known(meant.lower()))
+    """Whether letters that English does not have are a name's or a foreign word's own.
+
+    Letters that no engine for English knows are, and in a word with a capital those that are no accented ones (`ø`).
+    """
+    if seen.isascii():
+        return False
+    if seen[0].isupper() and any(
+        not char.isascii() and normalize("NFD", char) == char for char in filter(str.isalpha, seen)
+    ):
+        return True
+    if not takes_accents(seen, meant):
+        return False
+    row = words.vocabulary.get(meant.lower())
+    small = row is not None and words.lower_share[row] >= 0.5
+    return max(seen) > "\xff" or (seen[0].isupper() and not small)
 
 
 def written_together(table: Table, rows: Ints, words: WordList) -> Bools:

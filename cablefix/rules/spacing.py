@@ -176,7 +176,8 @@ def close_up_quotes(view: View, context: Context) -> Iterator[Edit]:
     """Attach loose quotation marks to the words that they enclose: `announcement, " in`.
 
     Which side a mark belongs to follows from its place in the paragraph: opening and closing marks take turns. If
-    the number of marks is odd, or one that stands tight says otherwise, nothing is applied.
+    the number of marks is odd, or one that stands tight says otherwise, nothing is applied. A mark beside a wide gap is
+    a ditto mark in a column.
 
     >>> from cablefix.rules.examples import edits_of
     >>> edits_of(close_up_quotes, 'He called it a "fair offer, " and said " no more".')
@@ -202,12 +203,13 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
     text = context.source.text
     loose = []
     agree = len(places) % 2 == 0
+    wide = context.convention.usual_gap + 2
     for turn, place in enumerate(places):
         before = text[place - 1 : place].isspace() or place == 0 or text[place - 1] in "([\u2014-"
         after = text[place + 1 : place + 2].isspace() or place + 1 == len(text)
         opening = turn % 2 == 0
         at_line_edge = {text[place - 1 : place], text[place + 1 : place + 2]} & _LINE_EDGES
-        if before and after and not at_line_edge:
+        if before and after and not at_line_edge and not _in_column(text, place, wide):
             loose.append((place, opening))
         elif before != after and before != opening:
             if after and opening and not at_line_edge:
@@ -230,6 +232,12 @@ def _close_quotes_of(context: Context, places: list[int]) -> Iterator[Edit]:
         reason = split or because(EvidenceKind.CONTEXT, "opening and closing marks take turns in this paragraph")
         confidence = (0.96 if split else 0.9) if agree else 0.6
         yield context.edit(start, end, text[place], "spacing.quotes", confidence, reason)
+
+
+def _in_column(text: str, place: int, wide: int) -> bool:
+    """Whether so wide a gap stands beside a mark that it is a ditto mark in a column."""
+    before, after = text[max(0, place - wide) : place], text[place + 1 : place + 1 + wide]
+    return any(len(gap) == wide and not gap.strip(" ") for gap in (before, after))
 
 
 def part_sentences(view: View, context: Context) -> Iterator[Edit]:
