@@ -41,7 +41,7 @@ def test_shipped_table_would_pass_as_a_users_table(name: str, tmp_path: Path) ->
     (tmp_path / f"{name}.tsv").write_bytes(dictionary_path(f"codes/{name}.tsv").read_bytes())
     with_itself = load_codes((tmp_path,)).rows(name)
     assert with_itself == TableSet().rows(name)
-    assert len(with_itself) > 5
+    assert len(with_itself) > 1
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))

@@ -145,7 +145,7 @@ def _info_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
 
 # What reads a line, with what its first word must be able to open for it; `ANY` where that does not tell.
 _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed | None]], ...] = (
-    (CHANNEL, lambda row, after, channel, codes: read_channel_line(row, channel, after[0] if after else None)),
+    (CHANNEL, lambda row, after, channel, codes: read_channel_line(row, channel, codes, after[0] if after else None)),
     (DE, lambda row, after, channel, codes: read_de_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_security_line(row, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_dtg_line(row, channel, codes)),

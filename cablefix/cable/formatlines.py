@@ -24,7 +24,6 @@ _DE = re.compile(
 _SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} (?P<rest>Z[A-Z]{2}\b(?:.*\w)?)\W*")
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
 PROSIGNS = "ZOPR"
-_CIRCUITS = ("VZCZCXRO", "VZCZCXYZ")  # over which most cables of the 2000s came
 # The first letters of an indicator as engines see them.
 _R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
@@ -54,7 +53,7 @@ def opens_de(word: str, channel: Channel) -> bool:
     return not strip_dust(word) or word[:2] in _GLUED_DE or channel.cost("DE", word, _DE_LIMIT) <= _DE_LIMIT
 
 
-def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> Parsed | None:
+def read_channel_line(row: Row, channel: Channel, codes: Codes, below: Row | None = None) -> Parsed | None:
     """Format line 1: `VZCZC`, three letters for circuit and direction, a number.
 
     Above line 2 or 3 of the form it may be damaged worse than elsewhere.
@@ -62,8 +61,8 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
     more = _ABOVE_FORM if below and _FORM_BELOW.match(below.text) else 0.0
     word = row.words[0]
     if _CHANNEL.fullmatch(word) and len(row.words) == 1:
-        part = exact("channel", row, 0, len(word), 0.5 + _channel_prior(word))
-        part.readings += _usual(part.readings, word, channel)
+        part = exact("channel", row, 0, len(word), 0.5 + _channel_prior(word, codes))
+        part.readings += _usual(part.readings, word, channel, codes)
         part.readings = sorted({item.text: item for item in part.readings[::-1]}.values(), key=lambda item: item.cost)
         part.rule = "header.channel"
         return Parsed("channel", [row], [part], 20.0)
@@ -83,9 +82,9 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
             continue
         for digits in {len(seen) - 8, max(3, len(seen) - 9)}:
             found = channel.decode(seen, shape("VZCZCAAA" + "9" * digits), 6)
-            for item in (*found, *_usual(found, seen, channel)):
+            for item in (*found, *_usual(found, seen, channel, codes)):
                 cost = item.cost + channel.split * (count - 1) + 1.5 * (len(row.words) - count)
-                cost += _channel_prior(item.text)
+                cost += _channel_prior(item.text, codes)
                 if "?" in item.text:
                     continue
                 others[item.text] = min(cost, others.get(item.text, cost))
@@ -98,15 +97,15 @@ def read_channel_line(row: Row, channel: Channel, below: Row | None = None) -> P
     return Parsed("channel", [row], [part], 20.0 - best.cost + more)
 
 
-def _usual(found: Sequence[Decoded], seen: str, channel: Channel) -> list[Decoded]:
+def _usual(found: Sequence[Decoded], seen: str, channel: Channel, codes: Codes) -> list[Decoded]:
     """The readings with the letters of the usual circuits in place of theirs, where these may have been seen."""
-    texts = dict.fromkeys(name + item.text[8:] for name in _CIRCUITS for item in found)
+    texts = dict.fromkeys(name + item.text[8:] for name in codes.circuits for item in found)
     return [Decoded(text, cost) for text in texts if (cost := channel.cost(text, seen, _USUAL_LIMIT)) < _USUAL_LIMIT]
 
 
-def _channel_prior(text: str) -> float:
+def _channel_prior(text: str, codes: Codes) -> float:
     """Most cables of the 2000s came over two circuits and have a count of four digits; older ones add a time."""
-    cost = 0.0 if text[:8] in _CIRCUITS else 8.0
+    cost = 0.0 if text[:8] in codes.circuits else 8.0
     return cost + {4: 0.0, 3: 1.0}.get(len(text) - 8, 5.0)
 
 

@@ -25,12 +25,11 @@ _UNLIKELY = 3.0
 _MARKS, _THIRD = ".,:;!‘’'", 3
 _OWN = 6.5  # the indicator that the table gives for the address beside it
 _AGAIN = 5.0  # an indicator of line 2 that stands before an address too
-_COPIED = 9.0  # the indicator of the copy on its circuit
+_COPIED = 9.0  # the indicator of the one receiver that the circuit of line 1 has
+_CIRCUIT = 8  # characters of line 1 that name its circuit
 _OWN_LIMIT = 24.0
 _NET = 4  # letters of an indicator that name its network
 _NETWORK = 3.0
-# What comes over this circuit is the copy for the archive of the Department, which has one indicator.
-_COPIED_CIRCUIT, _COPY = "VZCZCXYZ", "RUEHWEB"
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
 
 
@@ -358,13 +357,14 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
     relayed = line.named("routing.ri.") if line else []
     again = [text for part, name in pairs if name and (text := verdicts.of(part).text) == part.seen.strip(".,:;")]
     first = draft.found.get("channel")
-    if first and len(relayed) == 1 and verdicts.of(first.parts[0]).text.startswith(_COPIED_CIRCUIT):
-        again.append(_COPY)
+    circuit = verdicts.of(first.parts[0]).text[:_CIRCUIT] if first and len(relayed) == 1 else ""
+    copy = codes.circuits.get(circuit, "")
     for part in relayed:
         alike = [verdicts.of(other).text for other, name in pairs if name and other.seen == part.seen]
-        fitting = [text for text in again if text == _COPY or (len(text) == len(part.seen) and not in_form(part.seen))]
+        fitting = [text for text in again if len(text) == len(part.seen) and not in_form(part.seen)]
         fitting += [text for text in alike if text in codes.routing_indicators]
-        _settle_route(part, fitting, _COPIED if _COPY in again else _AGAIN, verdicts, channel, codes)
+        spoken = [copy, *fitting] if copy else fitting
+        _settle_route(part, spoken, _COPIED if copy else _AGAIN, verdicts, channel, codes)
 
 
 def _settle_route(

@@ -139,7 +139,17 @@ class PostTables(TableSet):
         """
         return word in self.addressee_heads
 
-    # --- routing indicators ---------------------------------------------------------------------------------
+    # --- circuits and routing indicators --------------------------------------------------------------------
+
+    @cached_property
+    def circuits(self) -> Mapping[str, str]:
+        """What line 1 begins with on the usual circuits, and the routing indicator of those with one receiver only.
+
+        >>> from cablefix.cable.codes import load_codes
+        >>> load_codes().circuits["VZCZCXYZ"]
+        'RUEHWEB'
+        """
+        return {row[0]: row[1] for row in self.rows("circuits")}
 
     @cached_property
     def routing_indicators(self) -> Mapping[str, tuple[str, ...]]:

@@ -16,30 +16,17 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
+from cablefix.cable.numbercosts import NumberCosts, number_costs
 from cablefix.cable.paragraphmarks import Candidate, MarkReading, pilcrow_garbles, read_mark
 
-# Costs and rewards of the sequence, in nats.
-_FOUND, _WITH_PORTION, _WITHOUT_PORTION, _NO_BREAK = 4.0, 1.5, -3.0, -2.0
-_GAP, _GAP_EACH, _REPEAT, _LATE_START, _LOST = 2.0, 0.4, 4.0, 1.2, 3.0
-_LATE_EXCERPT = 0.35
-# Each number that is missing between two paragraphs of one page, where no page can be lost.
-_GAP_ON_PAGE, _LATE_ON_PAGE = 1.5, 2.0
-_MISREAD, _MISREAD_BARE = 4.5, 5.0  # a mark that reads as another number than the one that is due
-_MISREAD_HIGHER = 3.8  # the same where it is a figure above it, which no list in a paragraph begins with
-_NEAR = 9
+_NEAR = 9  # no list inside a paragraph begins with a figure that is higher, up to this one
 _MAY_BE_MEANT = 0.75  # confidence where the mark may be what the author typed
-_OTHER_LENGTH = 3.0  # and where the one has more figures than the other
-_FAINT, _AGREES, _APART = 1.9, 1.0, 0.8
 # The marks that may stand alone at the head of a paragraph whose number is lost.
 _PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
 _LONGEST_PORTION_READ = 4  # a longer word in brackets is no misread portion mark
-# A list that counts from 1 anew, among paragraphs with portion marks and others, and how little it takes for one.
-_LISTED, _LISTED_BARE, _LEAST_LISTED = 5.0, 0.6, 3
+_LEAST_LISTED = 3  # items that make a list
 _CLEAR = 3.0  # a misread figure costs more
 _UNREAD = "\0"  # stands for a mark that is lost or cannot be read
-_UNKNOWN_GARBLE = (0.0, 3.6, 5.0, 7.0)
-_TYPED_WITHOUT = 4.0  # a garble where no pilcrow is printed
-_SPECK_BEFORE = 2.0  # the same where it may be a speck
 _MOST_DUE = 6  # numbers that a mark that cannot be read may have: those after the best sequences so far
 _DUST = frozenset("\"'`.,:;|*\u00b0\u00b7\u2018\u2019\u201c\u201d-_~\u2014")
 
@@ -131,7 +118,8 @@ def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float
 
 
 def _unknown(garble: str) -> float:
-    return _UNKNOWN_GARBLE[min(len(garble), 3)]
+    costs = number_costs().unknown_garble
+    return costs[min(len(garble), len(costs) - 1)]
 
 
 def adds_up(numbering: Numbering, candidates: Sequence[Candidate]) -> bool:
@@ -163,18 +151,19 @@ def _chain(
             return len(candidate.portion) <= _LONGEST_PORTION_READ
         return candidate.portion in _PORTIONS and not lettered
 
+    costs = number_costs()
     best: dict[int, _Link] = {}
     before: dict[str, float] = {}  # the costs of what stands before numbers
     for index, candidate in enumerate(candidates):
-        gain = _FOUND + (0.0 if candidate.after_break else _NO_BREAK)
+        gain = costs.found + (0.0 if candidate.after_break else costs.no_break)
         if candidate.faint:
-            gain = _APART - _FAINT if candidate.apart else -_FAINT
+            gain = costs.faint_apart if candidate.apart else costs.faint
         elif candidate.portion:
-            gain += _WITH_PORTION
+            gain += costs.with_portion
         else:
-            gain += _WITHOUT_PORTION if marked else 0.0
+            gain += costs.without_portion if marked else 0.0
             if index in listed:
-                gain -= _LISTED if marked else _LISTED_BARE
+                gain += costs.listed if marked else costs.listed_bare
         new: dict[int, _Link] = {}
         for reading in _readings(candidate, best, garbles, may_be_lost, pilcrow=pilcrow, closely=closely):
             cost, garble = reading.cost, reading.garble
@@ -182,7 +171,7 @@ def _chain(
                 if garble not in before:
                     before[garble] = _garble_cost(garble, garbles, pilcrow=pilcrow)
                 cost += before[garble]
-            link = _extend(best, index, reading, gain - cost, candidates, whole=whole)
+            link = _extend(best, index, reading, gain - cost, candidates, costs, whole=whole)
             if link and (reading.n not in new or link.score > new[reading.n].score):
                 new[reading.n] = link
         for n, link in new.items():
@@ -231,8 +220,8 @@ def _leads_list(after: Sequence[Candidate]) -> bool:
 def _garble_cost(garble: str, garbles: dict[str, float], *, pilcrow: bool) -> float:
     """The cost of what stands before a number: a pilcrow misread, or where none is printed a speck."""
     if not pilcrow and _DUST.issuperset(garble):
-        return _SPECK_BEFORE
-    return garbles.get(garble, _unknown(garble)) + (0.0 if pilcrow else _TYPED_WITHOUT)
+        return number_costs().speck_before
+    return garbles.get(garble, _unknown(garble)) + (0.0 if pilcrow else number_costs().garble_typed)
 
 
 def _readings(
@@ -249,12 +238,13 @@ def _readings(
     `may_be_lost` tells which candidates these are: `(A)` and `(B)` that begin lines are items, and `(C)` among them.
     A mark that reads as another number than the one due may be misread too, at a price.
     """
+    costs = number_costs()
     readings = read_mark(candidate.mark) if candidate.mark else ()
     if candidate.faint:
         agreeing = {reading.n for reading in readings if reading.cost == 0}
         for n in _due(best):
             if n in agreeing or not candidate.mark.isdecimal() or (n == 1 and len(candidate.mark) == 1):
-                yield MarkReading(n, _UNREAD, -_AGREES if n in agreeing else 0.0)
+                yield MarkReading(n, _UNREAD, -costs.faint_agrees if n in agreeing else 0.0)
         return
     yield from readings
     if not closely and not candidate.portion:
@@ -264,10 +254,10 @@ def _readings(
     lost = bool(candidate.portion) and not clear
     if (lost or closely) and may_be_lost(candidate) and (candidate.mark or best):
         figure = int(candidate.mark) if candidate.mark.isdecimal() and not candidate.portion else 0
-        price = _LOST if lost else _MISREAD if candidate.portion else _MISREAD_BARE
+        price = costs.lost if lost else costs.misread if candidate.portion else costs.misread_bare
         for n in _due(best):
-            longer = _OTHER_LENGTH if clear and len(str(n)) not in clear else 0.0
-            yield MarkReading(n, _UNREAD, (_MISREAD_HIGHER if n < figure <= _NEAR else price) + longer)
+            longer = costs.other_length if clear and len(str(n)) not in clear else 0.0
+            yield MarkReading(n, _UNREAD, (costs.misread_higher if n < figure <= _NEAR else price) + longer)
 
 
 def _due(best: dict[int, _Link]) -> list[int]:
@@ -282,12 +272,13 @@ def _extend(
     reading: MarkReading,
     gain: float,
     candidates: Sequence[Candidate],
+    costs: NumberCosts,
     *,
     whole: bool,
 ) -> _Link | None:
     """The best sequence that ends in this reading; None where it would not pay."""
     n, candidate = reading.n, candidates[index]
-    late = (_LATE_START if candidate.page else _LATE_ON_PAGE) if whole else _LATE_EXCERPT
+    late = (costs.late if candidate.page else costs.late_on_page) if whole else costs.late_excerpt
     best_score, best_before = gain - late * min(n - 1, 8), None
     # The nearest first: what cannot win even without a gap needs no cost. Of equal ones the smallest number wins.
     for earlier in range(n if reading.cost == 0 else n - 1, max(0, n - 13), -1):
@@ -296,13 +287,14 @@ def _extend(
             continue
         score = before.score + gain
         if earlier < n - 1:
-            each = _GAP_ON_PAGE if whole and candidates[before.candidate].page == candidate.page else _GAP_EACH
-            score -= _GAP + each * (n - earlier - 1)
+            same = whole and candidates[before.candidate].page == candidate.page
+            each = costs.gap_on_page if same else costs.gap_each
+            score -= costs.gap + each * (n - earlier - 1)
         elif earlier == n:
-            score -= _REPEAT
+            score -= costs.repeat
         if score > best_score or (score == best_score and best_before):
             best_score, best_before = score, before
-    if best_score <= (-_LATE_ON_PAGE if candidate.faint else 0.0):
+    if best_score <= (-costs.late_on_page if candidate.faint else 0.0):
         return None
     return _Link(best_score, index, reading, best_before)
 

@@ -52,6 +52,7 @@ TABLES: dict[str, Table] = {
         dates=("start", "end"),
         needed=("start",),
     ),
+    "circuits": Table(("circuit", "copy"), ("circuit",)),
     "classification": Table(
         ("level", "rank", "signal", "letters", "header", "forms", "portion_marks"),
         ("level",),

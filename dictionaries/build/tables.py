@@ -300,6 +300,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
     "addressees": ("addresses seen in telegrams", own("addressees")),
     "captions": ("5 FAH-2, FRUS lists of abbreviations, samples", own("captions")),
     "chiefs_of_mission": ("HistoryAtState/pocom (CC0)", chiefs_of_mission),
+    "circuits": ("first lines of public cables of the 2000s", own("circuits")),
     "classification": ("ACP 127(G), 5 FAH-1, samples", own("classification")),
     "distribution": ("distribution lines of 1965-79 telegrams", distribution),
     "executive_orders": ("texts of the orders (public domain)", own("executive_orders")),
