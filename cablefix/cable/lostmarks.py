@@ -57,7 +57,7 @@ def find_faint_mark(head: LineHead, known: Callable[[str], bool]) -> Candidate |
     count = 2 if _DUST.issuperset(words[0]) and len(words) > 2 else 1
     mark = " ".join(words[:count])
     compact = mark.replace(" ", "")
-    if len(compact) > _LONGEST or _DUST.issuperset(compact) or compact[0] in "([{":
+    if len(compact) > _LONGEST or _DUST.issuperset(compact) or (compact[0] in "([{" and not _NUMBERED.match(text)):
         return None
     if not _NUMBERED.match(text) and not _is_scrap(words[count - 1], words[count : count + 3], known):
         return None
@@ -76,6 +76,8 @@ def _is_scrap(word: str, after: list[str], known: Callable[[str], bool]) -> bool
 
     A figure is no word either; it counts only where just that number is missing.
     """
+    if word[-1] in ")]}" and not any(map(str.isdecimal, word)):
+        return False  # `(B)` of a list
     letters = word.strip(".,")
     if (letters.isalpha() and letters[0].isupper()) or any(known(part) for part in _WORD.findall(word)):
         return False

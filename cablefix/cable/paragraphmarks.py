@@ -16,16 +16,19 @@ _MOST_NUMBER = 300
 _PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€¢©§/ ]{1,14}?)\\?\s?[)\]}>]")
 # A portion mark whose brackets were misread: `€C)`, `CC.`; only behind the stop of a number.
 _TORN_PORTION = re.compile(
-    r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c])"
+    r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c(\[])"
 )
 # What every mark has: a stop among the first characters of the line, or an opening bracket.
 _MAY_BE_MARK = re.compile(r".{0,11}[.,:;*]|.{0,25}[(\[{<]", re.DOTALL)
 _DOT = re.compile(r"[.,:;*]")
 _BRACKET = re.compile(r"[)}\]]")
-_NEXT = re.compile(r"(?:[-_~\u2014]|\s[=|;~\u00b0\u00bb])?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|\s*$")
+_NEXT = re.compile(r"(?:[-_~\u2014]|\s[=|;~\u00b0\u00bb])?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|[:;,](?=[A-Z]{2})|\s*$")
+_SPECK_AFTER = frozenset(":;,")
 _SPECKS = "-_~ \u2014"
+# Between a number and a portion mark.
+_SPECKS_BETWEEN = ".,:;*?\"'`\u00b0\u2018\u2019\u201c\u201d|" + _SPECKS
 # Before a number an underscore may be a pilcrow that the engine could not read; the sequence tells.
-_SPECKS_BEFORE = "-~ \u2014"
+_SPECKS_BEFORE = "-~. \u2014"
 _LONGEST_MARK = 6
 
 
@@ -127,6 +130,8 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
     (100, 105, '1[3', '.', 'C')
     >>> find_candidate(7, "q8. €C) The Minister", 100, after_break=True).portion
     'C'
+    >>> find_candidate(7, "q7?. \u2018(C) The Minister", 100, after_break=True).mark
+    'q7'
     >>> find_candidate(7, "The Minister said. He left", 100, after_break=True) is None
     True
     """
@@ -135,7 +140,7 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
     portion = _PORTION.search(text, 0, 26)
     if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
         head = text[: portion.start()].rstrip()
-        mark = head.rstrip(".,:;*-_~\u2014 ")
+        mark = head.rstrip(_SPECKS_BETWEEN)
         dot = head[len(mark) :].strip()
         compact = mark.replace(" ", "").lstrip(_SPECKS_BEFORE)
         letters = portion["mark"].replace(" ", "").upper()
@@ -180,7 +185,8 @@ def _stopped(
             continue
         plain = compact.isdecimal() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
         if (plain or _NEXT.match(text, stop.end())) and read_mark(compact):
-            return Candidate(line, offset, offset + stop.end(), compact, stop[0], "", after_break, page)
+            end = stop.end() + (text[stop.end() : stop.end() + 1] in _SPECK_AFTER)
+            return Candidate(line, offset, offset + end, compact, text[stop.start() : end], "", after_break, page)
     return None
 
 

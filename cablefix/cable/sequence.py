@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from cablefix.cable.numbercosts import NumberCosts, number_costs
 from cablefix.cable.paragraphmarks import Candidate, MarkReading, pilcrow_garbles, read_mark
 
@@ -23,9 +25,12 @@ _NEAR = 9  # no list inside a paragraph begins with a figure that is higher, up 
 _MAY_BE_MEANT = 0.75  # confidence where the mark may be what the author typed
 # The marks that may stand alone at the head of a paragraph whose number is lost.
 _PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
-_LONGEST_PORTION_READ = 4  # a longer word in brackets is no misread portion mark
+# What a misread portion mark has: a letter of one and two letters, or what looks like it; else all letters but one.
+_LIKE_PORTION = frozenset("UCSVG05$\u00a2\u00a7\u00a9\u20ac")
+_ITEMS = frozenset("ABCDEFabcdef")
 _LEAST_LISTED = 3  # items that make a list
 _CLEAR = 3.0  # a misread figure costs more
+_LIKELY = 2.0  # a mark that reads as a number at less is no lost one
 _UNREAD = "\0"  # stands for a mark that is lost or cannot be read
 _MOST_DUE = 6  # numbers that a mark that cannot be read may have: those after the best sequences so far
 _DUST = frozenset("\"'`.,:;|*\u00b0\u00b7\u2018\u2019\u201c\u201d-_~\u2014")
@@ -53,6 +58,22 @@ class Numbering:
     def at(self, line: int) -> NumberedParagraph | None:
         """The paragraph that begins on this line."""
         return next((p for p in self.paragraphs if p.candidate.line == line), None)
+
+    def gaps(self, first: int) -> Iterator[tuple[int, int]]:
+        """The lines between which the mark of a missing number stands, each pair outside; `first` is above the text.
+
+        A number that could not be read may be another one: such a paragraph bounds no gap.
+        """
+        before, last = first, 0
+        lacking = False
+        for paragraph in self.paragraphs:
+            lacking = lacking or paragraph.n > last + 1
+            last = paragraph.n
+            if paragraph.cost >= _CLEAR:
+                continue
+            if lacking:
+                yield before, paragraph.candidate.line
+            before, lacking = paragraph.candidate.line, False
 
 
 class _Link(NamedTuple):
@@ -148,13 +169,15 @@ def _chain(
             word = candidate.mark.isalpha() and (len(candidate.mark) > 2 or candidate.mark.isupper())
             return candidate.after_break and not word and not (items and candidate.mark in letters)
         if candidate.mark:
-            return len(candidate.portion) <= _LONGEST_PORTION_READ
+            return _may_be_portion(candidate.portion)
         return candidate.portion in _PORTIONS and not lettered
 
     costs = number_costs()
     best: dict[int, _Link] = {}
     before: dict[str, float] = {}  # the costs of what stands before numbers
     for index, candidate in enumerate(candidates):
+        if items and candidate.mark in _ITEMS and not candidate.portion:
+            continue
         gain = costs.found + (0.0 if candidate.after_break else costs.no_break)
         if candidate.faint:
             gain = costs.faint_apart if candidate.apart else costs.faint
@@ -185,6 +208,17 @@ def _chain(
         links.append(last)
         last = last.before
     return links[::-1]
+
+
+def _may_be_portion(seen: str) -> bool:
+    """Whether what stands in brackets may be a portion mark, misread perhaps; `(REF A)` and the item `(B)` are none.
+
+    >>> [_may_be_portion(seen) for seen in ("SBU", "S8U", "VU", "REFA", "B")]
+    [True, True, True, False, False]
+    """
+    if len(seen) <= 2:
+        return not _LIKE_PORTION.isdisjoint(seen)
+    return any(Levenshtein.distance(seen, mark, score_cutoff=1) <= 1 for mark in _PORTIONS if len(mark) > 2)
 
 
 def _list_items(candidates: Sequence[Candidate]) -> frozenset[int]:
@@ -243,14 +277,15 @@ def _readings(
     if candidate.faint:
         agreeing = {reading.n for reading in readings if reading.cost == 0}
         for n in _due(best):
-            if n in agreeing or not candidate.mark.isdecimal() or (n == 1 and len(candidate.mark) == 1):
+            stop = candidate.mark[:-1] == str(n)  # `34` for `3.`
+            if n in agreeing or stop or not candidate.mark.isdecimal() or (n == 1 and len(candidate.mark) == 1):
                 yield MarkReading(n, _UNREAD, -costs.faint_agrees if n in agreeing else 0.0)
         return
     yield from readings
     if not closely and not candidate.portion:
         return
     known = garbles if pilcrow else {""}
-    clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
+    clear = {len(str(reading.n)) for reading in readings if reading.cost < _LIKELY and reading.garble in known}
     lost = bool(candidate.portion) and not clear
     if (lost or closely) and may_be_lost(candidate) and (candidate.mark or best):
         figure = int(candidate.mark) if candidate.mark.isdecimal() and not candidate.portion else 0
@@ -294,7 +329,7 @@ def _extend(
             score -= costs.repeat
         if score > best_score or (score == best_score and best_before):
             best_score, best_before = score, before
-    if best_score <= (-costs.late_on_page if candidate.faint else 0.0):
+    if best_score <= (-costs.late_on_page if candidate.faint or reading.garble == _UNREAD else 0.0):
         return None
     return _Link(best_score, index, reading, best_before)
 

@@ -33,6 +33,7 @@ from cablefix.text import Source, Span, View
 _NOISE_SAMPLE = 20_000
 # A text with fewer small letters than this is typed in capitals, and what small letters it has are misread.
 _CAPITALS = 0.2
+_PAIR, _COMMON_PAIR = 2, 3000  # of two letters only common words are words; the rest are scraps as well
 _LEAST_BRACKETED = 3
 _ENCLOSED, _MOST_ENCLOSED = re.compile(r"(?:Enclosures?|Attachments?)(?:\s?[:;.].{0,8})?", re.IGNORECASE), 20
 _LONE_STOPS = frozenset(".,;:'")
@@ -199,10 +200,7 @@ class Context:
         self, heads: Sequence[LineHead], found: Sequence[Candidate], numbering: Numbering
     ) -> Iterator[Candidate]:
         """What may be left of the marks of missing paragraphs, on the lines between their neighbours."""
-        chain = numbering.paragraphs
-        gaps = [(a.candidate.line, b.candidate.line) for a, b in itertools.pairwise(chain) if b.n > a.n + 1]
-        if chain and chain[0].n > 1:
-            gaps.append((self.header.last_line if self.header else -1, chain[0].candidate.line))
+        gaps = list(numbering.gaps(self.header.last_line if self.header else -1))
         taken = {candidate.line for candidate in found}
         small: bool | None = None
 
@@ -212,7 +210,8 @@ class Context:
             if small is None:
                 letters = list(filter(str.isalpha, "".join([head.text for head in heads])))
                 small = sum(map(str.islower, letters)) > _CAPITALS * len(letters)
-            return (small or word.isupper()) and self.words.known(word)
+            rare = len(word) == _PAIR and self.words.count(word) < _COMMON_PAIR
+            return (small or word.isupper()) and not rare and self.words.known(word)
 
         for head in heads:
             if head.after_break and head.line not in taken and any(a < head.line < b for a, b in gaps):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from cablefix.cable.sequence import NumberedParagraph
 from cablefix.ledger import Edit, EvidenceKind
@@ -15,6 +16,7 @@ _BRACKETED = re.compile(r"\s*[(\[{<](?P<mark>[^()\[\]{}<>\n]{1,6})[)\]}>]")
 # The same where the first bracket was read as something else, or not at all.
 _TORN = re.compile(r"\s*(?P<mark>[^\s()\[\]{}<>.,]{1,4})[)\]}>](?=\s)")
 _PAIRS = ("()", "[]")
+_SURE = 0.85
 _BRACKETS = (")", "}", "]")  # close the number where a message has no stop behind it
 # What the letters of portion marks are read as.
 _LOOKS_LIKE = {
@@ -83,6 +85,26 @@ def restore_portion_marks(view: View, context: Context) -> Iterator[Edit]:
     >>> edits_of(restore_portion_marks, text, least=0.8)
     [('(Cc)', '(C)'), ('{C)', '(C)'), ('€C)', '(C)')]
     """
+    numbers = {p.candidate.end for p in context.solve_numbers().paragraphs if _is_restored(p)}
+    for repair in _portion_repairs(context):
+        if repair.place not in numbers:
+            text_of = f"a portion mark stands here; {repair.others} others are {repair.mark}"
+            reason = because(EvidenceKind.FORM, text_of)
+            yield context.edit(repair.start, repair.end, repair.mark, "numbering.portion", repair.confidence, reason)
+
+
+class _Portion(NamedTuple):
+    """A misread portion mark behind a place, what it should be, and how many others of the document are it."""
+
+    place: int
+    start: int
+    end: int
+    mark: str
+    others: int
+    confidence: float
+
+
+def _portion_repairs(context: Context) -> Iterator[_Portion]:
     text = context.source.text
     paragraphs = context.solve_numbers().paragraphs
     marks = context.codes.portion_marks
@@ -98,11 +120,8 @@ def restore_portion_marks(view: View, context: Context) -> Iterator[Edit]:
         fits.sort(key=lambda c: (-valid[c], len(c), c))
         if not fits or (torn and not valid[fits[0]]) or _stands_right(text[start:end], fits[0]):
             continue
-        confidence = 0.88 if valid[fits[0]] else 0.6
-        text_of = f"a portion mark stands here; {valid[fits[0]]} others are ({fits[0]})"
-        yield context.edit(
-            start, end, f"({fits[0]})", "numbering.portion", confidence, because(EvidenceKind.FORM, text_of)
-        )
+        others = valid[fits[0]]
+        yield _Portion(match.start(), start, end, f"({fits[0]})", others, 0.88 if others else 0.6)
 
 
 def _fits(read: str, marks: Collection[str], *, torn: bool) -> list[str]:
@@ -126,10 +145,19 @@ def _may_be(read: str, mark: str) -> bool:
     return len(mark) == 1 and len(folded) == 2 and mark in folded and not compact.isalpha()
 
 
+def _is_restored(paragraph: NumberedParagraph) -> bool:
+    """Whether the edit that puts a lost number back is sure enough to repair the portion mark with it."""
+    return not paragraph.candidate.mark and paragraph.confidence >= _SURE
+
+
 def _insert_number(context: Context, paragraph: NumberedParagraph, number: str) -> Edit:
-    """The edit that puts a lost number back before the portion mark that begins its line."""
+    """The edit that puts a lost number back before the portion mark that begins its line, this one repaired."""
     start = paragraph.candidate.start
     end = context.source.text.index(")", start) + 1 if ")" in context.source.text[start : start + 20] else start + 1
     reason = because(EvidenceKind.SEQUENCE, f"paragraph {paragraph.n} is due here and its number is lost")
-    after = f"{number} {context.source.text[start:end]}"
+    mark = context.source.text[start:end]
+    if _is_restored(paragraph):
+        repairs = (item for item in _portion_repairs(context) if item.place == start)
+        end, mark = next(((item.end, item.mark) for item in repairs), (end, mark))
+    after = f"{number} {mark}"
     return context.edit(start, end, after, "numbering.lost", paragraph.confidence, reason)
