@@ -22,6 +22,8 @@ _SMALL = ("Of", "The", "De", "Es", "Am")
 _WHOLE = ("SECRETARY OF STATE", "DEPARTMENT OF STATE")
 _SECRETARY_LIMIT = 20.0
 _MOST_JUNK = 6
+_CODE = 5  # a head that is a name of its own (`AmEmbassy`) is longer
+_SPECK = re.compile(r"[a-z]{1,2}")
 _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
@@ -73,7 +75,7 @@ def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Cod
     rest = [at for at in words if row.word_end(at) > name_start]
     if not rest:  # the name is lost, or stands on the next line
         return None
-    last, tail = read_tail(row, rest, prefix, channel)
+    last, tail = read_tail(row, rest, prefix, channel, vocabulary(codes).words)
     name_words = [at for at in rest if at <= last]
     while len(name_words) > 1 and len(row.bare[name_words[-1]]) == 1 and not row.bare[name_words[-1]].isupper():
         name_words.pop()  # a speck
@@ -126,9 +128,14 @@ def _hidden_slash(word: str, codes: Codes) -> int:
     return -1
 
 
-def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tuple[int, list[Part]]:
-    """Precedence and number at the end of an address; returns the last word of the name and the parts."""
-    end = len(_without_junk(row, words))
+def read_tail(
+    row: Row, words: list[int], prefix: str, channel: Channel, known: frozenset[str] = frozenset()
+) -> tuple[int, list[Part]]:
+    """Precedence and number at the end of an address; returns the last word of the name and the parts.
+
+    `known` are the words of addresses; others behind a precedence or a number are notes in the margin.
+    """
+    end = len(_without_junk(row, words, known, channel))
     parts: list[Part] = []
     have: set[str] = set()
     while end > 1 and len(have) < 3:
@@ -148,6 +155,8 @@ def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tupl
         elif "number" not in have and (unnumbered := _unnumbered(word, channel)):
             parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, unnumbered, rule="header.address"))
             have.add("number")
+        elif not have and _numeric(word) and _SPECK.fullmatch(row.words[at - 1]):
+            end -= 1  # a figure behind specks is one too
         elif "number" not in have and _DIGITLIKE.fullmatch(word) and _numeric(word):
             readings = channel.decode(word, [DIGITS] * len(word), 6)
             parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, readings, rule="header.digits"))
@@ -158,14 +167,14 @@ def read_tail(row: Row, words: list[int], prefix: str, channel: Channel) -> tupl
     return words[end - 1], parts
 
 
-def _without_junk(row: Row, words: list[int]) -> list[int]:
+def _without_junk(row: Row, words: list[int], known: frozenset[str], channel: Channel) -> list[int]:
     """The words without what follows a precedence or a number and is no part of an address: notes in the margin."""
     end = len(words)
     for at in range(len(words) - 1, 1, -1):
         word = row.bare[words[at]].strip("()[]{}")
         if word in _PRECEDENCES or (_DIGITLIKE.fullmatch(word) and _numeric(word) and len(word) > 1):
             return words[: at + 1] if end - at <= _MOST_JUNK else words
-        if word.isalpha() and word.isupper() and len(word) > 3:
+        if word.isalpha() and word.isupper() and len(word) > 3 and (word in known or _precedence_of(word, channel)):
             return words
     return words
 
@@ -313,6 +322,8 @@ def _reach(text: str, letters: int) -> int:
 
 def _head(text: str, known: Vocabulary, channel: Channel) -> list[Decoded]:
     plain = fold(strip_dust(text))
+    if len(plain) > _CODE and plain[0].isupper() and plain[1].islower() and plain.upper() in known.heads:
+        return [Decoded(plain, 0.3)]  # `AmEmbassy`, as airgrams and forms print it
     if plain in known.heads:
         return [Decoded(plain, 0.05 if plain == text else channel.surplus_mark)]
     if len(plain) < 5:

@@ -15,7 +15,7 @@ _WORD_LIMIT = 9.0
 _NUMBER = re.compile(
     r"\W{0,2}(?:N[O0o]\.?\s?[:;.]?\s?)?(?P<number>A\s?[-–—~=_]\s?[0-9OoIlSBZ]{1,4})(?=\s|$)(?P<rest>.*)"
 )
-_FROM = re.compile(r"\W{0,2}F[RK][O0]M\s?[:;.]\s?(?=\S)")
+_FROM = re.compile(r"\W{0,2}F[RK][O0]M\s?[>|]?[:;.]\s?(?=\S)")
 _DATE = re.compile(r"\s(?:DATE|Date)\s?[:;.]\s?(?P<when>.*)")
 _YEAR = re.compile(r"\b19[4-9]\d\b")
 _LONGEST_HEAD = 40

@@ -88,7 +88,7 @@ def _damaged_eo(row: Row, orders: tuple[str, ...], channel: Channel) -> Parsed |
             if before + offset > _LONGEST_LEAD:
                 break
             seen = word[offset:]
-            seen = (_COLON.split(seen, 1)[0] if ":" in seen or ";" in seen else seen).rstrip(".,")
+            seen = (_COLON.split(seen, 1)[0] if ":" in seen or ";" in seen else seen).rstrip(".,%*")
             near = nearest(channel, seen, orders, 17.0, 3) if 4 <= len(seen) <= 6 else []
             if not near:
                 continue

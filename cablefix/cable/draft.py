@@ -468,4 +468,4 @@ def _continues_refs(run: list[Row], row: Row) -> bool:
     labels = re.findall(r"(?:^|\s)\(?([A-Z])[.):}]", said)
     following = chr(ord(labels[-1]) + 1) if labels else "B"
     doubled = rf"{re.escape(following)}{re.escape(following.lower())}?"
-    return bool(re.match(rf"\(?{doubled}[.):}}]\s", row.text))
+    return bool(re.match(rf"\(?{doubled}[.,):}}]\s", row.text))

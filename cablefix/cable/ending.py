@@ -34,6 +34,7 @@ _FOR = re.compile(r"For the (?:Ambassador|Charg.|Minister|Consul|Secretary|Deput
 _WHOLE_NAME = re.compile(r"(?:[A-Z][a-z]+ |[A-Z]\. ){1,3}(?:[A-Z][A-Za-z'’]+[ -]?){1,2}(?:,? (?:Jr|Sr|III?)\.?)?")
 _FOR_WITHIN = 20
 _ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
+_LIKE_ENDMARK = re.compile(r"N{1,4}[AHMW]N{1,4}")
 _GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
 _STAMP = re.compile(r"RELEASE|DECLASS|UNCLASSIFIED|COPY|DOCUMENT|REVIEW|Case No|Doc", re.IGNORECASE)
 _NO_NAMES = frozenset(
@@ -51,6 +52,7 @@ _GAP = 6.0
 _LEADING = re.compile(r"^[a-z] ")
 _MOST_SCRAPS, _TAIL = 3, 3
 _SHORT, _SUFFIXES = 4, frozenset(("JR", "SR", "II"))
+_TORN_END, _PIECE = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,3}|[A-Z]{3}"), 6
 _IRISH = re.compile(r"O\W{1,2} ?(?P<rest>[A-Z]{4,})")
 
 
@@ -246,8 +248,9 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
         return _inline(row, words, known, channel)
     if len(words) <= 3:
         start, end = row.starts[words[0]], row.word_end(words[-1])
+        seen = row.text[start:end]
         rest = [row.words[at] for at in words[1:]]
-        if _is_scraps(rest) or (len(row.bare[words[0]]) > _SHORT and _are_specks(rest)):
+        if _is_scraps(rest) or (len(row.bare[words[0]]) > _SHORT and _are_specks(rest) and _closed_up(seen) == seen):
             end = row.word_end(words[0])
         seen = row.text[start:end]
         plain = re.sub(r"(?: \S)+$", "", strip_dust(seen))
@@ -262,14 +265,16 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
 def _closed_up(name: str) -> str:
     """A name with the blank taken out that an engine put into it: `O* LOUGHLIN`, `DUNSTAB LE`.
 
-    >>> _closed_up("O* LOUGHLIN"), _closed_up("DUNSTAB LE"), _closed_up("VAN DEUSEN")
-    ("O'LOUGHLIN", 'DUNSTABLE', 'VAN DEUSEN')
+    >>> _closed_up("O* LOUGHLIN"), _closed_up("DUNSTAB LE"), _closed_up("VAN DEUSEN"), _closed_up("STANDERWI CK")
+    ("O'LOUGHLIN", 'DUNSTABLE', 'VAN DEUSEN', 'STANDERWICK')
     """
     name = name.removeprefix("©") if name[1:2] == "O" else name
     irish = _IRISH.fullmatch(name)
     if irish:
         return f"O'{irish['rest']}"
     first, _, rest = name.partition(" ")
+    if _TORN_END.fullmatch(rest) and len(first) > _PIECE and _is_piece(first):
+        return first + rest
     if 0 < len(rest) <= _TAIL and rest.isalpha() and load_wordlist().known(first + rest) and _is_piece(first):
         return first + rest
     return name
@@ -317,6 +322,6 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
 
 def _is_no_name(plain: str) -> bool:
     """Whether a word in capitals is one that stands alone in a message without being a name, misread perhaps."""
-    if plain in _NO_NAMES or _GROUP.fullmatch(plain):
+    if plain in _NO_NAMES or _GROUP.fullmatch(plain) or _LIKE_ENDMARK.fullmatch(plain):
         return True
     return len(plain) > 8 and any(Levenshtein.distance(plain, word, score_cutoff=2) <= 2 for word in _NO_NAMES)

@@ -21,7 +21,7 @@ _ACTION_LIMIT, _INFO_LIMIT, _DRAFTING_LIMIT = 9.0, 8.0, 12.0
 DRAFTING_WORDS = ("DRAFTED", "APPROVED")
 _DASHES = re.compile(r"[-—–_=~]{4,}")
 _PART = re.compile(r"\(?S[EB]CT\w{2,4} (?P<section>[A-Z]+|\d{1,2}) OF (?P<total>[A-Z]+|\d{1,2})\)?", re.IGNORECASE)
-_NO = re.compile(r"(?:\S{1,4} )?\bN[O0o]\s?[:;.]\s?")
+_NO = re.compile(r"(?:\S{1,4} )?[^\w\s]?\bN[O0o]\s?[:;.]\s?")
 _OWN_NUMBER = re.compile(r"(?P<number>[0-9OoIlSBZ]{1,5}) ?[,.] ?(?=[A-Za-z])")
 _DATE_KEY = re.compile(r"(?:DATE|Date)\s?[:;]\s?")
 _PLAIN_OFFICE = re.compile(r"(?P<office>[A-Za-z/]{1,6})(?: \S{1,2}){0,2}\W*")

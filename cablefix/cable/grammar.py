@@ -56,7 +56,7 @@ _LONGEST_BANNER, _CLEAR_BANNER = 28, 4.0
 _FORM_ROWS = 80
 _ABOVE = 3
 # A paragraph that says who classified the message, within so many lines of the header; it may run over so many.
-_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s+(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
+_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s+[-~—.]?(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
 _BY_WITHIN, _BY_LINES = 6, 4
 _OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 
@@ -212,7 +212,8 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     settle_keywords(draft, verdicts)
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
     texts = _texts(draft)
-    refs = read_references(texts["refs"], channel, codes) if "refs" in texts else []
+    own, named = _posts_named(draft, verdicts)
+    refs = read_references(texts["refs"], channel, codes, own, named) if "refs" in texts else []
     settle_cited_years(refs, day.year if day else None, verdicts)
     adds_up = settle_distribution(draft, verdicts, channel, codes)
     decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
@@ -236,6 +237,15 @@ def _make_header(decided: Decided, channel: Channel, codes: Codes) -> Header:
         era_of(draft, decided.moment.day.year if decided.moment else None),
         make_extra(draft, verdicts, channel),
     )
+
+
+def _posts_named(draft: Draft, verdicts: Verdicts) -> tuple[str, list[str]]:
+    """The post of the message, and those of its addresses."""
+    line, sender = draft.found.get("classification"), draft.found.get("from")
+    own = line.part("class.post") if line else None
+    own = own or (sender.part("from.1.name.post") if sender else None)
+    parts = [part for item in (*draft.to, *draft.info) for part in item.parts if part.name.endswith(".name.post")]
+    return (verdicts.of(own).text.upper() if own else ""), [verdicts.of(part).text.upper() for part in parts]
 
 
 def _texts(draft: Draft) -> dict[str, Run]:

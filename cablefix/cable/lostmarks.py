@@ -76,8 +76,8 @@ def _is_scrap(word: str, after: list[str], known: Callable[[str], bool]) -> bool
 
     A figure is no word either; it counts only where just that number is missing.
     """
-    if word[-1] in ")]}" and not any(map(str.isdecimal, word)):
-        return False  # `(B)` of a list
+    if word[-1] in ")]}" and not any(char.isdecimal() or char in "([{" for char in word):
+        return False  # `B)` of a list
     letters = word.strip(".,")
     if (letters.isalpha() and letters[0].isupper()) or any(known(part) for part in _WORD.findall(word)):
         return False

@@ -10,9 +10,11 @@ PLAIN_REASONS = re.compile(
     r"(?P<value>[1lI]\s?[.,]\s?[3-9] [a-h](?:(?:,? ?and ?|, ?| ?/ ?| & )[a-h])*)\W*$", re.IGNORECASE
 )
 """Reasons without brackets at the end of a text: `1.4 b and d`."""
-_GROUP = re.compile(r"(?P<open>[({\[]{1,2}|1(?=[A-Za-z]{1,2}\)))\s?(?P<letter>[A-Za-z6?]{1,2})\s?(?P<close>[)}\]j])")
+_GROUP = re.compile(
+    r"(?P<open>[({\[]{1,2}|1(?=[A-Za-z]{1,2}\)))\s?(?P<letter>[A-Za-z68?]{1,2})\s?(?P<close>[)}\]j]{1,2})"
+)
 _BETWEEN = re.compile(r"\s*(?P<word>and|an[di]|AND|&|,|/|;|\.)?\s*[:.,]?\s*(?=[({\[1])")
-_READ_AS = {"6": "b", "?": ""}
+_READ_AS = {"6": "b", "8": "B", "?": ""}
 
 
 def tidy_reasons(text: str) -> tuple[str, int] | None:

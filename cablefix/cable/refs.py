@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.joint import size_cost
 from cablefix.cable.names import read_post
-from cablefix.cable.rows import Part, Row
+from cablefix.cable.rows import FUNCTION_WORDS, Part, Row
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
@@ -24,8 +24,11 @@ _NUMBER = re.compile(r"[ .-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
 _WHOLE = re.compile(r"(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
-_AIRGRAM = re.compile(r"\bA ?[-~=_–—]{1,2} ?(?=\d)")
+_AIRGRAM = re.compile(r"\bA ?[-+~=_–—]{1,2} ?(?=\d)")
+_STOPPED_NOTE = re.compile(r"(?<=\d)[.,](?= \(NOTAL\))")
+_OWN, _NAMED = 5.0, 3.0  # how much likelier a reference names the post of the message, or one of its addresses
 _TORN_NOTE = re.compile(r"[({\[<]NOTAL[)}\]>]")
+_NOTE = re.compile(r"\.? ?\(NOTAL\)")
 _LIKE_C = "©€"
 _LONGEST_SCRAP = 4
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
@@ -79,8 +82,10 @@ class Reference:
     parts: list[tuple[int, int, Part]] = field(default_factory=list)
 
 
-def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]:
-    """The references of a REF field in order.
+def read_references(
+    run: Run, channel: Channel, codes: Codes, own: str = "", named: Collection[str] = ()
+) -> list[Reference]:
+    """The references of a REF field in order; `own` is the post of the message, `named` are those of its addresses.
 
     `A. QUITO 91 B. 03 STATE 2178`, `(A) ... (B) ...`, `A) ... B) ...`, or one without a label.
     """
@@ -104,7 +109,7 @@ def read_references(run: Run, channel: Channel, codes: Codes) -> list[Reference]
                 item.parts.append((a, b, part))
             items.append(item)
     for item in items:
-        _read_item(run, item, channel, codes)
+        _read_item(run, item, channel, codes, {**dict.fromkeys(named, _NAMED), own: _OWN})
     return [item for item in items if item.start < item.end]
 
 
@@ -144,6 +149,9 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
                 kept.append((mark, chr(ord(kept[-1][1]) + 1)))
             continue
         label = "C" if mark["label"] in _LIKE_C else mark["label"]
+        at = mark.start("label")
+        if label.isdecimal() and not mark["open"] and mark.string[max(0, at - 1) : at].isdecimal():
+            continue  # a year: `B. 03. MANILA 5310`
         if mark["close"] == "," and mark.start() and (not kept or label != chr(ord(kept[-1][1]) + 1)):
             continue
         wanted = ("A", "1") if not kept else (chr(ord(kept[-1][1]) + 1),)
@@ -166,7 +174,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> None:
+def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes, likely: Mapping[str, float]) -> None:
     """Year, post and number of a reference; anything else in it stays as it is."""
     text = run.text[item.start : item.end]
     year = _YEAR.match(text)
@@ -183,6 +191,7 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
     known = name in codes.posts or name in _SERIES or is_series(name)
     readings = [Decoded(name, 0.05)] if known else [r for r in read_post(name, codes, channel) if r.text != name]
     if not known:
+        readings = [Decoded(r.text, max(r.cost - likely.get(r.text, 0.0), 0.1)) for r in readings]
         readings += [Decoded(*near) for near in nearest(channel, name, _SERIES, 2.0 + len(name))]
         readings.sort(key=lambda r: r.cost)
         unknown = 6.0 if name.replace(" ", "").isalpha() and name.isupper() else 11.0
@@ -213,8 +222,13 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes) -> Non
 
 def _drop_scraps(item: Reference, text: str, end: int) -> None:
     """End a reference with its number where only scraps stand behind: short words in small letters, lone figures."""
+    note = _NOTE.match(text, end)
+    end = note.end() if note else end
     rest = text[end:].split()
-    if rest and all(len(word) <= _LONGEST_SCRAP and _is_scrap(word) for word in rest):
+    speck = len(rest) > 1 and not rest[0].strip(_EDGE)
+    if not rest or not all(len(word.strip(_EDGE)) <= _LONGEST_SCRAP for word in rest):
+        return
+    if all(map(_is_scrap, rest)) or (speck and rest[-1] in FUNCTION_WORDS and all(map(_is_scrap, rest[:-1]))):
         item.end = item.start + end
 
 
@@ -235,5 +249,5 @@ def reference_value(run: Run, item: Reference, verdicts: Verdicts) -> dict[str, 
         text += run.text[at:start] + verdicts.of(part).text
         at = end
     text = _AIRGRAM.sub("A-", text + run.text[at : item.end])
-    text = _TORN_NOTE.sub("(NOTAL)", text)
+    text = _STOPPED_NOTE.sub("", _TORN_NOTE.sub("(NOTAL)", text))
     return {"label": item.label, "text": text} if item.label else {"text": text}

@@ -12,7 +12,7 @@ from cablefix.cable.fields import Line, Token
 from cablefix.text import Span
 
 _SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°©®")
-_OPENING, _CLOSING = "'‘`", "'’"
+_OPENING, _CLOSING = "'‘`“", "'’”\""
 FUNCTION_WORDS = frozenset("A AN AND AT BY FOR FROM IN OF ON OR THE TO WITH".split())
 """Words in which no sentence and no part of a title ends."""
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"

@@ -33,6 +33,8 @@ _MOST_DUST = 3
 _SHORT = 8
 _CODE = 2
 _UNNUMBERED = 5
+# Behind these of the forms below nothing short stands but operating signals.
+_WHOLE, _SCRAP, _SIGNAL = (1, 2, 3), 4, re.compile(r"[Z2][A-Z]{2}")
 # Lines that hold no small letters, each with the words that it has at least; no number ends the first five.
 _COMPLETE = (
     (re.compile(r"V[Z2].?[CG][Z2][CG]\S{4,}"), 1),
@@ -149,14 +151,16 @@ def _without_scraps(row: Row, first: int) -> int:
     end = len(row.words)
     text = row.text[row.starts[first] :] if first else row.text
     last = row.words[-1]
-    if not (_is_small(last) or is_dust(last) or len(last) == 1) or not _COMPLETE_LINE.match(text):
+    if not (_is_small(last) or is_dust(last) or len(last) <= _SCRAP) or not _COMPLETE_LINE.match(text):
         return end
     which = next((at for at, (pattern, _) in enumerate(_COMPLETE) if pattern.match(text)), None)
     if which is None:
         return end
     least = first + _COMPLETE[which][1]
+    small = any(map(str.islower, text[row.starts[least] - row.starts[first] :])) if least < end else False
+    most = _SCRAP if which in _WHOLE and small else 1 if which < _UNNUMBERED else 0
     while end > least and (
-        _is_small(word := row.words[end - 1]) or is_dust(word) or (len(word) == 1 and which < _UNNUMBERED)
+        _is_small(word := row.words[end - 1]) or is_dust(word) or (len(word) <= most and not _SIGNAL.match(word))
     ):
         end -= 1
     return end

@@ -192,7 +192,7 @@ def read_form_entry(
         return None
     if 2 * small < len(seen):
         head = [Decoded(item.text.upper(), item.cost + channel.case * small) for item in head]
-    last, tail = read_tail(row, words, prefix, channel)
+    last, tail = read_tail(row, words, prefix, channel, vocabulary(codes).words)
     begin = row.text.find(seen, max(0, start))
     parts = [Part(f"{prefix}.name.head", row.span(begin, begin + len(seen)), seen, head, rule="header.address")]
     gain = max(0.5, 5.0 - 0.6 * head[0].cost) + (1.0 if tail else 0.0)
