@@ -26,7 +26,8 @@ _NEXT = re.compile(r"(?:[-_~\u2014]|\s[=|;~\u00b0\u00bb])?\s+[A-Z\"'(\[{0-9\u201
 _SPECK_AFTER = frozenset(":;,")
 _SPECKS = "-_~ \u2014"
 # Between a number and a portion mark.
-_SPECKS_BETWEEN = ".,:;*?\"'`\u00b0\u2018\u2019\u201c\u201d|" + _SPECKS
+_SURPLUS = re.compile(r"(?<=\d)[.,]?\?$")  # alone a question mark may be a figure
+_SPECKS_BETWEEN = ".,:;*\"'`\u00b0\u2018\u2019\u201c\u201d|" + _SPECKS
 # Before a number an underscore may be a pilcrow that the engine could not read; the sequence tells.
 _SPECKS_BEFORE = "-~. \u2014"
 _LONGEST_MARK = 6
@@ -140,7 +141,7 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
     portion = _PORTION.search(text, 0, 26)
     if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
         head = text[: portion.start()].rstrip()
-        mark = head.rstrip(_SPECKS_BETWEEN)
+        mark = _SURPLUS.sub("", head.rstrip(_SPECKS_BETWEEN))
         dot = head[len(mark) :].strip()
         compact = mark.replace(" ", "").lstrip(_SPECKS_BEFORE)
         letters = portion["mark"].replace(" ", "").upper()

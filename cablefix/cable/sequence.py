@@ -285,8 +285,9 @@ def _readings(
     if not closely and not candidate.portion:
         return
     known = garbles if pilcrow else {""}
-    clear = {len(str(reading.n)) for reading in readings if reading.cost < _LIKELY and reading.garble in known}
-    lost = bool(candidate.portion) and not clear
+    clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
+    likely = any(reading.cost < _LIKELY and reading.garble in known for reading in readings)
+    lost = bool(candidate.portion) and not likely
     if (lost or closely) and may_be_lost(candidate) and (candidate.mark or best):
         figure = int(candidate.mark) if candidate.mark.isdecimal() and not candidate.portion else 0
         price = costs.lost if lost else costs.misread if candidate.portion else costs.misread_bare
