@@ -21,6 +21,7 @@ from cablefix.lexicon.model import FIRST_WORD, SENTENCE, UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import ABBREVIATIONS, Bools, Bytes, Case, Ints, Kind, Pieces
 from cablefix.lexicon.screen import Screen
 from cablefix.lexicon.tokens import Token
+from cablefix.lexicon.wordlist import WordList
 
 Floats = npt.NDArray[np.float32]
 
@@ -54,6 +55,24 @@ def load_marks(folder: Path | None = None) -> MarkTables:
     with np.load((folder or lexicon_folder()) / "marks.npz") as data:
         after, before = -_STEP * data["after"].astype(np.float32), -_STEP * data["before"].astype(np.float32)
         return MarkTables(data["row"], after, before, -_STEP * data["prior"].astype(np.float32))
+
+
+def lead_of_nothing(words: WordList, tables: MarkTables, left: str, mark: str, right: str) -> float:
+    """By how many nats nothing is likelier than a mark between two words, in clean text.
+
+    After an initial, an abbreviation or between two numbers the words tell nothing: 0.
+
+    >>> from cablefix.lexicon.wordlist import load_wordlist
+    >>> places = (("the", ".", "Department"), ("home", ".", "The"), ("M", ".", "Laval"))
+    >>> [round(lead_of_nothing(load_wordlist(), load_marks(), *place)) for place in places]
+    [10, -4, 0]
+    """
+    if (len(left) == 1 and left.isupper()) or left.lower() in ABBREVIATIONS or (left + right).isdigit():
+        return 0.0
+    rows = [words.vocabulary.get(word.lower()) for word in (left, right)]
+    before, after = (0 if row is None else int(tables.row[row + FIRST_WORD]) for row in rows)
+    score = tables.after[before] + tables.before[after, int(not right.islower())] - tables.prior
+    return float(score[0] - score[MARKS.index(mark)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

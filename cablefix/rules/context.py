@@ -38,6 +38,10 @@ _LEAST_BRACKETED = 3
 _ENCLOSED, _MOST_ENCLOSED = re.compile(r"(?:Enclosures?|Attachments?)(?:\s?[:;.].{0,8})?", re.IGNORECASE), 20
 _LONE_STOPS = frozenset(".,;:'")
 _PLAIN_WORD = re.compile(r"(?<![\w'-])[^\W\d_]{3,}(?![\w'-])")
+# A stop with a blank before it, and one without. Where so large a share of all but one is loose, it is habit.
+LOOSE_STOP = re.compile(r"[ \t][.,;:](?<=[^\s.,;:?!][ \t].)(?=\s|$)")
+_TIGHT_STOP = re.compile(r"[.,;:](?<=[^\W_].)(?=\s|$)")
+_LOOSE_SHARE = 0.2
 
 Rule = Callable[[View, "Context"], Iterator[Edit | Mark]]
 
@@ -101,6 +105,15 @@ class Context:
         common = self.words.vocabulary
         strange = self.words.unknown([word for word in counts if word not in common])
         return sum([counts[word] for word in strange]) / total
+
+    @cached_property
+    def sets_stops_apart(self) -> bool:
+        """Whether stops with a blank before them are many in this text: then they are set so, and are no specks."""
+        loose = sum(1 for _ in LOOSE_STOP.finditer(self.source.text))
+        if loose < 2:
+            return False
+        tight = sum(1 for _ in _TIGHT_STOP.finditer(self.source.text))
+        return loose - 1 >= _LOOSE_SHARE * (loose + tight)
 
     @cached_property
     def lines(self) -> list[str]:

@@ -24,6 +24,7 @@ from cablefix.rules.context import Rule
 RULES: dict[str, Rule] = {
     "specks.lines": specks.mark_speck_lines,
     "specks.edges": specks.remove_specks,
+    "specks.loose": specks.remove_loose_stops,
     "specks.header": specks.remove_header_specks,
     "furniture.heads": furniture.find_running_heads,
     "furniture.stamps": furniture.find_stamps,

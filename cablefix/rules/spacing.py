@@ -14,12 +14,15 @@ import numpy as np
 from cablefix.layout import UNREAD, Join, LineClass, are_of
 from cablefix.ledger import Edit, Evidence, EvidenceKind
 from cablefix.rules.context import Context, because
+from cablefix.rules.loose import look_beside
 from cablefix.text import View
 
 # In a text noisier than this a loose mark is as often a speck as a mark.
 _NOISY = 0.15
 _NOISY_PROSE = 0.08
 _LONGEST_WORD = 40
+_FEW_STOPS = (LineClass.TABLE, LineClass.SIGNATURE)
+_LEAD, _LEAD_IN_MESSAGE = -2.0, 3.0  # nats by which nothing may be likelier than a stop that is closed up
 _NOT_TEXT = (LineClass.HEADER, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _LOOSE_MARK = re.compile(
     r"[ \t](?=[ \t]*[.,;:?!)\]])(?<=[^\s.,;:?!].)[ \t]*"
@@ -125,9 +128,11 @@ def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[floa
         return 0.6, because(
             EvidenceKind.FORM, f"no space stands before {mark}, but in so noisy a text it may be a speck"
         )
+    if mark == "." and (following[:1] == "." or following[:1].islower()):
+        return 0.0, reason
+    if mark in ".,;:" and _may_be_speck(context, start, end, mark):
+        return 0.6, because(EvidenceKind.CONTEXT, f"no space stands before {mark}, but here it may be a speck")
     if mark == ".":
-        if following[:1] == "." or following[:1].islower():
-            return 0.0, reason
         word = text[max(0, start - 24) : start].split()[-1]
         capitals = word.isupper() and len(word) > 1
         if capitals and following and following.split()[0].isupper():
@@ -138,6 +143,21 @@ def _weigh_mark(context: Context, start: int, end: int, mark: str) -> tuple[floa
     if mark in ";:?!":
         return (0.9 if context.kind == "cable" else 0.75), reason
     return 0.93, reason
+
+
+def _may_be_speck(context: Context, start: int, end: int, mark: str) -> bool:
+    """Whether a stop set apart may as well be none: in a table, at a line end, or where the words hardly have one.
+
+    What has a stop in a message is a matter of form, so there the words must speak more clearly. Where a text has
+    many stops set apart they are no specks.
+    """
+    if context.sets_stops_apart:
+        return False
+    beside = look_beside(context, start, end, mark)
+    if beside.line_end or (beside.left + beside.right).isdigit() or _class_at(context, start) in _FEW_STOPS:
+        return True
+    limit = _LEAD_IN_MESSAGE if context.kind == "cable" else _LEAD
+    return bool(beside.left and beside.right) and beside.lead > limit
 
 
 def _text_goes_on(text: str, end: int) -> bool:

@@ -10,7 +10,8 @@ import numpy as np
 
 from cablefix.layout import LineClass, Mark
 from cablefix.ledger import Edit, EvidenceKind
-from cablefix.rules.context import Context, because
+from cablefix.rules.context import LOOSE_STOP, Context, because
+from cablefix.rules.loose import look_beside
 from cablefix.text import View
 
 # What a speck is read as. Dashes, bullets and double quotation marks are left out: they begin and end lines in earnest.
@@ -23,6 +24,9 @@ _CLOSERS = tuple(".,;:!?")
 _LONGEST, _LONGEST_SCRATCH = 2, 3
 # From this share of lines with certain specks on, a loose stop at a line end is one too.
 _SPECKLED = 0.02
+_NOT_TEXT = (LineClass.HEADER, LineClass.TABLE, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
+_BLANKS = (" ", "\t")
+_LEAD, _CLEAR_LEAD = 7.0, 9.0  # nats by which nothing is likelier than a stop that is taken for a speck
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,38 @@ def remove_specks(view: View, context: Context) -> Iterator[Edit]:
         where = sure if edge.certain else f"one of {certain} specks or more on these pages"
         reason = because(EvidenceKind.FORM, where)
         yield context.edit(edge.start, edge.end, "", "specks.edge", 0.92 if edge.certain else 0.86, reason)
+
+
+def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
+    """Remove stops set apart between two words that hardly ever have one between them: `The . Department`.
+
+    A speck between two words is read as a stop with blanks on both sides. How likely a stop is after the one word and
+    before the other is counted in clean text. Left alone are initials, abbreviations, numbers, the labels of forms
+    (`TO : Rusk`), and texts that set their stops apart as a matter of course.
+
+    >>> from cablefix.rules.examples import edits_of
+    >>> edits_of(remove_loose_stops, "The tug, the barge, and the . pier, the mole, and the rest were sold . He left.")
+    [(' .', '')]
+    """
+    if context.sets_stops_apart:
+        return
+    text, layout = context.source.text, context.layout
+    style = context.convention.spaced_marks
+    for match in LOOSE_STOP.finditer(text):
+        start, end = match.span()
+        mark = text[end - 1]
+        while text[start - 1 : start] in _BLANKS:
+            start -= 1
+        line = layout.line_at(start)
+        if mark in style or layout.line_class[line] in _NOT_TEXT or not context.is_free(start, end):
+            continue
+        beside = look_beside(context, start, end, mark)
+        first = not text[layout.line_span(line)[0] : start].strip(beside.left)
+        if beside.lead < _LEAD or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
+            continue
+        reason = because(EvidenceKind.CONTEXT, "hardly ever a stop between these words", weight=beside.lead)
+        confidence = 0.96 if beside.lead > _CLEAR_LEAD else 0.88
+        yield context.edit(start, end, "", "specks.loose", confidence, reason)
 
 
 def _goes_on(context: Context, edge: _Edge, after: int) -> bool:
