@@ -8,14 +8,16 @@ or three edits stay.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import cpdist
+from rapidfuzz.process import cdist, cpdist
 
 from cablefix.lexicon.channel import Channel, encode, explain
+from cablefix.lexicon.explainer import Explainer
 from cablefix.lexicon.remembered import make_room
 from cablefix.lexicon.wordlist import WordList
 
@@ -26,9 +28,23 @@ _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
 _PAIR_LIMIT = 6.5
 _SCAN_LEAST = 13  # steps of the word list: words seen twice or more
 _COMMON_LIMIT, _COMMON_MOST = 7.5, 3  # nats (without the page's rate) and number of twice misread common words
-REMEMBERED = 20_000  # strings whose words are remembered from text to text
+_REMEMBERED = 10_000  # strings whose words are remembered from text to text
 _SCAN_MOST = 14  # words kept of a scan
+_LENGTHS = 64  # words are told apart by length up to this one
+MOST_EDITS = 3  # by which a string may differ from the words that are looked for
+_ONE_EDIT = 3  # characters up to which a string is one edit from its words
 _COMMON = 400  # so many common words are also found with a letter missing
+
+
+class Proposals(NamedTuple):
+    """What a type may have been: as printed, the same in lower case without an ending, and in numbers.
+
+    `rows`, shape (proposals, 5): how each was found, how many units it has, and up to three units.
+    """
+
+    meant: tuple[str, ...]
+    bare: tuple[str, ...]
+    rows: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,39 @@ def signatures(words: Sequence[str]) -> npt.NDArray[np.uint64]:
     return low | high << np.uint64(27)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shelf:
+    """Words sorted by a look and then by length; columns of shape (words,). `first` is the look of the first letter."""
+
+    words: npt.NDArray[np.object_]
+    count: Ints
+    signature: npt.NDArray[np.uint64]
+    first: Ints
+    length: Ints
+    bound: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # where each look and length begins
+
+    def sorted(self, look: Ints, among: npt.NDArray[np.bool_]) -> Shelf:
+        """Those of the words that are marked, sorted by a look that each has."""
+        rows = np.flatnonzero(among)
+        rows = rows[np.lexsort((self.length[rows], look[rows]))]
+        key = look[rows] * _LENGTHS + np.minimum(self.length[rows], _LENGTHS - 1)
+        bound = np.searchsorted(key, np.arange(256 * _LENGTHS + 1))
+        return Shelf(
+            self.words[rows], self.count[rows], self.signature[rows], self.first[rows], self.length[rows], bound
+        )
+
+    def alike(self, look: int, length: int, bits: np.uint64, but: int = -1) -> tuple[npt.NDArray[np.object_], Ints]:
+        """The words of a look that have about the letters of a string, and their counts; none of first look `but`."""
+        near = reach(length)
+        begin = look * _LENGTHS
+        low, end = self.bound[begin + max(length - near, 0)], self.bound[begin + min(length + near + 1, _LENGTHS - 1)]
+        fit = np.bitwise_count(self.signature[low:end] ^ bits) <= 2 * near - (near > 2)
+        if but >= 0:
+            fit &= self.first[low:end] != but
+        rows = np.flatnonzero(fit) + low
+        return self.words.take(rows), self.count.take(rows)
+
+
 class Finder:
     """Finds candidates for damaged strings, all in lower case."""
 
@@ -92,18 +141,20 @@ class Finder:
         self._undone: dict[tuple[str, bool, bool], list[str]] = {}
         self._scanned: dict[str, list[str]] = {}
         self._twice: dict[str, list[str]] = {}
-        self.readings: dict[tuple[str, ...], list[tuple[str, int]]] = {}  # a string and candidates: as printed, units
+        self._proposals: dict[tuple[str, bool], Proposals] = {}
         counts = words.counts[0][np.fromiter(words.vocabulary.values(), np.int64, len(self._list))]
         length = np.fromiter(map(len, self._list), np.int64, len(self._list))
         at = np.flatnonzero((length > 1) & (counts >= _SCAN_LEAST))
         self.counted = frozenset([self._list[row] for row in at.tolist()])
-        at = at[np.argsort(length[at], kind="stable")]
-        self._at, self._count = at, counts[at].astype(np.int64)
-        self._signature = signatures([self._list[row] for row in at.tolist()])
-        self._first = np.fromiter((looks(self._list[row][0]) for row in at.tolist()), np.uint8, len(at))
-        self._last = np.fromiter((looks(self._list[row][-1]) for row in at.tolist()), np.uint8, len(at))
-        self._bound = np.searchsorted(length[at], np.arange(64))
+        listed = [self._list[row] for row in at.tolist()]
+        first = np.fromiter((looks(word[0]) for word in listed), np.int64, len(at))
+        last = np.fromiter((looks(word[-1]) for word in listed), np.int64, len(at))
+        every = Shelf(np.array(listed, object), counts[at].astype(np.int64), signatures(listed), first, length[at])
+        self._short_words = every.sorted(np.zeros(len(at), np.int64), length[at] <= _ONE_EDIT + 1)
+        self._by_first = every.sorted(first, length[at] > 0)
+        self._by_last = every.sorted(last, length[at] > 0)
         self._channel = channel
+        self.explainer = Explainer(channel)
         often = np.argsort(-counts.astype(np.int64), kind="stable")[: _COMMON // 2].tolist()
         self._short_common = [word for word in (self._list[row] for row in often) if 1 < len(word) < 6]
         self._short = self._missing_letter(np.argsort(-counts.astype(np.int64), kind="stable")[:_COMMON])
@@ -117,6 +168,15 @@ class Finder:
                     found.setdefault(word[:cut] + word[cut + 1 :], []).append(word)
         return {seen: tuple(dict.fromkeys(meant)) for seen, meant in found.items()}
 
+    def recalled(self, seen: str, known: bool) -> Proposals | None:
+        """What was proposed for a type before, as an unknown string or as a word out of place."""
+        return self._proposals.get((seen, known))
+
+    def remember(self, seen: str, known: bool, proposals: Proposals) -> None:
+        """Keep what is proposed for a type; nothing of it may depend on the text."""
+        make_room(self._proposals, _REMEMBERED)
+        self._proposals[seen, known] = proposals
+
     def undo(self, low: str, *, upper: bool, sure: bool, more: frozenset[str] = frozenset()) -> list[str]:
         """Words that one likely misreading turns into the string; `more` are words of the document itself."""
         if any(abs(len(word) - len(low)) < 2 and Levenshtein.distance(word, low, score_cutoff=2) < 3 for word in more):
@@ -125,7 +185,7 @@ class Finder:
         found = self._undone.get(key)
         if found is None:
             found = self._words_among(self._tries(low, upper, sure), low, frozenset())
-            make_room(self._undone, REMEMBERED)
+            make_room(self._undone, _REMEMBERED)
             self._undone[key] = found
         return found
 
@@ -153,32 +213,26 @@ class Finder:
         return recall(self._scanned, lows, self._scan)
 
     def _scan(self, lows: Sequence[str]) -> list[list[str]]:
-        signature = signatures(lows)
-        rows: list[Ints] = []
-        for low, bits in zip(lows, signature, strict=True):
-            near = reach(len(low))
-            first, last = self._bound[max(len(low) - near, 0)], self._bound[min(len(low) + near + 1, 63)]
-            apart = np.bitwise_count(self._signature[first:last] ^ bits)
-            fit = apart <= 2 * near - (near > 2)
-            if near > 1:  # ends that both look quite unlike are too rare to pay for
-                fit &= (self._first[first:last] == looks(low[0])) | (self._last[first:last] == looks(low[-1]))
-            rows.append(np.flatnonzero(fit) + first)
-        sizes = [len(found) for found in rows]
-        every = np.concatenate(rows)
-        meant = [self._list[at] for at in self._at[every].tolist()]
-        seen = [low for low, size in zip(lows, sizes, strict=True) for _ in range(size)]
-        apart = cpdist(seen, meant, scorer=Levenshtein.distance, score_cutoff=3, dtype=np.uint8)
-        limit = np.repeat([reach(len(low)) for low in lows], sizes)
-        rank = apart.astype(np.int64) * 4096 - self._count[every]
-        rank[(apart > limit) | (apart == 0)] = 1 << 40
-        found: list[list[str]] = []
-        begin = 0
-        for size in sizes:
-            part = rank[begin : begin + size]
-            best = np.argpartition(part, _SCAN_MOST)[:_SCAN_MOST] if size > _SCAN_MOST else np.arange(size)
-            found.append([meant[begin + at] for at in best.tolist() if part[at] < 1 << 40])
-            begin += size
-        return found
+        return [self._within_reach(low, bits) for low, bits in zip(lows, signatures(lows), strict=True)]
+
+    def _within_reach(self, low: str, bits: np.uint64) -> list[str]:
+        near = reach(len(low))
+        if near == 1:
+            meant, count = self._short_words.alike(0, len(low), bits)
+        else:  # ends that both look quite unlike are too rare to pay for
+            first = looks(low[0])
+            parts = (
+                self._by_first.alike(first, len(low), bits),
+                self._by_last.alike(looks(low[-1]), len(low), bits, but=first),
+            )
+            meant, count = (np.concatenate(both) for both in zip(*parts, strict=True))
+        words = meant.tolist()
+        apart = cdist([low], words, scorer=Levenshtein.distance, score_cutoff=near, dtype=np.uint8)[0]
+        fit = np.flatnonzero((apart <= near) & (apart > 0))
+        if len(fit) > _SCAN_MOST:
+            rank = apart[fit].astype(np.int64) * 4096 - count[fit]
+            fit = fit[np.argpartition(rank, _SCAN_MOST)[:_SCAN_MOST]]
+        return [words[at] for at in fit.tolist()]
 
     def likely_common(self, lows: Sequence[str]) -> list[list[str]]:
         """For each short string, the few most common words that it may be twice misread from, the likeliest first."""
@@ -209,7 +263,7 @@ def recall(
     new = [low for low, words in found.items() if words is None]
     if new:
         fresh = dict(zip(new, find(new), strict=True))
-        make_room(known, REMEMBERED)
+        make_room(known, _REMEMBERED)
         known.update(fresh)
         found |= fresh
     return [found[low] or [] for low in lows]
@@ -225,4 +279,4 @@ def looks(letter: str) -> int:
 
 def reach(length: int) -> int:
     """How many edits are undone in a string of so many characters."""
-    return 1 if length <= 3 else 2 if length <= 8 else 3
+    return 1 if length <= _ONE_EDIT else 2 if length <= 8 else MOST_EDITS

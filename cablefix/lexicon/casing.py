@@ -19,7 +19,8 @@ from cablefix.lexicon.wordlist import WordList
 Floats = npt.NDArray[np.float32]
 
 _SAME_SHAPE = frozenset("cosvwxzCOSVWXZ")
-_LIKE_DIGITS = frozenset("0123456789oOlIQ.,")
+_all_same_shape = _SAME_SHAPE.issuperset
+_all_like_digits = frozenset("0123456789oOlIQ.,").issuperset
 _MOSTLY_LOWER = 0.93
 
 
@@ -53,7 +54,7 @@ def study_case(pieces: Pieces, screen: Screen, words: WordList, model: LanguageM
     types, of = pieces.types, pieces.type
     kind, case = types.kind[of], types.case[of]
     share, count = _lower_share(pieces, words)
-    same_shape = np.fromiter(map(_SAME_SHAPE.issuperset, types.text), bool, len(types.text))[of]
+    same_shape = types.which(_all_same_shape)[of]
     word = screen.free & (kind == Kind.WORD)
     starts = pieces.stop | pieces.line_break
     column = _column_share(pieces, case == Case.UPPER, same_shape)
@@ -83,9 +84,7 @@ def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:
     Words whose letters do not show their case are not counted, but they get the share of the others wherever they
     stand.
     """
-    number = np.fromiter(map(_LIKE_DIGITS.issuperset, pieces.types.text), bool, len(pieces.types.text))[pieces.type] | (
-        pieces.types.kind[pieces.type] == Kind.NUMBER
-    )
+    number = (pieces.types.which(_all_like_digits) | (pieces.types.kind == Kind.NUMBER))[pieces.type]
     line = np.cumsum(pieces.line_start)
     word = np.flatnonzero(~number)
     first = word[np.unique(line[word], return_index=True)[1]]

@@ -23,7 +23,8 @@ SIZE = 128  # character codes: ASCII; an accented letter has the code of its bas
 _OTHER = 127
 _FAR = np.float32(1e4)
 _SHIFT = 4
-_SMALL = 4  # characters of a trimmed pair that fit the small grid
+_ROUNDING = np.float32(1e-3)
+_GRIDS = (4, 7)  # characters of a trimmed pair that fit the small grids; most need no larger one
 
 Codes = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -79,9 +80,10 @@ class Kind(IntEnum):
     FOUND = 3
     FUSE = 4
     PART = 5
+    FAR = 6  # no explanation is in reach
 
 
-_SWAP, _LOST, _FOUND, _FUSE, _PART = (np.uint8(kind) for kind in list(Kind)[1:])
+_SWAP, _LOST, _FOUND, _FUSE, _PART = (np.uint8(kind) for kind in list(Kind)[1:6])
 _BACK = np.array([[1, 1], [1, 1], [0, 1], [1, 0], [1, 2], [2, 1]])  # characters seen and meant of each operation
 
 
@@ -122,13 +124,28 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
         return Alignment(np.zeros(0, np.float32), np.zeros(0, np.int64), Errors(none.astype(int), none, none, none))
     seen, meant, longest = _trim(seen, meant)
     cost, found = np.empty(len(seen), np.float32), []
-    for rows in (np.flatnonzero(longest <= _SMALL), np.flatnonzero(longest > _SMALL)):  # most need a small grid only
+    grid = np.searchsorted(_GRIDS, longest)
+    for size in range(len(_GRIDS) + 1):
+        rows = np.flatnonzero(grid == size)
         if len(rows):
             picked = rows.tolist()
             cost[rows], errors = _explain(channel, [seen[row] for row in picked], [meant[row] for row in picked])
             found.append(replace(errors, row=rows[errors.row]))
     errors = Errors(*(np.concatenate([getattr(part, name) for part in found]) for name in _COLUMNS))
     return Alignment(cost, np.bincount(errors.row, minlength=len(seen)), errors)
+
+
+def price(channel: Channel, errors: Errors, pairs: int) -> Floats:
+    """What the errors of so many pairs cost, by a channel that need not be the one that explained them."""
+    kind, meant, seen = errors.kind, errors.meant, errors.seen
+    cost = np.where(kind == Kind.FAR, _FAR, np.float32(-np.log(channel.rate)))
+    for of, table in ((_SWAP, channel.swap), (_FUSE, channel.fuse), (_PART, channel.part)):
+        at = np.flatnonzero(kind == of)
+        cost[at] += table[meant[at], seen[at]]
+    for of, line, codes in ((_LOST, channel.lost, meant), (_FOUND, channel.found, seen)):
+        at = np.flatnonzero(kind == of)
+        cost[at] += line[codes[at]]
+    return np.bincount(errors.row, weights=cost, minlength=pairs).astype(np.float32)
 
 
 def _explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> tuple[Floats, Errors]:
@@ -161,35 +178,46 @@ def _trim(seen: Sequence[str], meant: Sequence[str]) -> tuple[list[str], list[st
 
 
 def _advance(channel: Channel, obs: Codes, true: Codes, pair_o: Codes, pair_t: Codes) -> tuple[Floats, Codes]:
-    """Fill the grid of costs, shape (seen + 1, meant + 1, pairs), and the operation that ended in each cell."""
-    n = obs.shape[1]
+    """Fill the grid of costs, shape (seen + 1, meant + 1, pairs), and the operation that ended in each cell.
+
+    A row is filled at once, but for what is lost: that follows from the cells before it in the same row.
+    """
+    n, most = obs.shape[1], len(true)
     rate = np.float32(-np.log(channel.rate))
-    lost, found = channel.lost.take(true) + rate, channel.found.take(obs) + rate
-    swaps, base = channel.swap.ravel(), true.astype(np.int64) * channel.swap.shape[1]
-    joined: list[bool] = (pair_t != 0).any(1).tolist()
+    found = channel.found.take(obs) + rate
+    lost = np.zeros((most + 1, n), np.float32)
+    np.cumsum(channel.lost.take(true) + rate, axis=0, out=lost[1:])
+    swaps, swap_row = (channel.swap + rate).ravel(), true.astype(np.int64) * channel.swap.shape[1]
+    fuses, fuse_row = (channel.fuse + rate).ravel(), pair_t.astype(np.int64) * channel.fuse.shape[1]
+    parts, part_row = (channel.part + rate).ravel(), true.astype(np.int64) * channel.part.shape[1]
     divided: list[bool] = (pair_o != 0).any(1).tolist()
-    grid = np.full((len(obs) + 1, len(true) + 1, n), _FAR, np.float32)
+    joined = bool(pair_t.any())
+    grid = np.full((len(obs) + 1, most + 1, n), _FAR, np.float32)
     steps = np.zeros(grid.shape, np.uint8)
     grid[0, 0] = 0
-    for i in range(len(obs) + 1):
-        o = obs[i - 1]
-        for j in range(max(0, i - _SHIFT), min(len(true), i + _SHIFT) + 1):
-            if i == j == 0:
-                continue
-            best, step, t = grid[i, j], steps[i, j], true[j - 1]
-            if i and j:
-                swap = swaps.take(base[j - 1] + o) + rate
-                swap[o == t] = 0
-                np.add(grid[i - 1, j - 1], swap, out=best)
-                step[:] = _SWAP
-            if j:
-                _improve(best, step, grid[i, j - 1] + lost[j - 1], _LOST)
-            if i:
-                _improve(best, step, grid[i - 1, j] + found[i - 1], _FOUND)
-            if i and j > 1 and joined[j - 1]:
-                _improve(best, step, grid[i - 1, j - 2] + channel.fuse[pair_t[j - 1], o] + rate, _FUSE)
-            if i > 1 and j and divided[i - 1]:
-                _improve(best, step, grid[i - 2, j - 1] + channel.part[t, pair_o[i - 1]] + rate, _PART)
+    for i in range(min(len(obs), most + _SHIFT) + 1):
+        low, end = max(0, i - _SHIFT), min(most, i + _SHIFT) + 1
+        row, step = grid[i, low:end], steps[i, low:end]
+        if i:
+            o, one, two = obs[i - 1], max(low, 1), max(low, 2)
+            swap = swaps.take(swap_row[one - 1 : end - 1] + o)
+            swap *= true[one - 1 : end - 1] != o
+            np.add(swap, grid[i - 1, one - 1 : end - 1], out=row[one - low :])
+            step[one - low :] = _SWAP
+            _improve(row, step, grid[i - 1, low:end] + found[i - 1], _FOUND)
+            if joined and two < end:
+                fuse = fuses.take(fuse_row[two - 1 : end - 1] + o)
+                fuse += grid[i - 1, two - 2 : end - 2]
+                _improve(row[two - low :], step[two - low :], fuse, _FUSE)
+            if i > 1 and divided[i - 1]:
+                part = parts.take(part_row[one - 1 : end - 1] + pair_o[i - 1])
+                part += grid[i - 2, one - 1 : end - 1]
+                _improve(row[one - low :], step[one - low :], part, _PART)
+        spare = row - lost[low:end]
+        least = np.minimum.accumulate(spare, axis=0)
+        fewer = least < spare - _ROUNDING
+        np.copyto(row, least + lost[low:end], where=fewer)
+        np.copyto(step, _LOST, where=fewer)
     return grid, steps
 
 

@@ -7,13 +7,14 @@ left them. Between sweeps the channel is re-estimated on what the text itself sh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from cablefix.lexicon.adapt import Tally, adapt
-from cablefix.lexicon.channel import Alignment, Channel, explain
+from cablefix.lexicon.channel import Alignment, Channel, price
+from cablefix.lexicon.explainer import Explainer
 from cablefix.lexicon.hypotheses import Table
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Ints, Pieces, Units, unit_stream
@@ -102,8 +103,10 @@ class Chains:
 class Weigher:
     """Weighs the hypotheses of one text."""
 
-    def __init__(self, pieces: Pieces, table: Table, model: LanguageModel, channel: Channel) -> None:
-        self.pieces, self.table, self.model, self.channel = pieces, table, model, channel
+    def __init__(
+        self, pieces: Pieces, table: Table, model: LanguageModel, channel: Channel, explainer: Explainer
+    ) -> None:
+        self.pieces, self.table, self.model, self.channel, self._explainer = pieces, table, model, channel, explainer
         self._words = max(len(pieces.types.words), 1)
         self._own = pieces.types.word[pieces.type]
         self._word = self._own.copy()
@@ -215,10 +218,10 @@ class Weigher:
         table = self.table
         if not len(table.place):
             none = np.zeros(0, np.float32)
-            nothing = explain(self.channel, [], [])
+            nothing = self._explainer.explain(self.channel, [], [])
             return Weighed(none, none, none, none, nothing, self.channel.with_rate(rate), none.reshape(0, 2))
         channel = self.channel.with_rate(rate)
-        alignment = explain(channel, table.seen, table.meant)
+        alignment = self._explainer.explain(channel, table.seen, table.meant)
         prior = self.model.p1[table.unit[:, 0]] - alignment.cost[table.pair] + 14 - 3 * (table.units > 1)
         known = self.pieces.types.known[self.pieces.type[table.place]]
         self._settle(np.where(known | (table.span > 1), -1, prior).astype(np.float32))
@@ -234,7 +237,8 @@ class Weigher:
                 taught = self._teach(channel, alignment, self.posterior(gain))
                 if taught is not channel:
                     channel = taught
-                    alignment = explain(channel, table.seen, table.meant)
+                    cost = price(channel, alignment.errors, len(table.seen))
+                    alignment = replace(alignment, cost=cost)
         flat, begin = unit_stream(self.pieces, self._unit, self._count)
         return Weighed(gain, context, keep, self.posterior(gain), alignment, channel, self._ties(flat, begin))
 

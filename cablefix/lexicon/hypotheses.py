@@ -10,19 +10,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
 
-from cablefix.lexicon.candidates import REMEMBERED, Finder
+from cablefix.lexicon.candidates import MOST_EDITS, Finder, Proposals
 from cablefix.lexicon.channel import encode
 from cablefix.lexicon.edges import LONGEST, Edges, Known, Offer, offer_blanks, offer_edges
 from cablefix.lexicon.memory import Memory
 from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
-from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Types, Units
-from cablefix.lexicon.remembered import make_room
+from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Units
 from cablefix.lexicon.spellings import adds_prefix, is_plural, is_variant, render
+from cablefix.lexicon.typestore import Types
 from cablefix.lexicon.userlists import OwnWordList
 from cablefix.lexicon.wordlist import strip_possessive
 
@@ -69,6 +72,17 @@ class Table:
     junk: npt.NDArray[np.uint8]
 
 
+class _Found(NamedTuple):
+    """A candidate of a type; the fields are those of `Table`."""
+
+    meant: str
+    source: Source
+    units: tuple[int, ...]
+
+
+_NO_UNITS = (0, 0, 0)
+
+
 class _Row(NamedTuple):
     """A hypothesis of one place alone; the fields are those of `Table`."""
 
@@ -96,9 +110,10 @@ class Builder:
         self.words = finder.words
         self._own_forms = finder.words.forms if isinstance(finder.words, OwnWordList) else {}
         self.memory = Memory.of(pieces.types)
-        self._pair: dict[tuple[str, str], int] = {}
-        self._of_type: dict[int, list[tuple[int, Source, tuple[int, ...]]]] = {}
+        self._of_type: dict[int, Proposals] = {}
+        self._found: list[_Found] = []  # of the type that is looked at
         self._rows: list[_Row] = []
+        self._pair: dict[tuple[str, str], int] = {}  # those of the rows
 
     def unit(self, low: str) -> int:
         """The language model's number of a word."""
@@ -112,51 +127,86 @@ class Builder:
         """Candidates for types.
 
         `unknown` ones by both searches, `doubtful` words by likely misreadings only, `acronyms` only from the
-        document's own words.
+        document's own words. What does not depend on the text is remembered from text to text.
         """
+        text = self.pieces.types.text
+        every = [*unknown, *doubtful, *acronyms]
+        stems = {kind: _stem(self.pieces.types, kind) for kind in every}
+        own = self._near_memory(stems)
+        new: tuple[list[int], list[int]] = ([], [])
+        for kinds, known in ((unknown, False), (doubtful, True)):
+            for kind in kinds:
+                before = None if kind in own else self.finder.recalled(text[kind], known)
+                if before is None:
+                    new[known].append(kind)
+                else:
+                    self._of_type[kind] = before
+        self._search(*new, [kind for kind in acronyms if kind in own], stems)
+        for kinds, known in zip(new, (False, True), strict=True):
+            for kind in kinds:
+                if kind not in own:
+                    self.finder.remember(text[kind], known, self._of_type[kind])
+
+    def _near_memory(self, stems: dict[int, tuple[str, str]]) -> set[int]:
+        """The types that are so near a word of the document's own that this may be a candidate."""
+        memory = list(self.memory.words)
+        if not memory or not stems:
+            return set()
+        lows = [stem for stem, _ in stems.values()]
+        apart = cdist(lows, memory, scorer=Levenshtein.distance, score_cutoff=MOST_EDITS, dtype=np.uint8)
+        near = np.flatnonzero((apart <= MOST_EDITS).any(axis=1))
+        kinds = list(stems)
+        return {kinds[row] for row in near.tolist()}
+
+    def _search(
+        self,
+        unknown: Sequence[int],
+        doubtful: Sequence[int],
+        acronyms: Sequence[int],
+        stems: dict[int, tuple[str, str]],
+    ) -> None:
+        """Look for the candidates of types."""
         types = self.pieces.types
         capitals = (types.case == Case.UPPER).tolist()
-        stems = {kind: _stem(types, kind) for kind in (*unknown, *doubtful, *acronyms)}
         memory = self.memory.words
         short = [kind for kind in (*unknown, *doubtful) if 1 < len(stems[kind][0]) < _SHORT]
         common = dict(zip(short, self.finder.likely_common([stems[kind][0] for kind in short]), strict=True))
         scanned = [kind for kind in unknown if 2 <= len(stems[kind][0]) <= LONGEST]
-        near = self.finder.scan([stems[kind][0] for kind in scanned])
-        for kind, lows in zip(scanned, near, strict=True):
-            exact = self.finder.undo(stems[kind][0], upper=capitals[kind], sure=False, more=memory)
-            exact += self.memory.near(stems[kind][0], int(types.count[kind]))
-            self._propose(kind, stems[kind], dict.fromkeys(exact + common.get(kind, []) + lows))
-            self._propose_splits(kind, stems[kind][0])
-        for kind in set(unknown).difference(scanned):
-            exact = self.finder.undo(stems[kind][0], upper=False, sure=False)
-            self._propose(kind, stems[kind], exact)
+        near = dict(zip(scanned, self.finder.scan([stems[kind][0] for kind in scanned]), strict=True))
+        for kind in unknown:
+            low = stems[kind][0]
+            if kind in near:
+                lows = self.finder.undo(low, upper=capitals[kind], sure=False, more=memory)
+                lows = [*lows, *self.memory.near(low, int(types.count[kind])), *common.get(kind, []), *near[kind]]
+                self._propose(kind, stems[kind], dict.fromkeys(lows))
+                self._propose_splits(kind, low)
+            else:
+                self._propose(kind, stems[kind], self.finder.undo(low, upper=False, sure=False))
+            self._pack(kind)
         for kind in doubtful:
-            exact = self.finder.undo(stems[kind][0], upper=capitals[kind], sure=True, more=memory)
-            exact += self.memory.near(stems[kind][0], int(types.count[kind]))
-            self._propose(kind, stems[kind], dict.fromkeys(exact + common.get(kind, [])))
+            low = stems[kind][0]
+            lows = self.finder.undo(low, upper=capitals[kind], sure=True, more=memory)
+            lows = [*lows, *self.memory.near(low, int(types.count[kind])), *common.get(kind, [])]
+            self._propose(kind, stems[kind], dict.fromkeys(lows))
+            self._pack(kind)
         for kind in acronyms:
             self._propose(kind, stems[kind], self.memory.near(stems[kind][0], int(types.count[kind])))
+            self._pack(kind)
 
-    def _propose(self, kind: int, stem: tuple[str, str], lows: Sequence[str] | dict[str, None]) -> None:
+    def _pack(self, kind: int) -> None:
+        """Put together what was found for a type."""
+        found, self._found = self._found, []
+        rows = [(source, len(units), *units, *_NO_UNITS[len(units) :]) for _, source, units in found]
+        meant = tuple(item.meant for item in found)
+        columns = np.array(rows, np.int64).reshape(-1, 2 + len(_NO_UNITS))
+        self._of_type[kind] = Proposals(meant, tuple(map(_bare, meant)), columns)
+
+    def _propose(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> None:
         types = self.pieces.types
-        seen = types.text[kind]
-        found = self._of_type.setdefault(kind, [])
         odd = types.case[kind] == _ODD and types.unit[kind] != UNKNOWN
         if not stem[1] and (stem[0] in self.memory.form or odd):
             lows = [stem[0], *lows]
-        if not lows:
-            return
-        if self._own_forms or not self.memory.form.keys().isdisjoint(lows):
-            readings = self._readings(kind, stem, lows)
-        else:  # nothing of it depends on this text
-            key = (seen, *lows)
-            known = self.finder.readings.get(key)
-            if known is None:
-                make_room(self.finder.readings, REMEMBERED)
-                known = self.finder.readings[key] = self._readings(kind, stem, lows)
-            readings = known
-        for meant, unit in readings:
-            found.append((self._add_pair(seen, meant), _WORD, (unit,)))
+        self._found += [_Found(meant, _WORD, (unit,)) for meant, unit in self._readings(kind, stem, lows)]
 
     def _readings(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> list[tuple[str, int]]:
         """The candidates of a type as they would be printed, each with its unit."""
@@ -184,7 +234,7 @@ class Builder:
                 units = (left + FIRST_WORD, right + FIRST_WORD)
                 for between in (" ", ". ") if seen[mark + 1].isupper() else (" ",):
                     meant = seen[:mark] + between + seen[mark + 1 :]
-                    self._of_type[kind].append((self._add_pair(seen, meant), Source.SPLIT, units))
+                    self._found.append(_Found(meant, Source.SPLIT, units))
             return
         for at in range(1, len(low)):
             left, right = self._part(low[:at]), self._part(low[at:])
@@ -195,7 +245,7 @@ class Builder:
         for _, cuts, rows in sorted(best, reverse=True)[:3]:
             meant = " ".join(seen[a:b] for a, b in zip((0, *cuts), (*cuts, len(seen)), strict=True))
             parts = tuple(row + FIRST_WORD for row in rows)
-            self._of_type[kind].append((self._add_pair(seen, meant), Source.SPLIT, parts))
+            self._found.append(_Found(meant, Source.SPLIT, parts))
 
     def _three_parts(self, low: str) -> list[tuple[int, tuple[int, ...], tuple[int, ...]]]:
         counts = self.words.counts[0]
@@ -226,7 +276,7 @@ class Builder:
         """
         pieces = self.pieces
         word = free & pieces.of_kind(Kind.WORD, Kind.LETTER, Kind.MIXED)
-        joinable = np.fromiter((gap in _JOINABLE for gap in pieces.gap), bool, len(pieces))
+        joinable = pieces.by_gap(_is_joinable)
         follows = np.zeros(len(pieces), bool)
         follows[1:] = word[1:] & word[:-1] & joinable[1:]
         low, type_ = pieces.types.low, pieces.type
@@ -272,12 +322,13 @@ class Builder:
     def propose_lost_letters(self, damaged: Bools, doubtful: Bools, free: Bools, edges: Edges) -> None:
         """Words of which a letter is a symbol beside the word or a blank inside it."""
         words = Known(self.finder.counted, self.memory.words)
-        meant = [pair[1].lower() for pair in self._pair] if len(edges.places) else []
 
         def others(kind: int) -> list[str]:
-            if self.pieces.types.known[kind]:
+            found = self._of_type.get(kind)
+            if found is None or self.pieces.types.known[kind]:
                 return []
-            return [meant[pair] for pair, source, _ in self._of_type.get(kind, ()) if source == _WORD]
+            sources = found.rows[:, 0].tolist()
+            return [meant.lower() for meant, how in zip(found.meant, sources, strict=True) if how == _WORD]
 
         for offer in offer_edges(self.pieces, edges, others, words):
             self._accept(offer, Source.EDGE)
@@ -296,42 +347,42 @@ class Builder:
 
     def table(self, active: Ints) -> Table:
         """The hypotheses of all `active` places, and the joins."""
-        kinds = self.pieces.type[active]
-        proposals = self._of_type
-        sizes = np.fromiter((len(proposals.get(kind, ())) for kind in kinds.tolist()), np.int64, len(kinds))
-        flat_kind = {kind: row for row, kind in enumerate(proposals)}
-        begin = np.concatenate(([0], np.cumsum([len(found) for found in proposals.values()]))).astype(np.int64)
-        flat = [item for found in proposals.values() for item in found]
-        start = begin[[flat_kind.get(kind, 0) for kind in kinds.tolist()]] if len(kinds) else np.zeros(0, np.int64)
-        first = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-        pick = np.repeat(start - first, sizes) + np.arange(int(sizes.sum()))
-        pair = np.array([item[0] for item in flat] + [row.pair for row in self._rows], np.int64)
-        source = np.array([item[1] for item in flat] + [row.source for row in self._rows], np.uint8)
-        listed = [item[2] for item in flat] + [row.units for row in self._rows]
-        units = np.fromiter(map(len, listed), np.int64, len(listed))
-        unit = np.zeros((len(listed), 3), np.uint32)
-        for column in range(3):
-            has = np.flatnonzero(units > column)
-            unit[has, column] = [listed[row][column] for row in has.tolist()]
-        rows = np.concatenate((pick, np.arange(len(flat), len(listed))))
-        place = np.concatenate((np.repeat(active, sizes), [row.place for row in self._rows])).astype(np.int64)
-        span = np.concatenate((np.ones(len(pick)), [row.span for row in self._rows])).astype(np.int64)
+        types = self.pieces.types
+        kinds, found, rows = list(self._of_type), list(self._of_type.values()), self._rows
+        number = np.array([len(proposals.meant) for proposals in found], np.int64)
+        begin, size = np.zeros(len(types.text), np.int64), np.zeros(len(types.text), np.int64)
+        begin[kinds], size[kinds] = np.cumsum(number) - number, number
+        kind = self.pieces.type[active]
+        sizes = size[kind]
+        pick = np.repeat(begin[kind] - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
+        total = int(number.sum())
+        other = np.array([(row.place, row.span, row.pair + total, row.lead) for row in rows], np.int64).reshape(-1, 4)
+        more = [(row.source, len(row.units), *row.units, *_NO_UNITS[len(row.units) :]) for row in rows]
+        columns = np.concatenate((*(proposals.rows for proposals in found), np.array(more, np.int64).reshape(-1, 5)))
+        which = np.concatenate((pick, np.arange(total, total + len(rows))))
+        place = np.concatenate((np.repeat(active, sizes), other[:, 0]))
         order = np.argsort(place, kind="stable")
-        rows = rows[order]
-        pairs = list(self._pair)
-        number = {low: at for at, low in enumerate(self.pieces.types.words)}
-        known = [number.get(_bare(meant), -1) for _, meant in pairs]
-        word = np.array(known, np.int64)[pair[rows]] if pairs else np.zeros(0, np.int64)
-        lead = np.concatenate((np.zeros(len(pick)), [row.lead for row in self._rows])).astype(np.int64)
-        symbols = [row.junk for row in self._rows]
-        junk = np.concatenate((np.zeros(len(pick), np.uint8), encode(symbols, 1)[:, 0]))
+        which, place = which[order], place[order]
+        numbers = {low: at for at, low in enumerate(types.words)}
+        bare = chain(
+            chain.from_iterable(proposals.bare for proposals in found), (_bare(pair[1]) for pair in self._pair)
+        )
+        word = np.array([numbers.get(low, -1) for low in bare], np.int64)
+        pair = np.concatenate((pick, other[:, 2]))[order]
+        seen = [text for kind, many in zip(kinds, number.tolist(), strict=True) for text in [types.text[kind]] * many]
+        meant = [*chain.from_iterable(proposals.meant for proposals in found), *(pair[1] for pair in self._pair)]
+        span, lead, junk = np.ones(len(which), np.int64), np.zeros(len(which), np.int64), np.zeros(len(which), np.uint8)
+        later = np.flatnonzero(order >= len(pick))
+        row = order[later] - len(pick)
+        span[later], lead[later] = other[row, 1], other[row, 3]
+        junk[later] = encode([row.junk for row in rows], 1)[row, 0]
         return Table(
-            place[order], span[order], source[rows], unit[rows], units[rows], pair[rows],
-            [seen for seen, _ in pairs], [meant for _, meant in pairs], word, lead[order], junk[order],
+            place, span, columns[which, 0].astype(np.uint8), columns[which, 2:].astype(np.uint32), columns[which, 1],
+            pair, [*seen, *(pair[0] for pair in self._pair)], meant, word[pair], lead, junk,
         )  # fmt: skip
 
 
-_JOINABLE = frozenset((" ", "- ", "' ", ". "))
+_is_joinable = frozenset((" ", "- ", "' ", ". ")).__contains__
 
 
 def _stem(types: Types, kind: int) -> tuple[str, str]:

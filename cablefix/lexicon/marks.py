@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from cablefix.lexicon.files import lexicon_folder
 from cablefix.lexicon.model import FIRST_WORD, SENTENCE, UNKNOWN, LanguageModel
-from cablefix.lexicon.pieces import ABBREVIATIONS, Bools, Bytes, Case, Ints, Kind, Pieces
+from cablefix.lexicon.pieces import Bools, Bytes, Case, Ints, Kind, Pieces, is_abbreviation
 from cablefix.lexicon.screen import Screen
 from cablefix.lexicon.tokens import Token
 from cablefix.lexicon.wordlist import WordList
@@ -28,7 +28,9 @@ Floats = npt.NDArray[np.float32]
 MARKS = ("", ",", ".", ";", ":")
 JUNK = 5  # the class of what is no mark of a sentence
 _JUNK = frozenset("'`*~_|^=•·¥«»‘’°<>")
-_ELISIONS = frozenset("em tis twas til till cause round bout neath tween s d ll re ve n im er twill twould".split())
+_is_elided = frozenset(
+    "em tis twas til till cause round bout neath tween s d ll re ve n im er twill twould".split()
+).__contains__
 _STEP = np.float32(1 / 14)
 _WORTH = 0.5  # nats that another mark must be ahead of the one seen, to be looked at
 _TWIN = {1: 2, 2: 1}  # a comma and a full stop differ by a speck
@@ -67,7 +69,7 @@ def lead_of_nothing(words: WordList, tables: MarkTables, left: str, mark: str, r
     >>> [round(lead_of_nothing(load_wordlist(), load_marks(), *place)) for place in places]
     [10, -4, 0]
     """
-    if (len(left) == 1 and left.isupper()) or left.lower() in ABBREVIATIONS or (left + right).isdigit():
+    if (len(left) == 1 and left.isupper()) or is_abbreviation(left.lower()) or (left + right).isdigit():
         return 0.0
     rows = [words.vocabulary.get(word.lower()) for word in (left, right)]
     before, after = (0 if row is None else int(tables.row[row + FIRST_WORD]) for row in rows)
@@ -96,11 +98,7 @@ def study_marks(
     tokens: Sequence[Token], pieces: Pieces, screen: Screen, model: LanguageModel, tables: MarkTables, rate: float
 ) -> MarkStudy:
     """Find the doubtful gaps and describe them."""
-    classes: dict[str, int] = {}
-    for gap in set(pieces.gap):
-        mark = gap.replace(" ", "")
-        classes[gap] = MARKS.index(mark) if mark in MARKS else JUNK if mark in _JUNK else -1
-    seen = np.fromiter((classes[gap] for gap in pieces.gap), np.int64, len(pieces))
+    seen = pieces.types.store.gaps.ask(_class_of, pieces.gap_number, np.int64)
     after, before = _beside(pieces, tables)
     score = after + before - tables.prior
     value = np.concatenate((score, np.full((len(score), 1), -20, np.float32)), axis=1)
@@ -126,6 +124,12 @@ def study_marks(
     return MarkStudy(place, start, end, seen[place].astype(np.uint8), target.astype(np.uint8), features, habit)
 
 
+def _class_of(gap: str) -> int:
+    """The class of a gap, -1 for what is neither a mark nor a speck."""
+    mark = gap.replace(" ", "")
+    return MARKS.index(mark) if mark in MARKS else JUNK if mark in _JUNK else -1
+
+
 def _alternatives(usable: Bools, seen: Ints, score: Floats, own: Floats, rest: Floats) -> tuple[Ints, Ints]:
     """Gaps and what each may have instead: the likeliest mark, and a comma or a full stop for one another."""
     best = rest.argmax(1)
@@ -144,12 +148,21 @@ def _alternatives(usable: Bools, seen: Ints, score: Floats, own: Floats, rest: F
 
 def _elided(pieces: Pieces) -> Bools:
     """Where an apostrophe before a piece stands for letters left out, or one after it for a possessive."""
-    short = np.fromiter((low in _ELISIONS for low in pieces.types.low), bool, len(pieces.types.low))
-    apostrophe = np.fromiter((gap.strip() in ("'", "’", "‘") for gap in pieces.gap), bool, len(pieces))
-    possessive = np.fromiter((text[-1] in "sS" for text in pieces.types.text), bool, len(pieces.types.text))
+    apostrophe = pieces.by_gap(_is_apostrophe)
+    if not apostrophe.any():
+        return np.zeros(len(pieces), bool)
+    short, possessive = pieces.types.which_low(_is_elided), pieces.types.which(_ends_in_s)
     after = np.concatenate(([False], possessive[pieces.type[:-1]]))
     elided: Bools = apostrophe & (short[pieces.type] | after)
     return elided
+
+
+def _is_apostrophe(gap: str) -> bool:
+    return gap.strip() in ("'", "’", "‘")
+
+
+def _ends_in_s(text: str) -> bool:
+    return text[-1] in "sS"
 
 
 def _labels(pieces: Pieces, seen: Ints) -> Bools:
@@ -257,7 +270,7 @@ class Shortened(NamedTuple):
 
 def _shortened(pieces: Pieces, seen: Ints, place: Ints) -> Shortened:
     types = pieces.types
-    short = np.fromiter((low in ABBREVIATIONS for low in types.low), bool, len(types.low))[pieces.type]
+    short = types.which_low(is_abbreviation)[pieces.type]
     initial = (types.kind == Kind.LETTER) & (types.case == Case.TITLE) & ~types.known
     ends = np.concatenate(((initial[pieces.type] | short)[:-1], [False]))
     stop = ends & np.concatenate((seen[1:] == 2, [False]))

@@ -9,7 +9,8 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from cablefix.lexicon.model import UNKNOWN
-from cablefix.lexicon.pieces import Kind, Types
+from cablefix.lexicon.pieces import Kind
+from cablefix.lexicon.typestore import Types
 
 _MEMORY = 3  # times that an unknown word stands before it is believed
 

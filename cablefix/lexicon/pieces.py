@@ -7,18 +7,17 @@ text itself is arrays of type numbers.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from cablefix.lexicon.model import FIRST_WORD, NUMBER, SENTENCE, UNKNOWN
-from cablefix.lexicon.remembered import make_room
 from cablefix.lexicon.tokens import Flag, Token
+from cablefix.lexicon.typestore import Look, Plan, Types, TypeStore
 from cablefix.lexicon.wordlist import WordList, strip_possessive
 
 Ints = npt.NDArray[np.int64]
@@ -48,7 +47,7 @@ class Case(IntEnum):
 
 _PROTECTED, _LINE_START, _BREAK = int(Flag.PROTECTED), int(Flag.LINE_START), int(Flag.BREAK)
 
-_REMEMBERED = 40_000  # types that are remembered from text to text
+_REMEMBERED = 40_000  # types and tokens that are remembered from text to text
 # A piece begins and ends with a letter or digit and holds no dash, slash or mark that parts words.
 _PIECE = re.compile(r"[^\W_](?:[^\s\-–—/,;:?!()\"“”\[\]]*[^\W_])?")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_](?:\.?['’]?s)?")
@@ -62,6 +61,9 @@ ABBREVIATIONS = frozenset(
     "mr mrs ms dr no nos st gen col capt lt hon messrs jr sr vol dept sec adm maj sgt rep sen gov prof rev art "
     "para pp ch fig co inc ltd ave jan feb mar apr jun jul aug sept oct nov dec".split()
 )
+
+
+is_abbreviation = ABBREVIATIONS.__contains__
 
 
 def classify(word: str) -> tuple[Kind, Case]:
@@ -101,25 +103,6 @@ def _mixed_case(word: str) -> Case:
 
 
 @dataclass(slots=True, eq=False)
-class Types:
-    """The different pieces of a text; all columns of shape (types,).
-
-    `words` are its lower-case words in the order in which they come first; `word` is the number of each type's.
-    """
-
-    text: list[str]
-    low: list[str]
-    unit: Units
-    known: Bools
-    kind: Bytes
-    case: Bytes
-    length: Bytes
-    count: Ints
-    words: list[str]
-    word: Ints
-
-
-@dataclass(slots=True, eq=False)
 class Pieces:
     """The pieces of a text in order; all columns of shape (pieces,).
 
@@ -137,9 +120,14 @@ class Pieces:
     line_break: Bools  # the first piece of a paragraph or logical line
     held: Bools  # protected
     gap: list[str] = field(repr=False)
+    gap_number: Ints = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.type)
+
+    def by_gap(self, question: Callable[[str], bool]) -> Bools:
+        """Of which gaps before the pieces a question is true; one that is asked of every text. Shape (pieces,)."""
+        return self.types.store.gaps.ask(question, self.gap_number)
 
     def of_kind(self, *kinds: Kind) -> Bools:
         """Which pieces are of one of the kinds; shape (pieces,)."""
@@ -149,115 +137,66 @@ class Pieces:
 
 def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:
     """Cut tokens into pieces and look each type up."""
-    number: dict[str, int] = {}
-    plans: dict[str, tuple[tuple[tuple[int, int, str], ...], str, int]] = {}
-    type_, token_, offset_, gap_, flag_ = [], [], [], [], []
-    trail = ""
-    for row, (text, _, _, flags) in enumerate(tokens):
-        lead = trail + " "
-        if text.isalpha():  # most tokens are one piece
-            type_.append(number.setdefault(text, len(number)))
-            token_.append(row)
-            offset_.append(0)
-            gap_.append(lead)
-            flag_.append(flags)
-            trail = ""
-            continue
-        plan = plans.get(text)
-        if plan is None:
-            plan = plans[text] = _plan(text, number)
-        for offset, kind, before in plan[0]:
-            type_.append(kind)
-            token_.append(row)
-            offset_.append(offset)
-            gap_.append(lead + before)
-            flag_.append(flags | plan[2])
-            lead, flags = "", flags & _PROTECTED
-        trail = plan[1] if plan[0] else lead.rstrip() + text
-    of = np.array(type_, np.int64)
-    types = look_up(list(number), of, words)
-    flag = np.array(flag_, np.int64)
-    stop = (flag & _BREAK) > 0
-    stop |= _sentence_ends(gap_, types, of)
+    texts, _, _, flags = zip(*tokens, strict=True) if tokens else ((),) * 4
+    store = _store(words)
+    cut = store.cut(texts, flags, _PROTECTED)
+    types, of = store.types(cut.type)
+    stop = (cut.flags & _BREAK) > 0
+    stop |= _sentence_ends(store.gaps.ask(_has_stop, cut.gap), types, of)
+    gaps = store.gaps.strings
     return Pieces(
         types,
         of,
-        np.array(token_, np.int64),
-        np.array(offset_, np.int64),
+        cut.token,
+        cut.offset,
         stop,
-        _by_gap({gap: " " not in gap for gap in set(gap_)}, gap_),
-        (flag & _LINE_START) > 0,
-        (flag & _BREAK) > 0,
-        (flag & _PROTECTED) > 0,
-        gap_,
+        ~store.gaps.ask(_has_space, cut.gap),
+        (cut.flags & _LINE_START) > 0,
+        (cut.flags & _BREAK) > 0,
+        (cut.flags & _PROTECTED) > 0,
+        [gaps[at] for at in cut.gap.tolist()],
+        cut.gap,
     )
 
 
-def _plan(text: str, number: dict[str, int]) -> tuple[tuple[tuple[int, int, str], ...], str, int]:
-    """The pieces of a token, as (offset, type, what stands before), what stands after the last, and flags."""
+def _has_stop(gap: str) -> bool:
+    return _STOP.search(gap) is not None
+
+
+def _has_space(gap: str) -> bool:
+    return " " in gap
+
+
+def _plan(text: str) -> Plan:
+    """The pieces of a token."""
+    if text.isalpha():  # as most tokens
+        return Plan(((0, text, ""),), "", 0)
     found = []
     last = 0
     for match in _PIECE.finditer(text):
-        found.append((match.start(), number.setdefault(match.group(), len(number)), text[last : match.start()]))
+        found.append((match.start(), match.group(), text[last : match.start()]))
         last = match.end()
-    return tuple(found), text[last:], _PROTECTED if _ADDRESS.search(text) else 0
+    return Plan(tuple(found), text[last:], _PROTECTED if _ADDRESS.search(text) else 0)
 
 
-def _sentence_ends(gaps: list[str], types: Types, type_: Ints) -> Bools:
+def _sentence_ends(stop: Bools, types: Types, type_: Ints) -> Bools:
     """Where a full stop, question or exclamation mark ends a sentence: not after an initial or abbreviation."""
-    stop = _by_gap({gap: _STOP.search(gap) is not None for gap in set(gaps)}, gaps)
-    quiet = np.fromiter(map(ABBREVIATIONS.__contains__, types.low), bool, len(types.low))
-    quiet |= (types.kind == Kind.LETTER) | (types.kind == Kind.CODE)
+    quiet = types.which_low(is_abbreviation) | (types.kind == Kind.LETTER) | (types.kind == Kind.CODE)
     stop[1:] &= ~quiet[type_[:-1]]
     return stop
 
 
-def _by_gap(kinds: dict[str, bool], gaps: list[str]) -> Bools:
-    """What is known of each gap; few are different."""
-    return np.fromiter(map(kinds.__getitem__, gaps), bool, len(gaps))
-
-
-class Look(NamedTuple):
-    """What is known of one type; the fields are those of `Types`."""
-
-    low: str
-    unit: int
-    known: bool
-    kind: int
-    case: int
-    length: int
-
-
 @lru_cache(maxsize=4)
-def _looks(words: WordList) -> dict[str, Look]:
+def _stores(words: WordList) -> list[TypeStore]:
     """The types that were looked at in this process: the next text has many of them too."""
-    return {}
+    return []
 
 
-def look_up(texts: list[str], type_: Ints, words: WordList) -> Types:
-    """What is known of each type."""
-    remembered = _looks(words)
-    make_room(remembered, _REMEMBERED)
-    looks = []
-    for text in texts:
-        look = remembered.get(text)
-        if look is None:
-            look = remembered[text] = _look_at(text, words)
-        looks.append(look)
-    low, unit, known, kind, case, length = zip(*looks, strict=True) if looks else ((),) * len(Look._fields)
-    number = {word: place for place, word in enumerate(dict.fromkeys(low))}
-    return Types(
-        texts,
-        list(low),
-        np.array(unit, np.uint32),
-        np.array(known, bool),
-        np.array(kind, np.uint8),
-        np.array(case, np.uint8),
-        np.array(length, np.uint8),
-        np.bincount(type_, minlength=len(texts)),
-        list(number),
-        np.fromiter(map(number.__getitem__, low), np.int64, len(texts)),
-    )
+def _store(words: WordList) -> TypeStore:
+    stores = _stores(words)
+    if not stores or len(stores[0]) >= _REMEMBERED:
+        stores[:] = [TypeStore(lambda text: _look_at(text, words), _plan)]
+    return stores[0]
 
 
 def _look_at(text: str, words: WordList) -> Look:

@@ -9,7 +9,8 @@ from unicodedata import normalize
 import numpy as np
 import numpy.typing as npt
 
-from cablefix.lexicon.channel import Channel, explain
+from cablefix.lexicon.channel import Channel
+from cablefix.lexicon.explainer import Explainer
 from cablefix.lexicon.hypotheses import Table
 from cablefix.lexicon.model import UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces
@@ -136,7 +137,7 @@ def written_together(table: Table, rows: Ints, words: WordList) -> Bools:
     return together
 
 
-def likelier_the_other_way(table: Table, rows: Ints, channel: Channel, words: WordList) -> Bools:
+def likelier_the_other_way(table: Table, rows: Ints, channel: Channel, words: WordList, explainer: Explainer) -> Bools:
     """Which of the rows turn a name into another form of it that the text has, and that is rather a misreading of it.
 
     Where a text reads o as c, `Rcthen` may stand there more often than `Rothen`.
@@ -147,5 +148,7 @@ def likelier_the_other_way(table: Table, rows: Ints, channel: Channel, words: Wo
     other = np.zeros(len(rows), bool)
     if own:
         places, seen, meant = zip(*own, strict=True)
-        other[list(places)] = explain(channel, meant, seen).cost < explain(channel, seen, meant).cost
+        other[list(places)] = (
+            explainer.explain(channel, meant, seen).cost < explainer.explain(channel, seen, meant).cost
+        )
     return other

@@ -146,7 +146,7 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     edges = find_edges(pieces, screen.free, screen.damaged)
     builder.propose_lost_letters(screen.damaged, screen.doubtful, screen.free, edges)
     table = builder.table(places(pieces, screen))
-    weighed = Weigher(pieces, table, lexicon.model, lexicon.channel).run(screen.rate)
+    weighed = Weigher(pieces, table, lexicon.model, lexicon.channel, lexicon.finder.explainer).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
     joined = np.fromiter((token.flags & _JOINED > 0 for token in tokens), bool, len(tokens))[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined, edges)
@@ -175,7 +175,7 @@ def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Flo
     confidence[stand_before(pieces, table, rows)] = 0
     theirs = initials_set_off(pieces, table, rows) | writers_slips(table, rows)
     theirs |= written_together(table, rows, lexicon.words) | own_spellings(table, rows, lexicon.words)
-    theirs |= likelier_the_other_way(table, rows, found.weighed.channel, lexicon.words)
+    theirs |= likelier_the_other_way(table, rows, found.weighed.channel, lexicon.words, lexicon.finder.explainer)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
 
 

@@ -17,7 +17,9 @@ _ACRONYM = 5  # capitals up to this length amid small letters are taken for an a
 # which one character in fifty is wrong.
 _FIT, _FIT_NOISY, _NOISY = -3.0, 1.0, 0.02
 _WINDOW = 3
-_LONE = frozenset("1io")  # single characters that may be what is left of a word
+# Questions that are asked of every text, each a function that lives as long as the process.
+_is_lone = frozenset("1io").__contains__  # single characters that may be what is left of a word
+_is_hyphen = "-".__eq__
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +51,7 @@ def screen_pieces(pieces: Pieces, model: LanguageModel) -> Screen:
     capitals = neighbourhood(word & (case == Case.UPPER), word)
     acronym = (case == Case.UPPER) & (types.length[of] <= _ACRONYM) & (capitals < 0.5) & ~types.known[of]
     held = pieces.held | foreign(pieces) | _double_names(pieces) | _names_with_particles(pieces)
-    lone = np.fromiter(map(_LONE.__contains__, types.text), bool, len(types.text))[of]
+    lone = types.which(_is_lone)[of]
     free = ~held & ((kind == Kind.LETTER) | word | lone)
     known = types.known[of]
     unknown = (word | (kind == Kind.LETTER)) & free & ~known
@@ -71,20 +73,20 @@ def _double_names(pieces: Pieces) -> Bools:
     title = (pieces.types.case == Case.TITLE)[pieces.type]
     tied = np.zeros(len(pieces), bool)
     tied[1:] = title[1:] & title[:-1] & pieces.near[1:]
-    tied[1:] &= np.fromiter(map("-".__eq__, pieces.gap[1:]), bool, max(len(pieces) - 1, 0))
+    tied[1:] &= pieces.by_gap(_is_hyphen)[1:]
     tied[:-1] |= tied[1:]
     names: Bools = tied & ~pieces.types.known[pieces.type]
     return names
 
 
-_PARTICLES = frozenset("de del della di du des da das dos von van".split())
+_is_particle = frozenset("de del della di du des da das dos von van".split()).__contains__
 
 
 def _names_with_particles(pieces: Pieces) -> Bools:
     """Unknown words with a capital around a particle between two such: `Direccion General de Aeronautica Civil`."""
     types, of = pieces.types, pieces.type
     capital = ((types.case == Case.TITLE) | (types.case == Case.UPPER))[of]
-    particle = np.fromiter(map(_PARTICLES.__contains__, types.low), bool, len(types.low))[of]
+    particle = types.which_low(_is_particle)[of]
     near = np.zeros(len(pieces), bool)
     at = np.flatnonzero(particle[1:-1] & capital[:-2] & capital[2:]) + 1
     for step in (-2, -1, 1, 2):
@@ -115,12 +117,14 @@ def neighbourhood(mark: Bools, among: Bools, window: int = _WINDOW) -> Floats:
     return share
 
 
-_ENGLISH = frozenset("the of and to that is was for with as be by this not have from are which it had were has".split())
-_FOREIGN = frozenset(
+_is_english = frozenset(
+    "the of and to that is was for with as be by this not have from are which it had were has".split()
+).__contains__
+_is_foreign = frozenset(
     "le les des du et que qui dans pour par sur une est au aux il ne pas los las el del y por para con se su como "
     "der die das und den dem von zu ist nicht auf mit ein eine im il della che di non per dei della una gli o os "
     "da do dos em uma das ao nao en la".split()
-)
+).__contains__
 _FOREIGN_WINDOW = 8
 
 
@@ -129,12 +133,10 @@ def foreign(pieces: Pieces) -> Bools:
 
     French, Spanish, Portuguese, German and Italian; shape (pieces,).
     """
-    low = pieces.types.low
-    size = len(low)
-    ours = np.fromiter(map(_ENGLISH.__contains__, low), bool, size)[pieces.type]
-    theirs = np.fromiter(map(_FOREIGN.__contains__, low), bool, size)[pieces.type]
+    theirs = pieces.types.which_low(_is_foreign)[pieces.type]
     if theirs.sum() < 3:
         return np.zeros(len(pieces), bool)
+    ours = pieces.types.which_low(_is_english)[pieces.type]
     begin = np.maximum(np.arange(len(pieces)) - _FOREIGN_WINDOW, 0)
     end = np.minimum(np.arange(len(pieces)) + _FOREIGN_WINDOW + 1, len(pieces))
 
