@@ -26,6 +26,7 @@ _LONGEST, _LONGEST_SCRATCH = 2, 3
 _SPECKLED = 0.02
 _NOT_TEXT = (LineClass.HEADER, LineClass.TABLE, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _BLANKS = (" ", "\t")
+_OFTEN = 500  # of a word that was counted less often it is not known what stands beside it; foreign words are such
 _LEAD, _CLEAR_LEAD = 7.0, 9.0  # nats by which nothing is likelier than a stop that is taken for a speck
 
 
@@ -111,11 +112,12 @@ def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
     """Remove stops set apart between two words that hardly ever have one between them: `The . Department`.
 
     A speck between two words is read as a stop with blanks on both sides. How likely a stop is after the one word and
-    before the other is counted in clean text. Left alone are initials, abbreviations, numbers, the labels of forms
-    (`TO : Rusk`), and texts that set their stops apart as a matter of course.
+    before the other is counted in clean text. Left alone are rare and foreign words (`gouvernement ; celui`), initials,
+    abbreviations, numbers, the labels of forms (`TO : Rusk`), and texts that set their stops apart as a matter of
+    course.
 
     >>> from cablefix.rules.examples import edits_of
-    >>> edits_of(remove_loose_stops, "The tug, the barge, and the . pier, the mole, and the rest were sold . He left.")
+    >>> edits_of(remove_loose_stops, "The tug, the barge, and the . house, the road, and the rest were sold . He left.")
     [(' .', '')]
     """
     if context.sets_stops_apart:
@@ -132,7 +134,8 @@ def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
             continue
         beside = look_beside(context, start, end, mark)
         first = not text[layout.line_span(line)[0] : start].strip(beside.left)
-        if beside.lead < _LEAD or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
+        seldom = min(context.words.count(beside.left), context.words.count(beside.right)) < _OFTEN
+        if beside.lead < _LEAD or seldom or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
             continue
         reason = because(EvidenceKind.CONTEXT, "hardly ever a stop between these words", weight=beside.lead)
         confidence = 0.96 if beside.lead > _CLEAR_LEAD else 0.88
