@@ -16,7 +16,15 @@ from cablefix.writers.tei_xml import Ids, attribute, attributes, slug, word
 _DATE_TIME = re.compile(r"\d{6}\s?[A-Z]?\s+[A-Z]{3}\s+\d{2,4}")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _CABLE_REFERENCE = re.compile(r"(\d{2})\s+([A-Z][A-Z .'-]*?)\s+0*(\d+)")
-_REDACTED = re.compile(r"\[REDACTED(?: ([^\]\s,;]+(?:[,;]\s*[^\]\s,;]+)*))?[^\]]*\]")
+_LEAST_ROW = 10 * "X"
+_EXEMPTION = r"\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\)"
+_REDACTED = re.compile(
+    r"\[REDACTED(?: (?P<codes>[^\]\s,;]+(?:[,;]\s*[^\]\s,;]+)*))?[^\]]*\]"
+    r"|\[[^\[\]]{0,80}?\b(?i:redacted|excised|deleted|sanitized|withheld|not declassified|name removed)\b"
+    r"[^\[\]]{0,40}\]"
+    rf"|\[(?P<code>(?:{_EXEMPTION})(?:, ?(?:{_EXEMPTION}))*)\]"
+    rf"|\b{_LEAST_ROW}X*\b"
+)
 _LABEL = re.compile(r"[^:]{1,30}:")
 # A span within a block, and the tags around it.
 Mark = tuple[int, int, str, str]
@@ -51,16 +59,21 @@ def reference_target(text: str) -> str | None:
 
 
 def redactions(text: str, start: int, end: int) -> list[Tag]:
-    """A `gap` around each redaction box in a span of the reading text, with the exemption codes that stand in it.
+    """A `gap` around each mark of a redaction in a span of the reading text, with the exemption codes that stand in it.
+
+    Marks are what reads `[REDACTED B6]`, the words of releasing agencies and editors in brackets (`[EXCISED]`, `[less
+    than one line not declassified]`), exemption codes in brackets, and rows of ten X or more for a name.
 
     >>> redactions("[REDACTED B1, 1.4(D)] told", 0, 26)[0].open
     '<gap reason="redacted" n="B1, 1.4(D)"><desc>'
+    >>> len(redactions("XXXXXXXXXXXX, [B1] and [2 lines not declassified] of [the] left", 0, 62))
+    3
     """
-    if "[REDACTED" not in text[start:end]:
+    if text.find("[", start, end) < 0 and text.find(_LEAST_ROW, start, end) < 0:
         return []
     found = []
     for match in _REDACTED.finditer(text, start, end):
-        open_tag = f"<gap{attributes(reason='redacted', n=match[1])}><desc>"
+        open_tag = f"<gap{attributes(reason='redacted', n=match['codes'] or match['code'])}><desc>"
         found.append(Tag(match.start(), match.end(), open_tag, "</desc></gap>", solid=True))
     return found
 
