@@ -114,7 +114,7 @@ class Document:
     def paragraphs(self) -> Iterator[Paragraph]:
         """The paragraphs of the body in order. Headings that no paragraph follows come as a paragraph of their own.
 
-        Between two numbers, text below the table or the list of a numbered paragraph is the rest of that paragraph.
+        Between two numbers, text without a number or a heading is the rest of the numbered paragraph above it.
         """
         headings: list[Block] = []
         blocks: list[Block] = []
@@ -139,6 +139,5 @@ class Document:
 
 
 def _goes_on(blocks: Sequence[Block], block: Block) -> bool:
-    """Whether a block without a number goes on with the numbered paragraph whose table or list stands above it."""
-    above = blocks[-1].kind if blocks else None
-    return above in (BlockKind.TABLE, BlockKind.ITEM) and block.n is None and blocks[0].n is not None
+    """Whether a block without a number goes on with the numbered paragraph above it, as a quoted paper does."""
+    return block.n is None and bool(blocks) and blocks[0].n is not None

@@ -19,6 +19,8 @@ _UNNUMBERED = ("UNN", "UNNUMBERED")
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
 _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
 _SMALL = ("Of", "The", "De", "Es", "Am")
+_ELSEWHERE = "ZEN/"  # before an addressee who has the message by other means
+_WITHOUT_AREA = ("AMEMBASSY", "AMCONSUL", "AMCONGEN", "AMEMB", "SECSTATE")
 _WHOLE = ("SECRETARY OF STATE", "DEPARTMENT OF STATE")
 _SECRETARY_LIMIT = 20.0
 _MOST_JUNK = 6
@@ -212,6 +214,11 @@ def _name(
         if titled is not None:
             return titled.parts, titled.gain
     parts: list[Part] = []
+    area: list[Part] = []
+    if _names_area(texts, codes):
+        seen = texts.pop()
+        readings = [Decoded(seen.upper(), 0.05 if seen.isupper() else 1.5)]
+        area = [Part(f"{prefix}.name.area", row.span(*spans.pop()), seen, readings, rule="header.address")]
     head, rest = _head(texts[0], known, channel), 1
     if len(texts) > 2 and (not head or head[0].cost > channel.split):
         two = [Decoded(item.text, item.cost + channel.split) for item in _head(texts[0] + texts[1], known, channel)]
@@ -233,13 +240,23 @@ def _name(
             parts.append(
                 Part(f"{prefix}.name.post", row.span(spans[rest][0], spans[-1][1]), tail, post, rule="header.address")
             )
-            return parts, gain + max(0.5, 3.5 - 0.4 * post[0].cost)
+            return parts + area, gain + max(0.5, 3.5 - 0.4 * post[0].cost)
     for number, (span, text) in enumerate(zip(spans[rest:], texts[rest:], strict=True), start=rest):
         listed = text[-1] == "," and text[:-1] in known.words and number + 1 < len(texts)
         readings = [Decoded(text, 0.05)] if listed else read_word(text, known.words, known.word_list, channel)
         parts.append(Part(f"{prefix}.name.{number}", row.span(*span), text, readings, rule="header.address"))
         gain += 1.0 if readings[0].text in known.words and readings[0].cost < 6.0 else -0.5
-    return parts, gain
+    return parts + area, gain
+
+
+def _names_area(texts: list[str], codes: Codes) -> bool:
+    """Whether an address of three words or more ends with the code of a country or a state: `USDAO KATHMANDU NP`.
+
+    Office codes may follow it between slashes. Embassies and consulates are written without one.
+    """
+    code = texts[-1].split("//")[0]
+    known = code.upper() in codes.area_codes and any(map(str.isupper, code))
+    return known and len(texts) > 2 and fold(strip_dust(texts[0])) not in _WITHOUT_AREA
 
 
 def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
@@ -252,6 +269,8 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
         if strip_dust(" ".join(texts[first:end])).upper() in codes.posts:
             whole = max(whole, end)
     rest = [fold(strip_dust(text)) for text in texts[whole:]] if whole else []
+    if _names_area(texts, codes):
+        return len(texts)
     if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
         return whole
     return len(texts)
@@ -321,13 +340,14 @@ def _reach(text: str, letters: int) -> int:
 
 
 def _head(text: str, known: Vocabulary, channel: Channel) -> list[Decoded]:
-    plain = fold(strip_dust(text))
+    served = _ELSEWHERE if text.startswith(_ELSEWHERE) else ""
+    plain = fold(strip_dust(text.removeprefix(served)))
     if len(plain) > _CODE and plain[0].isupper() and plain[1].islower() and plain.upper() in known.heads:
-        return [Decoded(plain, 0.3)]  # `AmEmbassy`, as airgrams and forms print it
+        return [Decoded(served + plain, 0.3)]  # `AmEmbassy`, as airgrams and forms print it
     if plain in known.heads:
-        return [Decoded(plain, 0.05 if plain == text else channel.surplus_mark)]
+        return [Decoded(served + plain, 0.05 if served + plain == text else channel.surplus_mark)]
     if len(plain) < 5:
         return []
     near = nearest(channel, plain, close_words(plain, known.head_list, 1 + len(plain) // 4), 3.0 + 1.4 * len(plain), 3)
     near = near or by_gaps(plain, known.head_list)
-    return [Decoded(word, cost + 0.3) for word, cost in near]
+    return [Decoded(served + word, cost + 0.3) for word, cost in near]

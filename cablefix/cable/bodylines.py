@@ -26,7 +26,7 @@ _FIGURE = r"[\dOoIlSBZ]"
 _MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
 _DAY = (
     rf"(?:{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}"
-    rf"|{_MONTH}\.? \d{{1,2}}, ?\d{{2,4}}|\d{{1,2}} {_MONTH}\.?,? \d{{2,4}})"
+    rf"|{_MONTH}\.? \d{{1,2}}(?:, ?| )\d{{2,4}}|\d{{1,2}} {_MONTH}\.?,? \d{{2,4}})"
 )
 _OFFICER = r"(?: ?\([A-Z][^()]{3,40}\)(?:,? [O0]R-[A-Z])?)"
 _CATEGORY = r"(?: ?-?\(?[1-4]\)?(?:(?:, ?| AND )[1-4])*)"
@@ -34,6 +34,7 @@ _ON = r"(?:[, -]{0,3}(?:DECL(?:AS(?:SIFY)?)?|AUTO(?:MATICALLY)? DECLASSIFIED|DOW
 _SCHEDULED = re.compile(rf"{_CATEGORY}?{_ON}{_DAY}{_OFFICER}?|{_CATEGORY}?{_OFFICER}|{_CATEGORY}")
 _SLASHED = re.compile(rf"{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}")
 _SPELLED = re.compile(r"(?<=[( ])[A-Z0158]*[A-Z]{2}[A-Z0158]*(?=[,. )])|0R(?=-[A-Z])")
+_LOOSE_MARK = re.compile(r" +(?P<mark>[.,)])")
 TO_FIGURES, _TO_LETTERS = str.maketrans("OoIlSBZ", "0011582"), str.maketrans("0158", "OISB")
 _LABEL_MARKS = re.compile(r"[ :;.,!?¢*“'’-]{0,4}")
 _DATED = re.compile(r"\s*(?:OADR\b|\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)\b)")
@@ -189,11 +190,12 @@ def _decl_value(row: Row, start: int, channel: Channel, dated: bool) -> Part | N
 
 
 def _tidy_schedule(text: str) -> str:
-    """What follows GDS with its date in figures and the rest in letters.
+    """What follows GDS with its date in figures, the rest in letters, and no blank before a mark.
 
     >>> _tidy_schedule("-1 9/24/O0 (M0RTON, JAMES A.) 0R-M")
     '-1 9/24/00 (MORTON, JAMES A.) OR-M'
     """
+    text = _LOOSE_MARK.sub(r"\g<mark>", text)
     text = _SLASHED.sub(lambda day: day[0].translate(TO_FIGURES), text)
     return _SPELLED.sub(lambda word: word[0].translate(_TO_LETTERS), text)
 

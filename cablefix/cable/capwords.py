@@ -35,6 +35,7 @@ _LOOK_ALIKE = str.maketrans("015", "OIS")
 _VERY_COMMON = 5000
 _COMMON = 1000
 _REPEATED = 2.0
+_LEAST_SHARE = 0.2  # a reading that is less likely is no proposal: the word is a name or an abbreviation
 
 
 def read_capitals(
@@ -66,6 +67,8 @@ def read_capitals(
             continue
         part = Part("subject.word", run.span(start, start + len(core)), core, readings, rule="header.words")
         share = weigh([item.cost for item in readings], _identity(core))[0]
+        if share < _LEAST_SHARE:
+            continue
         evidence = (
             Evidence(EvidenceKind.LEXICON, f"{core!r} is no word, {readings[0].text!r} is", 0.0, (part.span,)),
             Evidence(EvidenceKind.CONFUSION, f"{readings[0].text!r} is read as {core!r}", round(-readings[0].cost, 2)),

@@ -8,7 +8,7 @@ from functools import lru_cache
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest, shape
 from cablefix.cable.codes import Codes
 from cablefix.cable.names import read_post, vocabulary
-from cablefix.cable.rows import Parsed, Part, Row, strip_dust
+from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 
 _SECTION = ("SECTION",)
 _SHARE = 1.9
@@ -116,6 +116,7 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
     part, at, value = level
     parts = [part]
     gain = 5.0 - 0.5 * part.best.cost
+    at, captions = _read_captions(row, at, codes)
     at, section = _read_section(row, at, channel)
     if section:
         parts += section
@@ -126,10 +127,24 @@ def read_class_line(row: Row, channel: Channel, codes: Codes, post: str = "") ->
         gain = (max(gain, _LEAST_LEVEL) if tail[1] >= _KNOWN_TAIL else gain) + tail[1]
     elif any(row.bare[at:]) and not section:
         gain -= 3.0
-    parsed = Parsed("classification", [row], parts, gain)
+    parsed = Parsed("classification", [row], [*parts, *captions], gain)
     parsed.parts[0].name = "class.level"
     parsed.parts.append(Part("class.value", part.span, value, [Decoded(value, part.best.cost)]))
     return parsed
+
+
+def _read_captions(row: Row, at: int, codes: Codes) -> tuple[int, list[Part]]:
+    """The captions straight behind the level: `C O N F I D E N T I A L NOFORN`; returns the word after them."""
+    names = _captions(codes)
+    found: list[Part] = []
+    while at < len(row.words):
+        ends = range(min(len(row.words), at + 4), at, -1)
+        end = next((end for end in ends if " ".join(row.words[at:end]) in names), None)
+        if end is None:
+            break
+        found.append(exact("caption", row, row.starts[at], row.word_end(end - 1), cost=0.1, rule="header.caption"))
+        at = end
+    return at, found
 
 
 def _without_level(row: Row, channel: Channel, codes: Codes, post: str) -> Parsed | None:
@@ -249,6 +264,11 @@ def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         return None
     text = strip_dust(" ".join(words))
     names = _captions(codes)
+    plain = text.rstrip("/")
+    if plain != text and plain in names:  # `STADIS//////////`
+        at = row.text.find(plain)
+        part = exact("caption", row, at, at + len(plain), cost=0.1, rule="header.caption")
+        return Parsed("caption", [row], [part], 6.0)
     if text in names:
         part = Part("caption", row.span(0, len(row.text)), row.text, [Decoded(text, 0.1)], rule="header.caption")
         return Parsed("caption", [row], [part], 6.0)

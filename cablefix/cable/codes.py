@@ -219,6 +219,16 @@ class Codes(OfficerTables):
         entry = self.is_tag(code, year)
         return entry.meaning or None if entry else None
 
+    @cached_property
+    def area_codes(self) -> frozenset[str]:
+        """Two letters that say in an address where a place lies: of a country as in TAGS, or of a state.
+
+        >>> {"NP", "VA"} <= load_codes().area_codes
+        True
+        """
+        countries = {code for code, entries in self.tags.items() if len(code) == 2 and entries[0].kind == "geographic"}
+        return frozenset(countries | {row[0] for row in self.rows("states")})
+
     # --- the rest -------------------------------------------------------------------------------------------
 
     @cached_property

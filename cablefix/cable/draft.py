@@ -24,6 +24,7 @@ from cablefix.text import Span
 _MOST_WRAPPED = 5
 _LONGEST_PRINTED = 80
 _SCRAP = 3
+_MARKED = re.compile(r" \((?:U|C|S|TS)(?:/{1,2}[A-Z/]+)?\)$")  # military messages mark the subject at its end
 _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
 _RULE = re.compile(r"[-—–_=~.]{4,}$")
 _PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
@@ -35,10 +36,12 @@ _URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMER
 }
 # Words of handling captions that the table may not have in this combination.
 _HANDLING = re.compile(r"\b(?:DISTRIBUTION|DISSEM|ONLY|EXCLUSIVE|CHANNEL|HANDLING|CONSULS|NOFORN|COPY)\b")
+_READERS = re.compile(r"(?:LITERALLY )?EYES ONLY\b|(?:EXCLUSIVE|PERSONAL) FOR\b")
 _YEAR = re.compile(r"(?:19[4-9]|20[0-4])(?<!\w...)\d\b")
 _SENT = re.compile(r"(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b")
+_SENT_ON = re.compile(r"\d{1,5}(?:[,;.]|$)")  # the number of the last post stands on the next line
 _PASS = re.compile(r"\b(?:FOR|PASS|PLEASE PASS|ALSO FOR|EYES ONLY|FROM)\b|^JOINT\b.*\bMESSAGE\W*$")
-_PASSED = re.compile(r"(?P<who>[A-Z][A-Za-z' ]{2,24}?),? (?:please )?pass\b.*")
+_PASSED = re.compile(r"(?P<who>[A-Z][A-Za-z' ]{2,24}?),? (?:please )?(?:pass|repeat)\b.*")
 
 
 @dataclass
@@ -105,6 +108,10 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
             draft.found[parsed.kind] = parsed
             draft.runs[parsed.kind] = list(parsed.rows)
     _drop_banner(draft)
+    line = draft.found.get("classification")
+    captions = line.named("caption") if line else []
+    if line and captions:
+        draft.captions.insert(0, Parsed("caption", line.rows, captions, line.gain))
     draft.text = " ".join(row.text for row in rows[:_LONGEST]).upper()
     draft.years = frozenset(int(year) for year in _YEAR.findall(draft.text))
     width = width_of(rows)
@@ -270,9 +277,9 @@ def _add_addresses(
 
 
 def _ends_as_address(row: Row, codes: Codes) -> bool:
-    """Whether a line in perfect capitals ends as the addresses of the table do: with a place, a state or a country."""
+    """Whether a line in perfect capitals ends as addresses do: with a place, a state, a country, or a precedence."""
     match = _ADDRESS.fullmatch(row.text)
-    return bool(match) and match is not None and match["last"] in vocabulary(codes).endings
+    return match is not None and (bool(match["precedence"]) or match["last"] in vocabulary(codes).endings)
 
 
 def _is_address(address: Parsed, row: Row, codes: Codes) -> bool:
@@ -304,10 +311,15 @@ def _place_captions(
             draft.captions.append(caption)
         elif "number" in draft.found and (_SENT.match(row.text) or goes_on_sent(draft, row)):
             place_sent(draft, row)
-        elif closed and _in_capitals(row) and len(row.words) <= 4 and _HANDLING.search(row.text):
+        elif closed and _in_capitals(row) and _is_handling(row):
             draft.captions.append(Parsed("caption", [row], [exact("caption", row, 0, len(row.text))], 4.0))
         elif last >= 0 and _in_capitals(row) and (closed or is_passing(row)):
             draft.passing.append(row)
+
+
+def _is_handling(row: Row) -> bool:
+    """Whether a line in capitals says how the message is to be handled: `EYES ONLY FOR THE SECRETARY`."""
+    return bool(_READERS.match(row.text) or (len(row.words) <= 4 and _HANDLING.search(row.text)))
 
 
 def read_urgency(row: Row, draft: Draft) -> Parsed | None:
@@ -328,7 +340,9 @@ def read_urgency(row: Row, draft: Draft) -> Parsed | None:
 def goes_on_sent(draft: Draft, row: Row) -> bool:
     """Whether the list of others who have the message goes on in a line."""
     run = draft.runs.get("sent")
-    return bool(run) and run is not None and run[-1].text.endswith(",") and row.number - run[-1].number < 4
+    if not run or row.number - run[-1].number >= 4:
+        return False
+    return run[-1].text.endswith(",") or (run[-1].text[-1].isalpha() and bool(_SENT_ON.match(row.text)))
 
 
 def place_sent(draft: Draft, row: Row) -> None:
@@ -341,13 +355,17 @@ def place_sent(draft: Draft, row: Row) -> None:
 
 
 # An address that no table has, in perfect form: two words or more, a number or a precedence at its end.
-_ADDRESS = re.compile(r"[A-Z]{2,}(?: [A-Z]+)*(?: (?P<last>[A-Z]{2,})(?://[A-Z0-9/-]+//)?)(?: \d{1,4})?")
+_ADDRESS = re.compile(
+    r"[A-Z]{2,}(?: [A-Z]+)*?(?: (?P<last>[A-Z]{2,})(?://[A-Z0-9/-]+//)?)"
+    r"(?P<precedence> (?:FLASH|IMMEDIATE|PRIORITY|ROUTINE))?(?: \d{1,4})?"
+)
 _LONGEST_ADDRESS = 7
 # Below these lines the text of a field has ended; codes go on up to the subject.
 _BELOW_TEXT = ("ref", "classified-by", "tags")
 _BOUNDS = {"tags": (*_BELOW_TEXT, "subject")}
 _ORIGINATOR = re.compile(r"OR-[A-Z]\W?")
 _REST_OF_OFFICER = re.compile(r"[A-Z][A-Z., ]{0,30}\)(?: OR-[A-Z]\W?)?")
+_TORN_REASONS = re.compile(r"\b1\s?[.,]\s?[345]$")
 _MORE_REASONS = re.compile(r"(?:and|or|&) ?\(\w\)|\(\w\)", re.IGNORECASE)
 _BELOW_CAPTIONS = ("caption", "eo", "tags", "subject", "ref", "info", "classification")
 ORDER_INDEX = {"eo": 0, "tags": 1, "subject": 2, "ref": 3, "number": 4}
@@ -412,6 +430,8 @@ def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[i
         row, before = rows[at], run[-1]
         if is_dust_row(row) or _RULE.fullmatch(row.text):
             return
+        if kind == "subject" and _MARKED.search(before.text):
+            return
         if kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper():
             continue
         if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
@@ -427,7 +447,8 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
             return False
         if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
             return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
-        return bool(_REASONS.search(row.text)) or wraps(before, row, width)
+        torn = _TORN_REASONS.search(said) and _MORE_REASONS.match(row.text)
+        return bool(torn or _REASONS.search(row.text)) or wraps(before, row, width)
     if _is_heading(row, rows, at) or (kind != "ref" and _PARAGRAPH.match(row.text)):
         return False
     if kind == "tags":
@@ -437,7 +458,7 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
         )
     if kind == "ref" and _continues_refs(run, row):
         return True
-    if _PARAGRAPH.match(row.text):
+    if _PARAGRAPH.match(row.text) or (kind == "ref" and _heads_text(row, rows, at)):
         return False
     indent = 9 if len(run) > 1 else 0
     return wraps(before, row, width, indent) and _alike(run[0], row)
@@ -460,6 +481,12 @@ def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
     if strip_dust(re.split("[:.]", row.text, maxsplit=1)[0]).upper() in _HEADINGS:
         return True
     return at + 1 < len(rows) and bool(_RULE.fullmatch(rows[at + 1].text))
+
+
+def _heads_text(row: Row, rows: Sequence[Row], at: int) -> bool:
+    """Whether a line above a numbered paragraph is its heading: it names no message by a number."""
+    above = at + 1 < len(rows) and bool(_PARAGRAPH.match(rows[at + 1].text))
+    return above and not re.search(r"\d|NOTAL|PREVIOUS", row.text)
 
 
 def _continues_refs(run: list[Row], row: Row) -> bool:

@@ -36,6 +36,12 @@ _FOR_WITHIN = 20
 _ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
 _LIKE_ENDMARK = re.compile(r"N{1,4}[AHMW]N{1,4}")
 _GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
+# What the message center wrote below the signature: `*AS RECEIVED. WILL BE SERVICED`, `NOTE BY OC/T: ...`.
+_NOTE = re.compile(
+    r"\W{0,3}(?:N[O0]TE(?: BY [A-Z/]+)?\s?[:;.]|AS RECEIVED\b|(?:PASSED|RELAYED) (?:TO )?[A-Z]+\b"
+    r"|ADVANCE COP(?:Y|IES)\b|OMISSION\b|CORRECTION (?:TO FOLLOW|ISSUED)\b).{0,90}",
+    re.IGNORECASE,
+)
 _STAMP = re.compile(r"RELEASE|DECLASS|UNCLASSIFIED|COPY|DOCUMENT|REVIEW|Case No|Doc", re.IGNORECASE)
 _NO_NAMES = frozenset(
     """SUMMARY COMMENT CONFIDENTIAL SECRET UNCLASSIFIED UNCLAS RESTRICTED SIPDIS NODIS EXDIS LIMDIS NOFORN NNNN
@@ -123,7 +129,8 @@ def _before_action(rows: Sequence[Row], at: int) -> bool:
 def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -> tuple[int, Field] | None:
     """The surname that signs a telegram, and the number of its line; None where none is found.
 
-    It stands alone on the last line of the text; banners, stamps and protocol lines may follow. Telegrams of 1965-72
+    It stands alone on the last line of the text; banners, stamps, protocol lines and notes of the message center may
+    follow. Telegrams of 1965-72
     print it after the group (`GP-4. ROGERS`) or after the last sentence (`... HEARING. RUSK`): the field then has a
     part named `inline`, and its span is the name only. The value is the name as printed, or the name of the chief of
     mission of that post and day where the text is a damaged form of it.
@@ -142,7 +149,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0
     for row in reversed(rows):
-        if row.number in skipped or _is_furniture(row, channel, codes):
+        if row.number in skipped or _NOTE.fullmatch(row.text) or _is_furniture(row, channel, codes):
             continue
         tried += 1
         found = _signature_at(row, known, channel)

@@ -21,7 +21,7 @@ _CHANNEL = re.compile(r"VZCZC[A-Z]{2}[A-Z0-9]\d{3,16}")
 _DE = re.compile(
     r"DE (?P<station>R[A-Z]{4,7}) #(?P<serial>\d{3,5})(?:/(?P<section>\d\d))? (?P<julian>\d{3})(?P<time>\d{4})"
 )
-_SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4} (?P<rest>Z[A-Z]{2}\b(?:.*\w)?)\W*")
+_SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4}(?: (?P<rest>Z[A-Z]{2}\b(?:.*\w)?))?\W*")
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
 PROSIGNS = "ZOPR"
 # The first letters of an indicator as engines see them.
@@ -323,11 +323,15 @@ def _shaped(name: str, row: Row, start: int, end: int, form: str) -> Part:
 
 
 def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
-    """Format line 4: `ZNR UUUUU ZZH` or `ZNY CCCCC ZZH`, the letter of the classification five times."""
+    """Format line 4: `ZNR UUUUU ZZH` or `ZNY CCCCC ZZH`, the letter of the classification five times.
+
+    Military messages end it with the letters: `ZNY CCCCC`.
+    """
     perfect = _SECURITY.fullmatch(row.text)
     if perfect:
         parts = [exact("security.signal", row, 0, 3), exact("security.letters", row, 4, 9)]
-        parts.append(exact("security.rest", row, *perfect.span("rest")))
+        if perfect["rest"]:
+            parts.append(exact("security.rest", row, *perfect.span("rest")))
         return Parsed("security", [row], parts, 20.0)
     if len(row.words) == 2 and row.dropped and row.text[:3] in ("ZNR", "ZNY"):
         row = Row(Line(row.number, (*row.line.tokens, row.dropped[0])))  # `zZH` looks like dust

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cablefix.cable.barerefs import place_bare_references
 from cablefix.cable.bodylines import read_classified_line
 from cablefix.cable.capwords import read_capitals
 from cablefix.cable.channel import Channel, load_channel
@@ -95,6 +96,7 @@ def _read(
     if not is_cable(total, chain):
         return None
     draft = make_draft(chain, rows, channel, codes)
+    place_bare_references(draft, rows)
     draft.aside = frozenset(row.number for row in around)
     place_form_lines(draft, rows, chain, channel, codes)
     inside = {row.number for run in draft.runs.values() for row in run}

@@ -37,6 +37,15 @@ _PAGE_HEADS = tuple(
     )
     for gap in (" ", "")
 )
+# `PAGE 02 OF 03 LIMA 0231`
+_COUNTED_HEAD = re.compile(
+    rf"^PA[GC6]E (?P<page>{_D}{{1,2}}) [O0]F (?P<total>{_D}{{1,2}}) (?P<post>[A-Z][A-Z.' ]{{2,24}}) "
+    rf"(?P<number>{_D}{{3,6}})$"
+)
+# Later pages of military messages: `PAGE 02 RULGSTS4410 UNCLAS E F T O`.
+_STATION_HEAD = re.compile(
+    rf"^PA[GC6]E (?P<page>{_D}{{1,2}}) (?P<post>R[A-Z]{{5,6}})(?P<number>{_D}{{4}}) (?P<level>[A-Z/ ]{{4,60}})$"
+)
 _LEVEL_HEAD = re.compile(
     r"^(?:UNCLAS(?:SIFIED)?|LIMITED OFFICIAL USE|(?:C ?O ?N ?F ?I ?D ?E ?N ?T ?I ?A ?L|S ?E ?C ?R ?E ?T)) "
     rf"(?P<post>[A-Z][A-Z.' ]{{2,24}}) (?P<number>{_D}{{3,6}}) PA[GC6]E (?P<page>{_D}{{1,3}})$"
@@ -55,7 +64,7 @@ _DIGITS = re.compile(rf"{_D}{_D}")
 _WORD = re.compile(r"[A-Za-z0]{3}")
 _DASHED = ("-", "~", "_", "\u2014")
 # What the operator typed beside the classification at the head of a sheet of 1965-72.
-_OPERATOR = re.compile(r"H[A-Z]{2}\d{3}")
+_OPERATOR = re.compile(r"(?:H[A-Z]{2})?\d{3}")
 # Beside a worn banner: words in all, characters in all scraps, characters in one.
 _MOST_WORDS, _MOST_SCRAPS, _LONGEST_SCRAP = 8, 12, 5
 _NOT_COMPACT = re.compile(r"[^A-Z0-9|@]")
@@ -93,6 +102,7 @@ class Head:
 def read_head(text: str) -> Head | None:
     """Read a line as a running head, None when it has not the form of one.
 
+    Military messages give page, station with serial, and level; some printouts page, pages, post and number.
     The 2000s form gives post, number of eight digits, sheet and sheets; that of 1965-79 gives page, post, number
     and, until 1972, the date-time group; a later sheet may repeat the classification line with its page behind it;
     that of the 1950s and 60s gives page, number, date and post ("-2- 118, May 4, 2 p.m., from Lima"). `text` has single
@@ -102,6 +112,8 @@ def read_head(text: str) -> Head | None:
     Head(form='section', post='LIMA', number='00001203', page=2, total=3, dtg='')
     >>> read_head("PAGE 02 QUITO 01187 121530Z").number
     '01187'
+    >>> read_head("PAGE 02 RULGSTS4410 UNCLAS E F T O").number
+    '4410'
     >>> read_head("PAGE 2 of the report to Quito") is None
     True
     """
@@ -152,6 +164,11 @@ def _read_head(text: str) -> Head | None:
         if match and int(_number(match["page"])):
             page, number = _number(match["page"]), _number(match["number"])
             return Head("page", match["post"].replace(" ", ""), number, int(page), 0, match["dtg"] or "")
+    match = _COUNTED_HEAD.match(text) or _STATION_HEAD.match(text) if text.startswith("PA") else None
+    if match and int(_number(match["page"])):
+        sheets = int(_number(match.groupdict().get("total", "0")))
+        post = match["post"].replace(" ", "")
+        return Head("page", post, _number(match["number"]), int(_number(match["page"])), sheets)
     match = _LEVEL_HEAD.match(text) if " PA" in text else None
     if match and int(_number(match["page"])) > 1:
         return Head("page", match["post"].replace(" ", ""), _number(match["number"]), int(_number(match["page"])))
@@ -253,7 +270,7 @@ def _fit_stamps(forms: Sequence[str], least: float) -> list[StampMatch | None]:
     """How each form fits the stamps."""
     templates, alone = _stamps()
     matches: list[StampMatch | None] = [None] * len(forms)
-    asked = [at for at, form in enumerate(forms) if 5 <= len(form) <= 110 and any(map(str.isalpha, form))]
+    asked = [at for at, form in enumerate(forms) if 4 <= len(form) <= 110 and any(map(str.isalpha, form))]
     if asked:
         lines = [forms[at] for at in asked]
         scores = process.cdist(lines, templates, scorer=fuzz.ratio, score_cutoff=100 * least, dtype=np.float64)

@@ -310,7 +310,9 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     heads = [part for page in draft.pages if (part := page.part("page.post"))]
     if own is None or named is None:
         return
-    if own.seen == named.seen and own.readings[0].text == own.seen:
+    if own.readings[0].text == own.seen and (
+        own.seen == named.seen or (named.readings[0].text == named.seen and _same_post(own.seen, named.seen, codes))
+    ):
         verdicts.set(own, own.seen, 0.995)
         verdicts.set(named, named.seen, 0.995)
         return
@@ -332,6 +334,11 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
         if evidence:
             evidence = (*evidence, agree(f"the other line says {other.seen!r}", [other]))
         verdicts.set(part, name, shares[0], *evidence)
+
+
+def _same_post(one: str, other: str, codes: Codes) -> bool:
+    """Whether two names are those of one post: `FM USMISSION NATO` sends what is numbered `USNATO 02760`."""
+    return bool(set(codes.posts_named(one)) & set(codes.posts_named(other)))
 
 
 def _head_cost(name: str, part: Part, channel: Channel) -> float:

@@ -19,7 +19,7 @@ _UNKNOWN_SHORT = 6.0
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of addresses: heads (`AMEMBASSY`), posts, all words of known addresses, and the last words of these."""
+    """The words of addresses: heads (`AMEMBASSY`), posts, all words of known addresses, and what addresses end with."""
 
     heads: frozenset[str]
     posts: frozenset[str]
@@ -43,7 +43,7 @@ def vocabulary(codes: Codes) -> Vocabulary:
         heads,
         codes.posts,
         kept,
-        frozenset(name.split()[-1] for plads in codes.routing_indicators.values() for name in plads),
+        frozenset(name.split()[-1] for plads in codes.routing_indicators.values() for name in plads) | codes.area_codes,
         tuple(sorted(name for name in heads if len(name) > _SHORT)),
         tuple(sorted(codes.posts)),
         tuple(sorted(word for word in kept if len(word) > _SHORT)),

@@ -87,7 +87,7 @@ def read_references(
 ) -> list[Reference]:
     """The references of a REF field in order; `own` is the post of the message, `named` are those of its addresses.
 
-    `A. QUITO 91 B. 03 STATE 2178`, `(A) ... (B) ...`, `A) ... B) ...`, or one without a label.
+    `A. QUITO 91 B. 03 STATE 2178`, `(A) ... (B) ...`, `A) ... B) ...`, or one without a label. A label may stand twice.
     """
     marks = _labels_of(run, channel)
     if not marks:
@@ -99,7 +99,8 @@ def read_references(
             items.append(Reference("", *_trim(run.text, 0, marks[0][0].start())))
         for number, (mark, label) in enumerate(marks):
             end = marks[number + 1][0].start() if number + 1 < len(marks) else len(run.text)
-            item = Reference(label, *_trim(run.text, mark.end(), end))
+            again = re.compile(rf"\s*[({{\[]{label}[)}}\]]\s").match(run.text, mark.end(), end)  # `A. (A) 00 LIMA 811`
+            item = Reference(label, *_trim(run.text, again.end() if again else mark.end(), end))
             if mark.re is _LABEL and mark["label"] != label:
                 a, b = mark.span("label")
                 cost = channel.of(label, mark["label"])

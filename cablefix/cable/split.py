@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from cablefix.cable.fields import Line, Token
 from cablefix.cable.rows import FUNCTION_WORDS, Row, is_dust
+from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.text import count_capitals, count_small
 
 _ROUTE = r"R[A-Z0-9]{4,7}"
@@ -28,9 +29,11 @@ _MORE_CUTS = re.compile(
     rf" (?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?P<word>TO|INFO|FM)[-_.:;,]{1,2}(?P<rest>[A-Z]{3}.*)")
+_GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")
 _MOST_DUST = 3
 _SHORT = 8
+_COMMON = {2: 100_000, 3: 5000}  # how often a word stands in the word list that is no speck, by its length
+_REASON = re.compile(r"\([a-h]\)")  # of classification: `1.4 (b), (d)`
 _CODE = 2
 _UNNUMBERED = 5
 # Behind these of the forms below nothing short stands but operating signals.
@@ -172,8 +175,17 @@ def _is_small(word: str) -> bool:
 
 
 def _is_speck(word: str) -> bool:
-    partly = any(map(str.isupper, word)) and word.upper() in FUNCTION_WORDS
+    if _REASON.fullmatch(word):
+        return False
+    partly = any(map(str.isupper, word)) and (word.upper() in FUNCTION_WORDS or _is_damaged_word(word))
     return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdecimal, word)) and not partly
+
+
+def _is_damaged_word(word: str) -> bool:
+    """Whether a short word is a common one in capitals but for one of them: `TwO`, `Is`."""
+    small = sum(map(str.islower, word))
+    least = _COMMON.get(len(word)) if small == 1 else None
+    return least is not None and load_wordlist().count(word.upper()) >= least
 
 
 def split_addresses(row: Row, first: int) -> list[Row]:

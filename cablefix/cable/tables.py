@@ -86,6 +86,7 @@ TABLES: dict[str, Table] = {
     ),
     "routing": Table(("ri", "plad"), ("ri", "plad")),
     "signals": Table(("signal", "kind", "meaning"), ("signal",), needed=("kind",)),
+    "states": Table(("code", "name"), ("code",)),
     "tags": Table(("code", "kind", "meaning", "first", "last"), ("code", "kind", "first"), whole=_YEARS),
     "territories": Table(
         ("territory", "name", "long_name", "first", "last"), ("territory",), whole=_YEARS, needed=("name",)

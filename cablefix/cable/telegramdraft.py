@@ -28,8 +28,9 @@ _CLEAR_ORDER = 12.0
 _STRANGE = 2
 _SENT = re.compile(
     r"\W{0,2}(?:SENT|ACTION|PASSED|RPTD|REPEATED)\b.*\b(?:INFO|INFORMATION|REPEATED|DEPARTMENT|DEPT|RPTD)\b"
+    r"|Sent (?:[a-z]+ )?[A-Z][a-z]+ \d{1,5}[,;:]? (?:repeated|rptd|info)"
 )
-_SENT_NUMBER = re.compile(r"(?:DEPARTMENT|DEPT|SECSTATE) (?P<number>[\dlIOoSBZ]{1,5})\b")
+_SENT_NUMBER = re.compile(r"(?i:DEPARTMENT|DEPT|SECSTATE) (?P<number>[\dlIOoSBZ]{1,5})\b")
 _HEAD = re.compile(
     r"\W{0,3}[-–=]?\s?\d{1,2}\W{1,3}(?P<number>[\dlIOoSBZ]{1,5}), \w{3,10}\.? \d{1,2}\b.*?\b(?i:from)\s(?P<post>.*)"
 )

@@ -78,11 +78,13 @@ def _damaged_heads(context: Context, heads: Sequence[int]) -> Iterator[Mark]:
         return
     taken = set(heads)
     sheets = any(head.startswith(_SHEET) for head in known)
+    short = [head for head in known if not _SEVEN_FIGURES.match(head) and not head.startswith(_SHEET)]
+    edges = _edges(context) if short else set()
     for n in context.read_lines():
         text = context.lines[n]
         if n in taken or len(text) > 64:
             continue
-        if not _SEVEN_FIGURES.match(text) and not (sheets and text.startswith(_SHEET)):
+        if not (_SEVEN_FIGURES.match(text) or (sheets and text.startswith(_SHEET)) or n in edges):
             continue
         trimmed = trim_junk(text)
         best = max(likeness(trimmed, head) for head in known)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cablefix.cable.fields import FormatLine, Header
 from cablefix.cable.grammar import protocol_lines, read_signature
+from cablefix.cable.heads import likeness
 from cablefix.cable.sections import find_sections
 from cablefix.layout import Join, LineClass, Mark
 from cablefix.ledger import EvidenceKind
@@ -24,6 +25,7 @@ _NAMES_BELOW = 16
 _MOST_LINES_BETWEEN = 8
 _END = re.compile(r"BT\b|NNN")
 _REFERENCE = re.compile(r"\(?[A-Z][.)]\s")
+_ALIKE = 0.8
 
 
 def mark_header(view: View, context: Context) -> Iterator[Mark]:
@@ -87,13 +89,22 @@ def mark_sections(view: View, context: Context) -> Iterator[Mark]:
     for start in starts:
         what = f"section {start.section}" if start.section else "a later section"
         reason = because(EvidenceKind.FORM, f"repeats the header of the message for {what}")
-        for n in start.lines:
+        for n in (*start.lines, *_damaged_lines(context, start.lines)):
             yield context.layout.mark_line(n, LineClass.FURNITURE, "furniture.section", 0.95, [reason])
     numbered = [(start.lines[0], start.section) for start in starts if start.lines and start.section]
     sections = [(0, int(context.header.value("section") or 1)), *numbered]
     if sections != sorted(sections, key=lambda section: section[1]):
         context.header.extra["sections"] = sections
         context.set_sections(sections)
+
+
+def _damaged_lines(context: Context, lines: Sequence[int]) -> list[int]:
+    """Lines between those of a repeated header that no reader knew and that are nearly lines of the header itself."""
+    between = set(context.body_lines()).intersection(range(lines[0], lines[-1])).difference(lines)
+    if not between or context.header is None:
+        return []
+    own = [context.lines[n] for part in context.header.format_lines for n in part.lines]
+    return [n for n in sorted(between) if any(likeness(context.lines[n], text) >= _ALIKE for text in own)]
 
 
 def mark_protocol(view: View, context: Context) -> Iterator[Mark]:

@@ -23,8 +23,8 @@ from cablefix.text import View
 _DASH_ROW = re.compile(r"^[-_=~.*\u2013\u2014\u00b7 ]{3,}$")
 _CLOSING_MARKS = "\"')]\u2019\u201d"
 _BULLET = re.compile(
-    r"^(?P<mark>(?:--?|\u2014|\u2013|\u2022|\u00b7|\*|\u25cf|\u25a0|o)(?= )|\([A-Za-z0-9]{1,4}\)|[A-Za-z][.)](?= )|"
-    r"\d{1,3}[.)](?= )|[QA]\d{0,2}:(?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
+    r"^\u00b6?(?P<mark>(?:--?|\u2014|\u2013|\u2022|\u00b7|\*|\u25cf|\u25a0|o)(?= )|\([A-Za-z0-9]{1,4}\)|"
+    r"[A-Za-z][.)](?= )|\d{1,3}[.)](?= )|[QA]\d{0,2}:(?= )|(?:[IVX]{1,5}|[ivx]{1,5})[.)](?= ))"
 )
 # `------- SUMMARY -------`
 _DASHED = re.compile(r"^[-=*]{2,} ?(?=[A-Z\"(])(?P<text>[^-=*]{3,60}?) ?[-=*]{2,}$")
@@ -35,7 +35,9 @@ _DASHES = frozenset({"-", "--", "\u2014", "\u2013"})
 # Says that what is quoted ends, on a line of its own.
 _END_TEXT = re.compile(r"END (?:OF )?(?:TEXT|QUOTE|QUOTATION|MESSAGE)\.?|UNQUOTE\.?", re.IGNORECASE)
 _BLANKS_SAY = 0.3  # where fewer lines are parted by blank ones, a blank line means something
+_LEAST_ENDS, _MOST_PARTED = 3, 0.8  # clear ends of paragraphs, and the share of them that a blank line follows
 _LIST_GOES_ON = re.compile(r"[,;](?: and| or)?$", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"\b[a-z]{4,}")
 _CLOSERS = " )]\"'\u2019\u201d"
 _UNREAD_TEXT = "A heading ends no sentence and begins none."
 
@@ -80,7 +82,7 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
     In a numbered cable a heading stands between the end of a paragraph and the next number; in other texts it
     stands between blank lines, over a row of dashes or between two. A line that ends in a full stop, comma or hyphen
     is text, also where a bracket or quotation mark closes after it (`End comment.)`); so is one that begins with a
-    small letter, and the last words of a sentence that the page broke off.
+    small letter, a sentence that announces a list with a colon, and the last words of a sentence that the page broke.
 
     >>> from cablefix.rules.examples import marked_lines
     >>> text = "1. The tug left the old pier at noon.\\n\\nA Quiet Harbor\\n\\n2. It came back at one.\\n\\n3. It left."
@@ -142,6 +144,8 @@ def _looks_like_heading(context: Context, line: int, *, marked: bool) -> bool:
         return False
     last = text.rstrip(_CLOSERS)
     if last.endswith((".", ",", ";", "-")) and not last.endswith(("...", "U.S.", "U.N.", "U.K.")):
+        return False
+    if last.endswith(":") and len(_SMALL_WORD.findall(last)) > 1:  # `Minister asks three things:`
         return False
     letters = sum(map(str.isalpha, text))
     spoken = letters >= 3 and letters >= 0.5 * len(text.replace(" ", ""))
@@ -227,6 +231,8 @@ def _may_begin_item(context: Context, before: int, line: int, mark: str) -> bool
         return True
     if _ends_sentence(text) or _LIST_GOES_ON.search(text):
         return mark not in _DASHES or not text.endswith(",") or line - before > 1
+    if mark in _DASHES and line - before == 1 and not text.endswith(","):  # `... that`, and a dash below it
+        return len(text) + 1 + len(context.lines[line].split(" ", 2)[1]) + len(mark) < 0.85 * context.convention.wrap
     return line - before > 1 and len(text) < 0.7 * context.convention.wrap
 
 
@@ -254,10 +260,12 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
     in_item = False
     for a, b in context.pairs(body):
         in_item = classes[a] == LineClass.ITEM or (in_item and classes[a] == LineClass.BODY)
-        if classes[b] in _STARTS_NEW or classes[a] in _CLOSED or _END_TEXT.fullmatch(context.lines[b]):
+        if classes[b] in _STARTS_NEW or classes[a] in _CLOSED:
+            continue
+        if any(_END_TEXT.fullmatch(context.lines[n]) for n in (a, b)):
             continue
         if inside and a >= inside[0] and not in_item:
-            if breaks.indents_anew(a, b):
+            if breaks.indents_anew(a, b) or breaks.parts(a, b):
                 continue
             if not _CLOSING.fullmatch(context.lines[b]) or not breaks.has_room(a, b):
                 yield layout.mark_join(a, Join.SPACE, "structure.join", 0.95)
@@ -288,6 +296,7 @@ class _Breaks:
         filled = [self.indents[n] for n in body]
         self.margin = int(median(filled)) if filled else 0
         self.needs_blank, self.needs_indent = self._learn_style(body)
+        self.blanks_part = self._learn_blanks(body)
 
     def room(self, a: int, b: int) -> float:
         """How much room line a had left after the first word of line b, as a share of the line width."""
@@ -312,6 +321,24 @@ class _Breaks:
         begins = self._indented(b) and not self._indented(a)
         return self.needs_indent and begins and _ends_sentence(self.context.lines[a])
 
+    def parts(self, a: int, b: int) -> bool:
+        """Whether a blank line between a and b begins a paragraph without a number, or the lines of a quoted paper.
+
+        Only in a file whose blank lines stand between paragraphs, and not at the turn of a page. OCR puts a blank line
+        of its own below the first line of a numbered paragraph: that one has to have ended before its time.
+        """
+        if b - a < 2 or not self.blanks_part or self._turned(a, b):
+            return False
+        before, after = self.context.lines[a], self.context.lines[b]
+        begins = after[0].isupper() or not after[0].isalnum()
+        numbered = self.context.layout.line_class[a] == LineClass.PARAGRAPH
+        least = 0.1 if _ends_sentence(before) and not numbered else 0.25
+        return begins and self.room(a, b) > least
+
+    def _turned(self, a: int, b: int) -> bool:
+        """Whether page furniture stands between two lines."""
+        return bool((self.context.layout.line_class[a + 1 : b] == LineClass.FURNITURE).any())
+
     def _learn_style(self, body: Sequence[int]) -> tuple[bool, bool]:
         """Whether this file parts its paragraphs by blank lines, or by indents: from its clear paragraph ends."""
         if self.context.convention.wrap is None:
@@ -327,6 +354,18 @@ class _Breaks:
         blank = sum(b - a > 1 for a, b in clear) >= 0.7 * len(clear)
         indent = sum(self._indented(b) for _, b in clear) >= 0.7 * len(clear)
         return blank and self.context.convention.blank_between < 0.3, indent
+
+    def _learn_blanks(self, body: Sequence[int]) -> bool:
+        """Whether blank lines stand between the paragraphs, numbered or not, and nowhere else."""
+        if self.context.convention.wrap is None or self.context.convention.blank_between >= _BLANKS_SAY:
+            return False
+        lines = self.context.lines
+        ends = [
+            b - a > 1
+            for a, b in itertools.pairwise(body)
+            if self.room(a, b) > 0.25 and _ends_sentence(lines[a]) and not lines[b][0].islower()
+        ]
+        return len(ends) >= _LEAST_ENDS and sum(ends) >= _MOST_PARTED * len(ends)
 
     def runs_on(self, a: int, b: int) -> bool:
         """Whether the text of line a goes on in line b."""
@@ -348,7 +387,7 @@ class _Breaks:
         after = self.context.lines[b]
         room = self.room(a, b)
         score = 2.5 if room > 0.25 else 1.5 if room > 0.15 else 0.3 if room >= 0 else -0.6
-        turned = b - a > 1 and bool((self.context.layout.line_class[a + 1 : b] == LineClass.FURNITURE).any())
+        turned = self._turned(a, b)
         if b - a > 1:  # a blank line at a page turn says nothing
             score += 0.0 if turned else 1.2 * (1.0 - 2.0 * convention.blank_between)
         elif self.needs_blank and room <= 0.25:

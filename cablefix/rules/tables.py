@@ -13,6 +13,8 @@ from cablefix.rules.context import Context, because
 from cablefix.text import View
 
 _LOOSE_STOPS = frozenset(".,;:'")
+_SENTENCE_ENDS = ".?!:;\"')"
+_HAS_FIGURE = re.compile(r"\d")
 _FIGURE = re.compile(r"[($]?[-+]?\d[\d.,/%-]*\)?|-{1,2}|n/?a", re.IGNORECASE)
 
 
@@ -20,7 +22,8 @@ def mark_tables(view: View, context: Context) -> Iterator[Mark]:
     """Mark rows of tables: runs of lines whose words stand in columns, or that end in the same number of figures.
 
     A gap counts as wide from three blanks in a file of single gaps, from five in one of doubled gaps. Two lines in
-    a row with two wide gaps, or three with one, at places that agree, make a table. Where OCR evened out the gaps,
+    a row with two wide gaps, or three with one, at places that agree, make a table; so do two with two gaps of two
+    blanks or more at the same places, where both hold figures. Where OCR evened out the gaps,
     two or more short lines that end in as many figures do, with the line of column heads above them. Rows are not
     joined, and their columns stay readable through the layout.
 
@@ -31,6 +34,7 @@ def mark_tables(view: View, context: Context) -> Iterator[Mark]:
     ['PORT TUGS MEN', 'CADIZ 2 31', 'VIGO 1 12']
     """
     rows = dict.fromkeys(_rows_by_gaps(context), "in columns")
+    rows.update(dict.fromkeys(_rows_by_narrow_gaps(context), "in columns"))
     rows.update(dict.fromkeys(_rows_by_figures(context), "that end in as many figures"))
     for n, how in sorted(rows.items()):
         reason = because(EvidenceKind.FORM, f"one of several lines {how}")
@@ -58,6 +62,35 @@ def _rows_by_gaps(context: Context) -> Iterator[int]:
         if len(run) >= 3 or (len(run) == 2 and all(len(columns[m]) >= 2 for m in run)):
             yield from run
         run = [n] if n in columns and classes[n] == body else []
+
+
+def _rows_by_narrow_gaps(context: Context) -> Iterator[int]:
+    """The lines of tables whose columns stand two blanks apart: `JANUARY 1981  525  9,870 TONS`.
+
+    Two blanks after the end of a sentence are a typist's habit and part no columns; where gaps are doubled they say
+    nothing.
+    """
+    if context.convention.doubled:
+        return
+    layout = context.layout
+    classes = context.classes()
+    columns: dict[int, frozenset[int]] = {}
+    body = [n for n in context.body_lines() if classes[n] == LineClass.BODY]
+    for n in body:
+        first, last = int(layout.line_first[n]), int(layout.line_last[n])
+        starts, ends = layout.word_start[first:last], layout.word_end[first:last]
+        wide = np.flatnonzero(starts[1:] - ends[:-1] >= 2).tolist()
+        apart = [k for k in wide if layout.text[int(ends[k]) - 1] not in _SENTENCE_ENDS]
+        if len(apart) == len(wide) >= 2 and _HAS_FIGURE.search(context.lines[n]):
+            columns[n] = frozenset(int(starts[k + 1]) - int(layout.line_start[n]) for k in apart)
+    run: list[int] = []
+    for n in [*body, -1]:
+        if n in columns and (not run or len(columns[n] & columns[run[-1]]) >= 2):
+            run.append(n)
+            continue
+        if len(run) >= 2:
+            yield from run
+        run = [n] if n in columns else []
 
 
 def _rows_by_figures(context: Context) -> Iterator[int]:

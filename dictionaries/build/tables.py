@@ -310,6 +310,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
     "principal_officers": ("HistoryAtState/pocom (CC0)", principal_officers),
     "routing": ("ACP 117 CAN-US SUPP-1 (2010-14), cables", routing),
     "signals": ("ACP 127(G), ACP 131", signals),
+    "states": ("common knowledge", own("states")),
     "tags": ("TAGS handbook 1974, FIPS 10-4, 5 FAH-3, cablemap", tags),
     "territories": ("HistoryAtState/gsh (CC0)", territories),
 }
