@@ -7,7 +7,8 @@ import re
 _NUMBER = re.compile(r"[1lI]\s?[.,]\s?(?P<section>[3-9])\w?")
 _LETTERS = "abcdefgh"
 PLAIN_REASONS = re.compile(
-    r"(?P<value>[1lI]\s?[.,]\s?[3-9] [a-h](?:(?:,? ?and ?|, ?| ?/ ?| & )[a-h])*)\W*$", re.IGNORECASE
+    r"(?P<value>[1lI]\s?[.,]\s?[3-9] [a-h](?:(?:,? ?and ?|, ?| ?/ ?| & )[a-h])*)\W*(?: [a-z]{2,3}\W*){0,2}$",
+    re.IGNORECASE,
 )
 """Reasons without brackets at the end of a text: `1.4 b and d`."""
 _GROUP = re.compile(
@@ -34,7 +35,7 @@ def tidy_reasons(text: str) -> tuple[str, int] | None:
     groups = 0
     while True:
         group = _GROUP.match(text, place)
-        letter = _letter(group["letter"]) if group else ""
+        letter = _letter(group["letter"], value) if group else ""
         if group is None or not letter:
             break
         groups += 1
@@ -53,8 +54,10 @@ def tidy_reasons(text: str) -> tuple[str, int] | None:
     return (value, at) if groups else None
 
 
-def _letter(seen: str) -> str:
-    """The letter of a reason in a misread group; the last that can be one."""
+def _letter(seen: str, before: str) -> str:
+    """The letter of a reason in a misread group; the last that can be one and comes after those before it."""
     read = "".join(_READ_AS.get(char, char) for char in seen)
     found = [char for char in read if char.lower() in _LETTERS]
+    later = [char for char in found if f"({char})" not in before]
+    found = later or found
     return found[-1] if found else ""

@@ -25,6 +25,12 @@ _TOO_LONG = re.compile(r"[\dO]{7}")  # no telegram has a number of seven figures
 _EDGE = " .,;:()'`‘’“”|_*$"
 _REASON_DISTANCE = 3
 _REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*\(.*)$", re.IGNORECASE)
+_MARKS_IN_NAME = (
+    (re.compile(r"(?<=[a-z])~(?=[A-Z])"), "-"),
+    (re.compile(r"(?<=[a-z])[:;](?= [A-Z])"), ""),
+    (re.compile(r"(?<=\b[A-Z]),\.?(?= [A-Z])"), "."),
+    (re.compile(r"\ba\.i,"), "a.i."),
+)
 _AS_PRINTED, _TIDIED = 0.98, 0.9
 
 
@@ -349,7 +355,7 @@ def _classified(run: Run) -> list[Field]:
         lead = _before_reasons(lead)
     plain = lead.strip(" .,;:'`‘’“”|_*")
     plain = re.sub(r",?\s*E\.?\s?O\.?\s*\d{5}$", "", plain)
-    who = _in_capitals(without_specks(plain))
+    who = _tidy_name(_in_capitals(without_specks(plain)))
     start = text.find(plain) if plain else 0
     found = []
     if who:
@@ -358,6 +364,17 @@ def _classified(run: Run) -> list[Field]:
     if reason:
         found.append(_reasons(run, reason))
     return found
+
+
+def _tidy_name(text: str) -> str:
+    """A title and a name without the marks that engines put in: between small letters and at initials.
+
+    >>> _tidy_name("Minister~Counselor: Philip R,. Gadsden"), _tidy_name("Charge d'Affaires a.i, Ann P, Hall")
+    ('Minister-Counselor Philip R. Gadsden', "Charge d'Affaires a.i. Ann P. Hall")
+    """
+    for pattern, after in _MARKS_IN_NAME:
+        text = pattern.sub(after, text)
+    return text
 
 
 def _in_capitals(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.joint import size_cost
-from cablefix.cable.names import read_post
+from cablefix.cable.names import limit_of, read_post
 from cablefix.cable.rows import FUNCTION_WORDS, Part, Row
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import cited_pieces, is_series
@@ -23,14 +23,16 @@ _YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}\.?) ")
 _NUMBER = re.compile(r"[ .-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
-_WHOLE = re.compile(r"(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
+_WHOLE = re.compile(r"(?P<open>)(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
+_MONTH = re.compile(r"\b(?:(?i:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?<=[a-z][A-Z]))\b")
+_FIRST = re.compile(r"(?P<open>[({\[])(?P<label>)(?P<close>)[^A-Za-z0-9]{1,2}(?= ?[A-Z])")
 _AIRGRAM = re.compile(r"\bA ?[-+~=_–—]{1,2} ?(?=\d)")
 _STOPPED_NOTE = re.compile(r"(?<=\d)[.,](?= \(NOTAL\))")
 _OWN, _NAMED = 5.0, 3.0  # how much likelier a reference names the post of the message, or one of its addresses
-_TORN_NOTE = re.compile(r"[({\[<]NOTAL[)}\]>]")
+_TORN_NOTE = re.compile(r"[({\[<]NOTAL(?:[)}\]>]|[.,]$)")
 _NOTE = re.compile(r"\.? ?\(NOTAL\)")
 _LIKE_C = "©€"
-_LONGEST_SCRAP = 4
+_LONGEST_SCRAP, _LONGEST_CODE = 4, 2
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
 _SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")
 
@@ -141,10 +143,21 @@ def _between_semicolons(text: str) -> list[tuple[int, int]]:
     return pieces if all(re.search(r"\d", text[a:b]) for a, b in pieces) else [(0, len(text))]
 
 
+def _with_first(marks: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The marks, and where they begin with B and C in brackets what stands before these as the first."""
+    plain = [mark["label"] for mark in marks if mark["open"]]
+    torn = _FIRST.match(marks[0].string) if plain[:2] == ["B", "C"] else None
+    return [torn, *marks] if torn and len(plain) == len(marks) else marks
+
+
 def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Match[str], str]]:
     """The marks that count up from the first, with what each should read; initials in names are no labels."""
     kept: list[tuple[re.Match[str], str]] = []
+    marks = _with_first(marks)
     for mark in marks:
+        if mark.re is _FIRST:
+            kept.append((mark, "A"))
+            continue
         if mark.re is _WHOLE:
             if kept and kept[-1][1].isalpha():
                 kept.append((mark, chr(ord(kept[-1][1]) + 1)))
@@ -192,7 +205,8 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes, likely
     known = name in codes.posts or name in _SERIES or is_series(name)
     readings = [Decoded(name, 0.05)] if known else [r for r in read_post(name, codes, channel) if r.text != name]
     if not known:
-        readings = [Decoded(r.text, max(r.cost - likely.get(r.text, 0.0), 0.1)) for r in readings]
+        if name.isupper() and name.replace(" ", "").isalpha():
+            readings = _with_likely(name, readings, likely, channel)
         readings += [Decoded(*near) for near in nearest(channel, name, _SERIES, 2.0 + len(name))]
         readings.sort(key=lambda r: r.cost)
         unknown = 6.0 if name.replace(" ", "").isalpha() and name.isupper() else 11.0
@@ -221,6 +235,18 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes, likely
         _add(run, item, "ref.notal", base + a, base + b, [Decoded("NOTAL", cost)])
 
 
+def _with_likely(name: str, readings: list[Decoded], likely: Mapping[str, float], channel: Channel) -> list[Decoded]:
+    """The readings of a post, and the posts that a reference names most: that of the message, and its addressees.
+
+    One letter may be like no other there.
+    """
+    limit = limit_of(name) + 2.0
+    near = [Decoded(post, channel.word_cost(post, name, limit)) for post in likely if post]
+    every = {r.text: r for r in [*near, *readings] if r.cost < limit}.values()
+    found = [Decoded(r.text, max(r.cost - likely.get(r.text, 0.0), 0.1)) for r in every]
+    return sorted(found, key=lambda r: r.cost)
+
+
 def _drop_scraps(item: Reference, text: str, end: int) -> None:
     """End a reference with its number where only scraps stand behind: short words in small letters, lone figures."""
     note = _NOTE.match(text, end)
@@ -229,7 +255,11 @@ def _drop_scraps(item: Reference, text: str, end: int) -> None:
     speck = len(rest) > 1 and not rest[0].strip(_EDGE)
     if not rest or not all(len(word.strip(_EDGE)) <= _LONGEST_SCRAP for word in rest):
         return
-    if all(map(_is_scrap, rest)) or (speck and rest[-1] in FUNCTION_WORDS and all(map(_is_scrap, rest[:-1]))):
+    small = [word for word in rest if not _is_scrap(word)]
+    beside = any(map(str.islower, "".join(rest))) and all(
+        len(word) <= _LONGEST_CODE and word.isalpha() for word in small
+    )
+    if not small or beside or (speck and small == rest[-1:] and small[0] in FUNCTION_WORDS):
         item.end = item.start + end
 
 
@@ -250,5 +280,6 @@ def reference_value(run: Run, item: Reference, verdicts: Verdicts) -> dict[str, 
         text += run.text[at:start] + verdicts.of(part).text
         at = end
     text = _AIRGRAM.sub("A-", text + run.text[at : item.end])
+    text = _MONTH.sub(lambda month: month[0].upper(), text)
     text = _STOPPED_NOTE.sub("", _TORN_NOTE.sub("(NOTAL)", text))
     return {"label": item.label, "text": text} if item.label else {"text": text}

@@ -166,7 +166,8 @@ def _chain(
 
     def may_be_lost(candidate: Candidate) -> bool:
         if not candidate.portion:
-            word = candidate.mark.isalpha() and (len(candidate.mark) > 2 or candidate.mark.isupper())
+            plain = candidate.mark.replace(".", "")
+            word = plain.isalpha() and (len(plain) > 2 or plain.isupper())
             return candidate.after_break and not word and not (items and candidate.mark in letters)
         if candidate.mark:
             return _may_be_portion(candidate.portion)
