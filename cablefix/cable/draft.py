@@ -14,6 +14,7 @@ from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
+from cablefix.cable.fields import Line
 from cablefix.cable.names import vocabulary
 from cablefix.cable.reasons import PLAIN_REASONS
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
@@ -26,6 +27,7 @@ _LONGEST_PRINTED = 80
 _SCRAP = 3
 _MARKED = re.compile(r" \((?:U|C|S|TS)(?:/{1,2}[A-Z/]+)?\)$")  # military messages mark the subject at its end
 _REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"[A-Za-z]?[a-z]{1,5}[.,]?")
 _RULE = re.compile(r"[-—–_=~.]{4,}$")
 _PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
 _HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
@@ -430,13 +432,25 @@ def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[i
         row, before = rows[at], run[-1]
         if is_dust_row(row) or _RULE.fullmatch(row.text):
             return
-        if kind == "subject" and _MARKED.search(before.text):
-            return
+        if kind == "subject":
+            if _MARKED.search(before.text):
+                return
+            row = _without_small_end(row) if run[0].words[-1].isupper() else row
         if kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper():
             continue
         if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
             return
         run.append(row)
+
+
+def _without_small_end(row: Row) -> Row:
+    """A row of capitals without words in small letters behind them: `HIGHWAY Agios`."""
+    end = len(row.words)
+    while end > 1 and _SMALL_WORD.fullmatch(row.words[end - 1]):
+        end -= 1
+    if end == len(row.words) or not all(word.isupper() for word in row.words[:end] if any(map(str.isalpha, word))):
+        return row
+    return Row(Line(row.number, row.line.tokens[:end]), row.line.tokens[end:] + row.dropped)
 
 
 def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, width: int) -> bool:

@@ -348,7 +348,7 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
     groups, closing = _security_words(codes)
     letters = nearest(channel, row.text[first:last].replace(" ", "").strip("."), groups, 26.0)
     clear = bool(letters) and signal[0][1] + letters[0][1] < _CLEAR
-    last_seen = row.text[last:end].strip().upper()
+    last_seen = strip_dust(row.text[last:end]).upper()
     close = nearest(channel, last_seen, closing, 10.0)
     if not close and clear:
         close = nearest(channel, last_seen, ("ZZH",), 18.0)  # which nearly all have

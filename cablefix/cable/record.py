@@ -31,6 +31,7 @@ _MARKS_IN_NAME = (
     (re.compile(r"(?<=\b[A-Z]),\.?(?= [A-Z])"), "."),
     (re.compile(r"\ba\.i,"), "a.i."),
 )
+_CHANNEL_FIGURES = 4
 _AS_PRINTED, _TIDIED = 0.98, 0.9
 
 
@@ -69,7 +70,7 @@ def make_fields(decided: Decided) -> dict[str, Field]:
         _text_fields(decided),
     )
     made = {item.name: item for items in makers for item in items}
-    for name in ("to", "info", "captions", "tags"):
+    for name in ("channel", "to", "info", "captions", "tags"):
         if name in made:
             made[name] = _trusted(made[name], decided.error_rate)
     return {name: made[name] for name in sorted(made, key=_ORDER.index)}
@@ -309,8 +310,9 @@ def _text_fields(decided: Decided) -> list[Field]:
 
 
 def _trusted(item: Field, rate: float) -> Field:
-    """A field of running text with the probability that none of its characters is wrong."""
+    """A field of running text, or of figures that no other place has, with the probability that none of it is wrong."""
     length = len(item.value) if isinstance(item.value, str) else 4 * len(item.value)
+    length = _CHANNEL_FIGURES if item.name == "channel" else length
     return _replace(item, min(item.confidence, (1.0 - rate) ** length))
 
 

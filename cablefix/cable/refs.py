@@ -255,11 +255,10 @@ def _drop_scraps(item: Reference, text: str, end: int) -> None:
     speck = len(rest) > 1 and not rest[0].strip(_EDGE)
     if not rest or not all(len(word.strip(_EDGE)) <= _LONGEST_SCRAP for word in rest):
         return
-    small = [word for word in rest if not _is_scrap(word)]
-    beside = any(map(str.islower, "".join(rest))) and all(
-        len(word) <= _LONGEST_CODE and word.isalpha() for word in small
-    )
-    if not small or beside or (speck and small == rest[-1:] and small[0] in FUNCTION_WORDS):
+    words = [word for word in rest if not _is_scrap(word)]
+    short = all(len(word) <= _LONGEST_CODE and word.isalpha() for word in words)
+    beside = short and any(map(str.islower, "".join(rest)))
+    if not words or beside or (speck and words == rest[-1:] and words[0] in FUNCTION_WORDS):
         item.end = item.start + end
 
 
