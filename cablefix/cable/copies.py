@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz.distance import Hamming
 
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.codes import Codes
@@ -17,6 +18,7 @@ _UNKNOWN = 1.5
 _MOST = 6
 _LIMIT = 400
 _NO_SUM = 7.0
+_AGENCY, _ONE_NEAR = 4, 0.9
 
 
 def settle_distribution(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes) -> bool | None:
@@ -25,13 +27,14 @@ def settle_distribution(draft: Draft, verdicts: Verdicts, channel: Channel, code
     A sum that comes out ranks the readings and proves nothing: many wrong sets of copies have the same sum. So each
     number is also weighed by what its office usually gets.
     """
+    _settle_offices(draft, verdicts, codes)
     copies: list[tuple[Part, str]] = []
     total: Part | None = None
     for kind in ("action", "distribution"):
         line = draft.found.get(kind)
         if line is None:
             continue
-        offices = {part.name.split(".", 1)[1]: part.seen for part in line.parts if part.name.startswith("office.")}
+        offices = {part.name.split(".", 1)[1]: verdicts.of(part).text for part in line.parts if _is_office(part)}
         copies += [(p, offices[p.name.split(".", 1)[1]]) for p in line.parts if p.name.startswith("copies.")]
         total = line.part("distribution.total") or total
     if not copies:
@@ -42,6 +45,30 @@ def settle_distribution(draft: Draft, verdicts: Verdicts, channel: Channel, code
         return None
     total.readings = [item for item in channel.decode(total.seen, total.shape, 8) if item.text.isdecimal()]
     return _settle_sum([part for part, _ in copies], total, verdicts)
+
+
+def _is_office(part: Part) -> bool:
+    return part.name.startswith("office.")
+
+
+def _settle_offices(draft: Draft, verdicts: Verdicts, codes: Codes) -> None:
+    """Read offices that the table does not have as the only one there that differs in one letter: `PODE-00`.
+
+    Short codes differ in one letter from many, and the table does not have all: only agencies, of four letters, are
+    looked up, and only beside a number of copies.
+    """
+    listed = tuple(name for name in codes.distribution_offices if len(name) == _AGENCY)
+    for kind in ("action", "distribution"):
+        parts = draft.found[kind].parts if kind in draft.found else []
+        counted = {part.name.split(".", 1)[1] for part in parts if part.name.startswith("copies.")}
+        for part in filter(_is_office, parts):
+            if len(part.seen) != _AGENCY or part.seen in listed or part.name.split(".", 1)[1] not in counted:
+                continue
+            near = [name for name in listed if Hamming.distance(name, part.seen) == 1]
+            if len(near) == 1:
+                part.rule = "header.distribution"
+                part.readings = [Decoded(near[0], 1.0), *part.readings]
+                verdicts.set(part, near[0], _ONE_NEAR, *form_evidence(part, near[0]))
 
 
 def _readings(part: Part, office: str, channel: Channel, codes: Codes) -> list[Decoded]:

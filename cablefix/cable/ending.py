@@ -12,7 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from cablefix.cable.channel import LETTERS, Channel, load_channel
 from cablefix.cable.classline import read_class_line, read_page_head
 from cablefix.cable.codes import Codes, upper_name
-from cablefix.cable.eralines import is_counter_line, read_file_page_head
+from cablefix.cable.eralines import ACTION_WORDS, OFFICE, is_counter_line, opens_action, read_file_page_head
 from cablefix.cable.fields import Field, Header, Line, Reading
 from cablefix.cable.rows import Row, rows_of, strip_dust
 from cablefix.cable.settle import weigh
@@ -121,9 +121,13 @@ def _near_trailer(rows: Sequence[Row], at: int) -> bool:
 
 
 def _before_action(rows: Sequence[Row], at: int) -> bool:
-    return (
-        at + 1 < len(rows) and strip_dust(rows[at + 1].words[0]) in ("ACTION", "ORIGIN") and len(rows[at + 1].words) > 1
-    )
+    """Whether the next line is an ACTION line; the keyword may be misread where an office and its copies follow."""
+    if at + 1 >= len(rows) or len(rows[at + 1].words) < 2:
+        return False
+    below = rows[at + 1]
+    if strip_dust(below.words[0]) in ACTION_WORDS:
+        return True
+    return bool(OFFICE.match(below.text, below.starts[1])) and opens_action(below.words[0], load_channel())
 
 
 def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -> tuple[int, Field] | None:

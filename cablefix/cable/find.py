@@ -91,6 +91,7 @@ STRONG = frozenset(
 _TELLING = STRONG - {"number", "control", "received"} | {"classification"}
 _KNOWN_POST = 8.0
 _LONGEST = 160
+_MOST_WORDS = 16  # of an address with scraps behind it
 _AFTER = 4
 _LONE = re.compile(r"(?:[Aa]|[Cc])[A-Za-z]{4,6}[:;.!]")
 _STEP = 0.12
@@ -228,7 +229,7 @@ def _least_gain(parsed: Parsed) -> float:
 
 
 def _addressed(row: Row, kind: str, channel: Channel, codes: Codes) -> Parsed | None:
-    keyword = read_keyword(row, kind, channel) if 2 <= len(row.words) <= 12 else None
+    keyword = read_keyword(row, kind, channel) if 2 <= len(row.words) <= _MOST_WORDS else None
     if keyword is None:
         return None
     part, cost = keyword

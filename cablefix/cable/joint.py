@@ -28,6 +28,7 @@ _AGAIN = 5.0  # an indicator of line 2 that stands before an address too
 _COPIED = 9.0  # the indicator of the one receiver that the circuit of line 1 has
 _CIRCUIT = 8  # characters of line 1 that name its circuit
 _OWN_LIMIT = 24.0
+_LOOKS_SO = 5.0  # an indicator of an address that one of line 2 looks like: `RUEKICS` for `RUEKJCS`
 _NET = 4  # letters of an indicator that name its network
 _NETWORK = 3.0
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
@@ -363,6 +364,7 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
     line = draft.found.get("routing")
     relayed = line.named("routing.ri.") if line else []
     again = [text for part, name in pairs if name and (text := verdicts.of(part).text) == part.seen.strip(".,:;")]
+    named = [text for part, name in pairs if name and (text := verdicts.of(part).text) in codes.routing_indicators]
     first = draft.found.get("channel")
     circuit = verdicts.of(first.parts[0]).text[:_CIRCUIT] if first and len(relayed) == 1 else ""
     copy = codes.circuits.get(circuit, "")
@@ -370,6 +372,8 @@ def settle_routing(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Co
         alike = [verdicts.of(other).text for other, name in pairs if name and other.seen == part.seen]
         fitting = [text for text in again if len(text) == len(part.seen) and not in_form(part.seen)]
         fitting += [text for text in alike if text in codes.routing_indicators]
+        if part.seen.strip(_MARKS) not in codes.routing_indicators:
+            fitting += [text for text in named if channel.cost(text, part.seen.strip(_MARKS), _LOOKS_SO) < _LOOKS_SO]
         spoken = [copy, *fitting] if copy else fitting
         _settle_route(part, spoken, _COPIED if copy else _AGAIN, verdicts, channel, codes)
 

@@ -99,6 +99,7 @@ _PLACES = {
     "security.signal": "the operating signal",
     "security.letters": "the letter of the classification, five times,",
     "security.rest": "an operating signal",
+    "office": "an office of the Department or an agency",
     "dtg.prec": "the precedence",
     "dtg.group": "day and time in six digits, then Z,",
     "dtg.month": "the month",
