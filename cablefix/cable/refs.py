@@ -147,7 +147,7 @@ def _with_first(marks: list[re.Match[str]]) -> list[re.Match[str]]:
     """The marks, and where they begin with B and C in brackets what stands before these as the first."""
     plain = [mark["label"] for mark in marks if mark["open"]]
     torn = _FIRST.match(marks[0].string) if plain[:2] == ["B", "C"] else None
-    return [torn, *marks] if torn and len(plain) == len(marks) else marks
+    return [torn, *marks] if torn else marks
 
 
 def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Match[str], str]]:
@@ -257,7 +257,7 @@ def _drop_scraps(item: Reference, text: str, end: int) -> None:
         return
     words = [word for word in rest if not _is_scrap(word)]
     short = all(len(word) <= _LONGEST_CODE and word.isalpha() for word in words)
-    beside = short and any(map(str.islower, "".join(rest)))
+    beside = short and any(map(str.islower, "".join(rest))) and not any(map(str.isdecimal, rest))
     if not words or beside or (speck and words == rest[-1:] and words[0] in FUNCTION_WORDS):
         item.end = item.start + end
 
