@@ -31,6 +31,7 @@ _OWN_LIMIT = 24.0
 _LOOKS_SO = 5.0  # an indicator of an address that one of line 2 looks like: `RUEKICS` for `RUEKJCS`
 _NET = 4  # letters of an indicator that name its network
 _NETWORK = 3.0
+_EACH, _MOST_SECTIONS = 0.15, 40  # what each section more costs; no message has so many
 _WORDS = {"FLASH": "Z", "IMMEDIATE": "O", "NIACT": "O", "PRIORITY": "P", "ROUTINE": "R"}
 
 
@@ -241,12 +242,16 @@ def settle_sections(draft: Draft, verdicts: Verdicts, channel: Channel) -> None:
             continue
         every = [*places, *_different(spare)]
         values = {
-            int(r.text.strip("/")) for part in every for r in part.widen(channel)[:6] if r.text.strip("/").isdecimal()
+            int(r.text.strip("/"))
+            for part in every
+            for r in part.widen(channel)
+            if r.text.strip("/").isdecimal() and (r.text == part.seen or int(r.text.strip("/")) <= _MOST_SECTIONS)
         }
         costs = sorted((sum(_count_cost(value, part, channel) for part in every), value) for value in values if value)
         if not costs:
             continue
-        shares = weigh([cost + 0.15 * value for cost, value in costs], costs[0][0] + ELSE)
+        costs = sorted((cost + _EACH * value, value) for cost, value in costs)
+        shares = weigh([cost for cost, _ in costs], costs[0][0] + ELSE)
         value = costs[0][1]
         for part in places:
             text = _count_form(value, part)

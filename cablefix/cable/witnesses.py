@@ -27,7 +27,9 @@ def add_witness(draft: Draft, other: Draft, channel: Channel) -> int:
         witness = second.get(name)
         if witness is None or part.name in _OWN or part.name.endswith(".text"):
             continue
-        if witness.seen == part.seen or (part.name.endswith(".serial") and _counts_on(part, witness)):
+        if witness.seen == part.seen or part.seen.endswith(f" {witness.seen}"):  # alike, or its first word is lost
+            continue
+        if part.name.endswith(".serial") and _counts_on(part, witness):
             continue
         differing += 1
         part.others.append(witness.seen)
