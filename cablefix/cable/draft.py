@@ -14,23 +14,13 @@ from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
-from cablefix.cable.fields import Line
 from cablefix.cable.names import vocabulary
-from cablefix.cable.reasons import PLAIN_REASONS
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
+from cablefix.cable.runon import MOST_RUN_ON, PARAGRAPH, run_on, width_of
 from cablefix.cable.split import split_addresses
 from cablefix.cable.telegram import FORM_KINDS, read_form_entry
 from cablefix.text import Span
 
-_MOST_WRAPPED = 5
-_LONGEST_PRINTED = 80
-_SCRAP = 3
-_MARKED = re.compile(r" \((?:U|C|S|TS)(?:/{1,2}[A-Z/]+)?\)$")  # military messages mark the subject at its end
-_REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
-_SMALL_WORD = re.compile(r"[A-Za-z]?[a-z]{1,5}[.,]?")
-_RULE = re.compile(r"[-—–_=~.]{4,}$")
-_PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
-_HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
 _LONGEST = 120
 _URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMERGENCY", "DEFERRED")) | {
     "NIACT IMMEDIATE",
@@ -79,25 +69,6 @@ class Draft:
         return part.seen if part else ""
 
 
-def width_of(rows: Sequence[Row]) -> int:
-    """The width to which the document is wrapped: the length that one line in twenty exceeds, at most 80."""
-    lengths = sorted(len(row.text) for row in rows if len(row.text) <= 80)
-    return lengths[int(len(lengths) * 0.95)] if lengths else 69
-
-
-def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
-    """Whether the first word of the next line would not have fitted on this one, so that the text goes on there.
-
-    A line that is longer than any printed one is a whole one. A width of 0 says that the field is known to go on:
-    another field of the header follows below.
-    """
-    if row.text.endswith("-") or not width:
-        return True
-    if len(row.text) > _LONGEST_PRINTED:
-        return False
-    return len(row.text) + indent + 1 + len(after.words[0]) > width - 3
-
-
 def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel: Channel, codes: Codes) -> Draft:
     """Place the lines between the format lines: addressees, captions, passing notes, text that wraps."""
     draft = Draft()
@@ -118,7 +89,7 @@ def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel
     draft.years = frozenset(int(year) for year in _YEAR.findall(draft.text))
     width = width_of(rows)
     for position, (index, parsed) in enumerate(chain):
-        stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + _MOST_WRAPPED)
+        stop = chain[position + 1][0] if position + 1 < len(chain) else min(len(rows), index + 1 + MOST_RUN_ON)
         between = [at for at in range(index + 1, stop) if at not in taken]
         bounded = position + 1 < len(chain) and chain[position + 1][1].kind in _BOUNDS.get(parsed.kind, _BELOW_TEXT)
         closed = position + 1 < len(chain) and chain[position + 1][1].kind in _BELOW_CAPTIONS
@@ -192,7 +163,7 @@ def _place(
     elif kind in ("classification", "caption", "number"):
         _place_captions(draft, rows, between, channel, codes, closed)
     elif kind in ("subject", "ref", "classified-by", "tags"):
-        _place_wrapped(draft, kind, rows, between, width)
+        run_on(draft.runs, kind, rows, between, width)
     elif kind == "eo":
         _place_officer(draft, parsed, rows, between)
     elif kind == "distribution":
@@ -367,8 +338,6 @@ _BELOW_TEXT = ("ref", "classified-by", "tags")
 _BOUNDS = {"tags": (*_BELOW_TEXT, "subject")}
 _ORIGINATOR = re.compile(r"OR-[A-Z]\W?")
 _REST_OF_OFFICER = re.compile(r"[A-Z][A-Z., ]{0,30}\)(?: OR-[A-Z]\W?)?")
-_TORN_REASONS = re.compile(r"\b1\s?[.,]\s?[345]$")
-_MORE_REASONS = re.compile(r"(?:and|or|&) ?\(\w\)|\(\w\)", re.IGNORECASE)
 _BELOW_CAPTIONS = ("caption", "eo", "tags", "subject", "ref", "info", "classification")
 ORDER_INDEX = {"eo": 0, "tags": 1, "subject": 2, "ref": 3, "number": 4}
 
@@ -379,7 +348,7 @@ def _in_capitals(row: Row) -> bool:
     upper = sum(char.isupper() for char in letters)
     if len(letters) < 4 or upper < 0.85 * len(letters) or len(row.text) > 80 or 2 * len(letters) < len(row.text):
         return False
-    return not _PARAGRAPH.match(row.text)
+    return not PARAGRAPH.match(row.text)
 
 
 def is_passing(row: Row) -> bool:
@@ -423,90 +392,3 @@ def _place_officer(draft: Draft, line: Parsed, rows: Sequence[Row], between: lis
         part.span = Span(part.span.start, row.span(0, len(row.text)).end)
         line.rows.append(row)
         draft.runs["eo"].append(row)
-
-
-def _place_wrapped(draft: Draft, kind: str, rows: Sequence[Row], between: list[int], width: int) -> None:
-    """Lines into which the text of a field runs on."""
-    run = draft.runs[kind]
-    for at in between[:_MOST_WRAPPED]:
-        row, before = rows[at], run[-1]
-        if is_dust_row(row) or _RULE.fullmatch(row.text):
-            return
-        if kind == "subject":
-            if _MARKED.search(before.text):
-                return
-            row = _without_small_end(row) if run[0].words[-1].isupper() else row
-        if kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper():
-            continue
-        if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
-            return
-        run.append(row)
-
-
-def _without_small_end(row: Row) -> Row:
-    """A row of capitals without words in small letters behind them: `HIGHWAY Agios`."""
-    end = len(row.words)
-    while end > 1 and _SMALL_WORD.fullmatch(row.words[end - 1]):
-        end -= 1
-    if end == len(row.words) or not all(word.isupper() for word in row.words[:end] if any(map(str.isalpha, word))):
-        return row
-    return Row(Line(row.number, row.line.tokens[:end]), row.line.tokens[end:] + row.dropped)
-
-
-def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, width: int) -> bool:
-    before = run[-1]
-    if kind == "classified-by":
-        said = " ".join(item.text for item in run)
-        if PLAIN_REASONS.search(said):
-            return False
-        if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
-            return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
-        torn = _TORN_REASONS.search(said) and _MORE_REASONS.match(row.text)
-        return bool(torn or _REASONS.search(row.text)) or wraps(before, row, width)
-    if _is_heading(row, rows, at) or (kind != "ref" and _PARAGRAPH.match(row.text)):
-        return False
-    if kind == "tags":
-        words = [word.strip(",;") for word in row.words]
-        return (before.text.endswith(",") or wraps(before, row, width)) and all(
-            2 <= len(word) <= 5 and word.isupper() and not word.endswith("DIS") for word in words
-        )
-    if kind == "ref" and _continues_refs(run, row):
-        return True
-    if _PARAGRAPH.match(row.text) or (kind == "ref" and _heads_text(row, rows, at)):
-        return False
-    indent = 9 if len(run) > 1 else 0
-    return wraps(before, row, width, indent) and _alike(run[0], row)
-
-
-def _alike(first: Row, row: Row) -> bool:
-    """Whether two lines are both in capitals or both not; one without letters is like any."""
-
-    def upper(text: str) -> bool:
-        letters = [char for char in text if char.isalpha()]
-        return sum(char.isupper() for char in letters) > 0.8 * len(letters)
-
-    if not any(map(str.isalpha, row.text)):
-        return True
-    return upper(first.text.split(":", 1)[-1] or first.text) == upper(row.text)
-
-
-def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
-    """Whether a line is a heading of the text, or begins with one: known words, or a rule below it."""
-    if strip_dust(re.split("[:.]", row.text, maxsplit=1)[0]).upper() in _HEADINGS:
-        return True
-    return at + 1 < len(rows) and bool(_RULE.fullmatch(rows[at + 1].text))
-
-
-def _heads_text(row: Row, rows: Sequence[Row], at: int) -> bool:
-    """Whether a line above a numbered paragraph is its heading: it names no message by a number."""
-    above = at + 1 < len(rows) and bool(_PARAGRAPH.match(rows[at + 1].text))
-    return above and not re.search(r"\d|NOTAL|PREVIOUS", row.text)
-
-
-def _continues_refs(run: list[Row], row: Row) -> bool:
-    """Whether a line begins with the label that comes next."""
-    said = " ".join(item.text for item in run).split(":", 1)[-1]
-    labels = re.findall(r"(?:^|\s)\(?([A-Z])[.):}]", said)
-    following = chr(ord(labels[-1]) + 1) if labels else "B"
-    doubled = rf"{re.escape(following)}{re.escape(following.lower())}?"
-    return bool(re.match(rf"\(?{doubled}[.,):}}]\s", row.text))

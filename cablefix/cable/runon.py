@@ -1,0 +1,132 @@
+"""Fields of the header whose text runs on over the lines below: how far it goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cablefix.cable.bodylines import is_dust_row
+from cablefix.cable.fields import Line
+from cablefix.cable.reasons import PLAIN_REASONS
+from cablefix.cable.rows import Row, strip_dust
+
+MOST_RUN_ON = 5
+"""So many lines below its first one a field may have."""
+PARAGRAPH = re.compile(r"(?:[¶^]|1\[|\S{0,2})\d{1,2}\s?[.,](?:\s|$)")
+"""How a numbered paragraph begins."""
+
+_LONGEST_PRINTED = 80
+_SCRAP = 3
+_MARKED = re.compile(r" \((?:U|C|S|TS)(?:/{1,2}[A-Z/]+)?\)$")  # military messages mark the subject at its end
+_REASONS = re.compile(r"1\s?[.,]\s?[345]\s?(?:\(|$)|[Rr]easons?\b", re.IGNORECASE)
+_SMALL_WORD = re.compile(r"[A-Za-z]?[a-z]{1,5}[.,]?")
+_RULE = re.compile(r"[-—–_=~.]{4,}$")
+_HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST", "ACTION REQUESTED", "BEGIN SUMMARY")
+_MORE_REASONS = re.compile(r"(?:and|or|&) ?\(\w\)|\(\w\)", re.IGNORECASE)
+_TORN_REASONS = re.compile(r"\b1\s?[.,]\s?[345]$")
+
+
+def width_of(rows: Sequence[Row]) -> int:
+    """The width to which the document is wrapped: the length that one line in twenty exceeds, at most 80."""
+    lengths = sorted(len(row.text) for row in rows if len(row.text) <= 80)
+    return lengths[int(len(lengths) * 0.95)] if lengths else 69
+
+
+def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
+    """Whether the first word of the next line would not have fitted on this one, so that the text goes on there.
+
+    A line that is longer than any printed one is a whole one. A width of 0 says that the field is known to go on:
+    another field of the header follows below.
+    """
+    if row.text.endswith("-") or not width:
+        return True
+    if len(row.text) > _LONGEST_PRINTED:
+        return False
+    return len(row.text) + indent + 1 + len(after.words[0]) > width - 3
+
+
+def run_on(runs: Mapping[str, list[Row]], kind: str, rows: Sequence[Row], between: Sequence[int], width: int) -> None:
+    """Add to the lines of a field those below into which its text runs on; `between` are the rows that may."""
+    run = runs[kind]
+    for at in between[:MOST_RUN_ON]:
+        row, before = rows[at], run[-1]
+        if is_dust_row(row) or _RULE.fullmatch(row.text):
+            return
+        if kind == "subject":
+            if _MARKED.search(before.text):
+                return
+            row = _without_small_end(row) if run[0].words[-1].isupper() else row
+        if kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper():
+            continue
+        if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
+            return
+        run.append(row)
+
+
+def _without_small_end(row: Row) -> Row:
+    """A row of capitals without words in small letters behind them: `HIGHWAY Agios`."""
+    end = len(row.words)
+    while end > 1 and _SMALL_WORD.fullmatch(row.words[end - 1]):
+        end -= 1
+    if end == len(row.words) or not all(word.isupper() for word in row.words[:end] if any(map(str.isalpha, word))):
+        return row
+    return Row(Line(row.number, row.line.tokens[:end]), row.line.tokens[end:] + row.dropped)
+
+
+def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, width: int) -> bool:
+    before = run[-1]
+    if kind == "classified-by":
+        said = " ".join(item.text for item in run)
+        if PLAIN_REASONS.search(said):
+            return False
+        if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
+            return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
+        torn = _TORN_REASONS.search(said) and _MORE_REASONS.match(row.text)
+        return bool(torn or _REASONS.search(row.text)) or wraps(before, row, width)
+    if _is_heading(row, rows, at) or (kind != "ref" and PARAGRAPH.match(row.text)):
+        return False
+    if kind == "tags":
+        words = [word.strip(",;") for word in row.words]
+        return (before.text.endswith(",") or wraps(before, row, width)) and all(
+            2 <= len(word) <= 5 and word.isupper() and not word.endswith("DIS") for word in words
+        )
+    if kind == "ref" and _continues_refs(run, row):
+        return True
+    if PARAGRAPH.match(row.text) or (kind == "ref" and _heads_text(row, rows, at)):
+        return False
+    indent = 9 if len(run) > 1 else 0
+    return wraps(before, row, width, indent) and _alike(run[0], row)
+
+
+def _alike(first: Row, row: Row) -> bool:
+    """Whether two lines are both in capitals or both not; one without letters is like any."""
+
+    def upper(text: str) -> bool:
+        letters = [char for char in text if char.isalpha()]
+        return sum(char.isupper() for char in letters) > 0.8 * len(letters)
+
+    if not any(map(str.isalpha, row.text)):
+        return True
+    return upper(first.text.split(":", 1)[-1] or first.text) == upper(row.text)
+
+
+def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
+    """Whether a line is a heading of the text, or begins with one: known words, or a rule below it."""
+    if strip_dust(re.split("[:.]", row.text, maxsplit=1)[0]).upper() in _HEADINGS:
+        return True
+    return at + 1 < len(rows) and bool(_RULE.fullmatch(rows[at + 1].text))
+
+
+def _heads_text(row: Row, rows: Sequence[Row], at: int) -> bool:
+    """Whether a line above a numbered paragraph is its heading: it names no message by a number."""
+    above = at + 1 < len(rows) and bool(PARAGRAPH.match(rows[at + 1].text))
+    return above and not re.search(r"\d|NOTAL|PREVIOUS", row.text)
+
+
+def _continues_refs(run: list[Row], row: Row) -> bool:
+    """Whether a line begins with the label that comes next."""
+    said = " ".join(item.text for item in run).split(":", 1)[-1]
+    labels = re.findall(r"(?:^|\s)\(?([A-Z])[.):}]", said)
+    following = chr(ord(labels[-1]) + 1) if labels else "B"
+    doubled = rf"{re.escape(following)}{re.escape(following.lower())}?"
+    return bool(re.match(rf"\(?{doubled}[.,):}}]\s", row.text))
