@@ -59,6 +59,10 @@ _FORM_HEADS = (
     re.compile(rf"^P[a@]ge (?P<page>{_D}{{1,2}}) of te\w{{5,7}} to (?P<post>[A-Z].{{3,80}})$"),
     re.compile(r"^(?:\S{1,3} ){0,3}(?P<post>[A-Z][A-Za-z ]{2,20}), (?P<page>)A ?[-–—~] ?(?P<number>\d{1,4})$"),
 )
+# What each of the first two forms holds, in any case and whatever marks stand in between: `OF 003` or `PAGE`.
+_OF_OR_PAGE = re.compile(
+    r"[oq0][\W_]*f[\W_]*(?:[0-9oqilszbg|@][\W_]*){3}|p[\W_]*a[\W_]*[gc6][\W_]*e", re.ASCII | re.IGNORECASE
+)
 # A head has two figures or what is misread for one, next to each other; a banner has no word in small letters.
 _DIGITS = re.compile(rf"{_D}{_D}")
 _WORD = re.compile(r"[A-Za-z0]{3}")
@@ -78,7 +82,6 @@ _SHORT_STAMP = 24  # a stamp of so few characters is tried without the scraps be
 _TO_DIGIT = str.maketrans("OoQIl|SZBG@©", "000111528600")
 # A message of a hundred sheets is not to be had: these stand for the nought before the sheet number.
 _LIKE_NOUGHT = "689"
-_DIGIT = re.compile(r"\d")
 _CODES = re.compile(r"#[#/.-]*")
 _CODE = re.compile(r"[0-9][0-9A-Za-z/.-]*|[A-Z][0-9][0-9A-Za-z]*")
 _MARGIN_CODE = re.compile(r"(?:\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\))")
@@ -119,7 +122,7 @@ def read_head(text: str) -> Head | None:
     """
     if len(text) > 60:
         return _read_form_head(text)
-    if _DIGITS.search(text):
+    if _DIGITS.search(text) and (not text.isascii() or _OF_OR_PAGE.search(text)):
         found = _read_head(trim_junk(text))
         capitals = _in_capitals(text) if found is None else text
         if capitals != text and 3 * sum(map(str.isupper, text)) >= 2 * sum(map(str.isupper, capitals)):
@@ -229,16 +232,17 @@ def _stamps() -> tuple[tuple[str, ...], tuple[bool, ...]]:
     """The stamp templates in comparison form, and whether each may stand alone."""
     rows = dictionary_path("furniture/stamps.tsv").read_text(encoding="utf-8").splitlines()
     cells = [row.split("\t") for row in rows if row and not row.startswith("#")][1:]
-    return tuple(stamp_form(cell[2]) for cell in cells), tuple(cell[1] == "yes" for cell in cells)
+    return tuple(stamp_forms([cell[2] for cell in cells])), tuple(cell[1] == "yes" for cell in cells)
 
 
-@lru_cache(maxsize=256)  # two rules ask for the lines of a page one after the other
-def stamp_form(text: str) -> str:
-    """A line as stamps are compared: capitals, digits and codes as number signs, no blanks."""
-    if _DIGIT.search(text):
-        text = _CODE.sub("#", text)
-    text = text.upper().replace(" ", "")
-    return _CODES.sub("#", text) if "#" in text else text
+def stamp_forms(texts: Sequence[str]) -> list[str]:
+    """Lines as stamps are compared: capitals, digits and codes as number signs, no blanks.
+
+    >>> stamp_forms(["Case No. F-2011-12345", "RELEASE IN PART B1, 1.4(D)"])
+    ['CASENO.F-#', 'RELEASEINPART#,#(D)']
+    """
+    # No pattern goes over a line end, so all lines go through as one text.
+    return _CODES.sub("#", _CODE.sub("#", "\n".join(texts)).upper().replace(" ", "")).split("\n") if texts else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +260,12 @@ def match_stamps(texts: Sequence[str], *, least: float = 0.8) -> list[StampMatch
     >>> found[0].alone, found[1]
     (True, None)
     """
-    forms = [stamp_form(text) for text in texts]
+    forms = stamp_forms(texts)
     matches = _fit_stamps(forms, least)
     again = [
         at for at, form in enumerate(forms) if "#" in form and 5 <= len(form) < _SHORT_STAMP and matches[at] is None
     ]
-    for at, match in zip(again, _fit_stamps([stamp_form(trim_junk(texts[at])) for at in again], least), strict=True):
+    for at, match in zip(again, _fit_stamps(stamp_forms([trim_junk(texts[at]) for at in again]), least), strict=True):
         matches[at] = match
     return matches
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cablefix.corpus.settings import Packed, Settings
 from cablefix.corpus.sketch import sketch, text_digest
 from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.pipeline import restore
+from cablefix.profiles import Profile, load_profile
 from cablefix.readers.read import read_document
 from cablefix.restoration import Restoration
 from cablefix.text import Source, SourceError
@@ -47,7 +49,7 @@ def restore_row(key: str, data: bytes, settings: Settings = _DEFAULT) -> dict[st
     found = read_document(data, key.rpartition("/")[2])
     _refuse_binary(found.source)
     folders = tuple(Path(folder) for folder in settings.dictionaries)
-    restoration = restore(found.source, settings.profile, layout=found.layout, dictionaries=folders)
+    restoration = restore(found.source, _profile(settings.profile), layout=found.layout, dictionaries=folders)
     record = restoration.record
     body = write_output(restoration, record, settings)
     return {
@@ -64,6 +66,12 @@ def restore_row(key: str, data: bytes, settings: Settings = _DEFAULT) -> dict[st
         "edits": _edits(restoration, record),
         "checks": record["checks"],
     }
+
+
+@lru_cache(maxsize=4)
+def _profile(name: str) -> str | Profile:
+    """The profile of a corpus, read once: it is the same for each of its documents."""
+    return name if name == "auto" else load_profile(name)
 
 
 def pack_row(key: str, data: bytes, settings: Settings) -> Packed:
