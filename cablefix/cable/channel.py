@@ -29,6 +29,7 @@ _SLACK = 2
 _UNREADABLE = 2.0  # a reading that leaves a place open is worth less than one that fills it
 _REJECTED = "_~"  # what engines print for a character that they cannot read
 _REJECT = 4.5
+_MOST_CLOSE = 8192  # what is remembered of which words of closed lists are close to which
 _MOST_KNOWN = 20_000  # costs and readings that a channel keeps: headers ask for the same ones again and again
 _PRIOR_WEIGHT = 8.0
 _LEAST_LEARNED = 1.2
@@ -348,14 +349,19 @@ def nearest(channel: Channel, seen: str, words: Sequence[str], limit: float, mos
     return channel.nearest(seen, words, limit)[:most] if words else []
 
 
-def close_words(seen: str, words: Sequence[str], distance: int, most: int = 8) -> list[str]:
+def close_words(seen: str, words: tuple[str, ...], distance: int, most: int = 8) -> tuple[str, ...]:
     """Words within an edit distance of a seen one: a cheap sieve before the costs are reckoned.
 
-    >>> close_words("LISBOM", ["LISBON", "LONDON"], 2)
-    ['LISBON']
+    >>> close_words("LISBOM", ("LISBON", "LONDON"), 2)
+    ('LISBON',)
     """
-    found = process.extract(seen.upper(), words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
-    return [word for word, _, _ in found] if found else []
+    return _closest(seen.upper(), words, distance, most)
+
+
+@lru_cache(maxsize=_MOST_CLOSE)
+def _closest(seen: str, words: tuple[str, ...], distance: int, most: int) -> tuple[str, ...]:
+    found = process.extract(seen, words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
+    return tuple([word for word, _, _ in found])
 
 
 def shape(pattern: str) -> list[str]:

@@ -73,7 +73,7 @@ def by_gaps(seen: str, words: Sequence[str]) -> list[tuple[str, float]]:
     return [(fitting[0], 6.0)] if len(fitting) == 1 else []
 
 
-def read_word(seen: str, known: frozenset[str], words: Sequence[str], channel: Channel) -> list[Decoded]:
+def read_word(seen: str, known: frozenset[str], words: tuple[str, ...], channel: Channel) -> list[Decoded]:
     """Readings of one word: itself where it is known, else known words that it may be and itself."""
     plain = fold(strip_dust(seen))
     if plain in known:

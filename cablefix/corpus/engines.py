@@ -13,12 +13,13 @@ from typing import Any
 from cablefix.corpus.extras import CorpusError, need
 from cablefix.corpus.isolate import Isolated, Limits
 from cablefix.corpus.items import Item, TooLarge
-from cablefix.corpus.messages import Fault
+from cablefix.corpus.messages import Fault, Request
 from cablefix.corpus.settings import Packed, Settings
 from cablefix.text import SourceError
 
 FUNCTION = "cablefix.corpus.work:pack_row"
 _WAITING = 16  # results of each process that may wait for the disk
+_SHORT = 1 << 15  # bytes
 WARM_UP = "cablefix.corpus.work:warm_up"
 
 
@@ -93,14 +94,25 @@ def run_processes(jobs: Iterator[Job], plan: Plan) -> Outcomes:
             except queue.Full:
                 continue
 
+    def requests() -> Iterator[tuple[Job, Request]]:
+        while (job := feed.take()) is not None:
+            data = read_item(job.item)
+            if isinstance(data, Fault):
+                put((job, data))
+            else:
+                yield job, Request(job.item.key, data, plan.settings)
+
     def serve(worker: Isolated) -> None:
         try:
-            while (job := feed.take()) is not None:
-                data = read_item(job.item)
-                if isinstance(data, Fault):
-                    put((job, data))
-                else:
-                    put((job, with_digest(worker.call(job.item.key, data, plan.settings), data)))
+            ready = requests()
+            current = next(ready, None)
+            while current is not None:
+                job, request = current
+                # Behind a long document none waits that another process may begin sooner.
+                current = next(ready, None) if len(request.data) <= _SHORT else None
+                answer = worker.call(request, current[1] if current else None)
+                put((job, with_digest(answer, request.data)))
+                current = current or next(ready, None)
         finally:
             worker.close()
             put(None)
@@ -138,7 +150,7 @@ def isolated_row(key: str, data: bytes, plan: Plan) -> Outcome:
             worker[1].close()
         worker = (plan, Isolated(plan.function, plan.limits, plan.warm_up))
         _LOCAL.worker = worker
-    return with_digest(worker[1].call(key, data, plan.settings), data)
+    return with_digest(worker[1].call(Request(key, data, plan.settings)), data)
 
 
 def run_dask(jobs: Iterator[Job], plan: Plan, scheduler: str) -> Outcomes:

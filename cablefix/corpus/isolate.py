@@ -13,10 +13,10 @@ import threading
 import time
 import weakref
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from cablefix.corpus.extras import CorpusError
-from cablefix.corpus.messages import Fault, Orders, receive, send
+from cablefix.corpus.messages import Fault, Orders, Request, receive, send
 
 _START = 300.0
 _LOOK = 0.5  # seconds between two looks at the clock
@@ -72,31 +72,42 @@ class Isolated:
         self._ending: weakref.finalize[[subprocess.Popen[bytes]], Isolated] | None = None
         self._watch: _Watch | None = None
         self._abandoned = False
+        self._room = 0
+        self._sent: Request | None = None  # what the process has already, to begin when it is ready
 
-    def call(self, key: str, data: bytes, settings: object) -> Any:
-        """What the function gives, or a `Fault`. After a crash it is tried once more in a new process."""
-        answer = self._call(key, data, settings)
+    def call(self, request: Request, ahead: Request | None = None) -> Any:
+        """What the function gives for a document, or a `Fault`. After a crash it is tried once more in a new process.
+
+        `ahead` is the document of the next call: the process goes on with it while what it gave for this one is put
+        away.
+        """
+        answer = self._call(request, ahead)
         if isinstance(answer, Fault) and answer.kind == "crash" and not self._abandoned:
-            answer = self._call(key, data, settings)
+            answer = self._call(request, ahead)
         if isinstance(answer, Fault) and answer.kind == "memory":
             self.close()
         return answer
 
-    def _call(self, key: str, data: bytes, settings: object) -> Any:
+    def _call(self, request: Request, ahead: Request | None) -> Any:
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         assert self._watch is not None
         with self._watch as watch:
             try:
-                send(process.stdin, (key, data, settings))
+                if self._sent is not request:
+                    send(process.stdin, request)
+                self._sent = None
+                if ahead is not None and 2 * len(ahead.data) < self._room:
+                    send(process.stdin, ahead)
+                    self._sent = ahead
                 return receive(process.stdout)
             except (EOFError, OSError):
                 code = process.wait()
                 self.close()
                 if watch.overdue:
-                    return Fault("timeout", f"{key}: not done after {self._timeout:g} seconds")
-                return Fault("crash", f"{key}: ended the process that worked on it ({_say_code(code)})")
+                    return Fault("timeout", f"{request.key}: not done after {self._timeout:g} seconds")
+                return Fault("crash", f"{request.key}: ended the process that worked on it ({_say_code(code)})")
 
     def _started(self) -> subprocess.Popen[bytes]:
         """The process, started where there is none. Raises CorpusError when it cannot be started."""
@@ -124,7 +135,7 @@ class Isolated:
                 raise CorpusError(f"a worker process cannot start ({reason}); repair the installation") from error
             finally:
                 watch.cancel()
-        self._process = process
+        self._process, self._room = process, _room_of(process.stdin)
         self._watch = _Watch(process, self._timeout)
         # Where the thread that used this is gone, or the interpreter ends, nobody else ends the process.
         self._ending = weakref.finalize(self, _end, process)
@@ -139,7 +150,7 @@ class Isolated:
 
     def close(self) -> None:
         """End the process."""
-        self._process = None
+        self._process = self._sent = None
         if self._ending is not None:
             self._ending()
 
@@ -154,6 +165,18 @@ def _end(process: subprocess.Popen[bytes]) -> int:
             if stream is not None:
                 stream.close()
     return code
+
+
+def _room_of(pipe: IO[bytes]) -> int:
+    """How many bytes can be sent without waiting for the other side, 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    import fcntl
+
+    try:
+        return fcntl.fcntl(pipe.fileno(), fcntl.F_GETPIPE_SZ)
+    except OSError:
+        return 0
 
 
 def _say_code(code: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 import struct
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 _HEAD = struct.Struct("<Q")
 
@@ -18,6 +18,14 @@ class Orders:
     warm_up: str
     timeout: float
     memory: int
+
+
+class Request(NamedTuple):
+    """A document to be worked on: its key, its bytes, the settings of the function."""
+
+    key: str
+    data: bytes
+    settings: object
 
 
 @dataclass(frozen=True, slots=True)
