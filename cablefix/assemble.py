@@ -63,7 +63,7 @@ def assemble_document(
             portions=[(block.portion, block.source) for block in blocks if block.portion],
             numbers=[paragraph.n for paragraph in numbering.paragraphs] if numbering else [],
             missing=missing,
-            protocol=word_lines(layout, np.flatnonzero(layout.line_class == LineClass.PROTOCOL).tolist()),
+            protocol=word_lines(layout, layout.lines_of(LineClass.PROTOCOL)),
         )
     sections = [(int(line), int(number)) for line, number in header.extra.get("sections", ())] if header else []
     if sections:
@@ -97,7 +97,7 @@ def _blocks(layout: Layout, view: View, fields: Mapping[int, str]) -> Iterator[B
     view_starts, view_ends = view.view_points(first_word).tolist(), view.to_view_all(last_word, end=True).tolist()
     starts, ends, numbers = first_word.tolist(), last_word.tolist(), lines.tolist()
     classes = layout.line_class[lines].tolist()
-    breaks = layout.line_join[lines] == Join.BREAK
+    breaks = layout.line_join[lines] == int(Join.BREAK)
     breaks[-1] = True
     begin, reach = 0, -1
     for k in np.flatnonzero(breaks).tolist():
@@ -178,10 +178,7 @@ def _furniture(source: Source, layout: Layout, live: Sequence[Edit]) -> Iterator
             rules[layout.line_at(mark.start)] = mark.rule
         elif mark.kind is MarkKind.FURNITURE:
             cuts.append((Span(mark.start, mark.end), mark.rule, layout.line_at(mark.start)))
-    pieces = [
-        (layout.line_span(n), rules.get(n, ""), n)
-        for n in np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist()
-    ]
+    pieces = [(layout.line_span(n), rules.get(n, ""), n) for n in layout.lines_of(LineClass.FURNITURE)]
     ends = [edit.end for edit in live]
     for span, rule, line in sorted([*pieces, *cuts]):
         k = bisect_right(ends, span.start)

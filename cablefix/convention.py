@@ -96,7 +96,7 @@ _NOT_RUNNING = (
 
 def running_lines(layout: Layout) -> IntArray:
     """The lines that may be running text, as far as is known now; habits that change with the lines rest on these."""
-    return np.flatnonzero(~are_of(layout.line_class, _NOT_RUNNING))
+    return (~are_of(layout.line_class, _NOT_RUNNING)).nonzero()[0]
 
 
 def _learn_wrap(layout: Layout, lengths: IntArray) -> int | None:

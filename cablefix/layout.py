@@ -105,6 +105,16 @@ _PIECE = re.compile(rf"[^\s{IGNORABLE}](?:[{IGNORABLE}]*[^\s{IGNORABLE}])*")
 HYPHENS = "-\u00ac\u00ad\u2010\u2011"
 
 
+class _Known:
+    """What has been asked for of a layout and stays the same under marks, which do not move words."""
+
+    __slots__ = ("line_spans", "words")
+
+    def __init__(self) -> None:
+        self.line_spans: tuple[list[int], list[int]] | None = None
+        self.words: tuple[tuple[str, ...], list[int], list[int]] | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
     """Numpy columns over the source.
@@ -140,8 +150,7 @@ class Layout:
     extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict, repr=False)
     marks: tuple[Mark, ...] = field(default=(), repr=False)
     cuts: tuple[Span, ...] = ()
-    # Start and end of each line, as lists, once they have been asked for: marks do not move words.
-    _line_spans: list[list[int]] = field(default_factory=list, repr=False)
+    _known: _Known = field(default_factory=lambda: _Known(), repr=False)
 
     @classmethod
     def from_text(cls, text: str) -> Layout:
@@ -200,20 +209,32 @@ class Layout:
 
     def line_words(self, line: int) -> list[str]:
         """The words of a line."""
-        first, last = int(self.line_first[line]), int(self.line_last[line])
-        starts, ends = self.word_start[first:last].tolist(), self.word_end[first:last].tolist()
-        return [self.text[a:b] for a, b in zip(starts, ends, strict=True)]
+        words, _, _ = self.word_lists()
+        return list(words[self.line_first.item(line) : self.line_last.item(line)])
+
+    def word_lists(self) -> tuple[tuple[str, ...], list[int], list[int]]:
+        """All words in order, with where each starts and ends."""
+        if self._known.words is None:
+            text, starts, ends = self.text, self.word_start.tolist(), self.word_end.tolist()
+            self._known.words = tuple([text[a:b] for a, b in zip(starts, ends, strict=True)]), starts, ends
+        return self._known.words
+
+    def lines_of(self, value: LineClass) -> list[int]:
+        """The lines of a class."""
+        # The number of a class is compared faster than the class: numpy looks into what is not a plain number.
+        found: list[int] = (self.line_class == int(value)).nonzero()[0].tolist()
+        return found
 
     def line_span(self, line: int) -> Span:
         """From the first to the last word of a line; empty at its start for a blank line."""
-        if not self._line_spans:
+        spans = self._known.line_spans
+        if spans is None:
             start, end = self.line_start.copy(), self.line_start.copy()
             filled = self.line_first < self.line_last
             start[filled] = self.word_start[self.line_first[filled]]
             end[filled] = self.word_end[self.line_last[filled] - 1]
-            self._line_spans.extend((start.tolist(), end.tolist()))
-        starts, ends = self._line_spans
-        return Span(starts[line], ends[line])
+            spans = self._known.line_spans = start.tolist(), end.tolist()
+        return Span(spans[0][line], spans[1][line])
 
     def line_at(self, offset: int) -> int:
         """The line that holds the source offset."""
@@ -235,7 +256,7 @@ class Layout:
         if not marks:
             return self
         line_class, line_join = self.line_class.copy(), self.line_join.copy()
-        lines = np.searchsorted(self.line_start, [mark.start for mark in marks], side="right") - 1
+        lines = self.line_start.searchsorted([mark.start for mark in marks], side="right") - 1
         cuts = []
         for mark, line in zip(marks, lines.tolist(), strict=True):
             if mark.kind is MarkKind.LINE:
@@ -249,7 +270,7 @@ class Layout:
             line_class=line_class,
             line_join=line_join,
             marks=self.marks + marks,
-            cuts=tuple(sorted({*self.cuts, *cuts})),
+            cuts=tuple(sorted({*self.cuts, *cuts})) if cuts else self.cuts,
         )
 
     def mark_line(
@@ -316,7 +337,7 @@ def are_of(line_class: ByteArray, classes: tuple[LineClass, ...]) -> npt.NDArray
 
 def read_lines(layout: Layout) -> list[int]:
     """The lines that stand in the reading text, in source order."""
-    return np.flatnonzero(~are_of(layout.line_class, UNREAD)).tolist()
+    return (~are_of(layout.line_class, UNREAD)).nonzero()[0].tolist()
 
 
 def in_order(lines: Sequence[int], sections: Sequence[tuple[int, int]]) -> list[int]:

@@ -158,10 +158,10 @@ def read_words(layout: Layout) -> IntArray:
 def _fate_of_left_out(layout: Layout, before: IntArray, after: IntArray) -> KindArray:
     """For each gap between two read words: the fate of the words left out there, 0 where there are none."""
     hides = np.zeros(len(before), np.uint8)
-    for k in np.flatnonzero(after - before > 1).tolist():
+    for k in (after - before > 1).nonzero()[0].tolist():
         lines = layout.word_line[before[k] + 1 : after[k]]
         classes = layout.line_class[lines]
-        furniture = (classes == LineClass.FURNITURE).any() or not are_of(classes, UNREAD).all()
+        furniture = (classes == int(LineClass.FURNITURE)).any() or not are_of(classes, UNREAD).all()
         hides[k] = Fate.FURNITURE if furniture else Fate.LAYOUT
     return hides
 

@@ -301,7 +301,7 @@ class View:
         k = np.clip(self.src.searchsorted(offsets, "left" if end else "right") - 1, 0, last)
         kept = self.out[k] + offsets - self.src[k]
         inside = offsets > self.src[k] if end else offsets >= self.src[k + 1]
-        return np.where(self.kind[k] == Fate.KEPT, kept, self.out[k + inside])
+        return np.where(self.kind[k] == int(Fate.KEPT), kept, self.out[k + inside])
 
     def view_points(self, offsets: IntArray) -> IntArray:
         """Where the view spans of empty source spans at many offsets begin."""

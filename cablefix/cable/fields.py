@@ -22,28 +22,47 @@ class Token(NamedTuple):
 class Line:
     """A line of the source as words; `number` is its index in the layout, `text` has one space between the words.
 
-    `starts` and `ends` are the places of the words in the source. Most lines are never asked for tokens: they are made
-    when they are.
+    `starts` and `ends` are the places of the words in the source. Most lines are never asked for these nor for tokens:
+    they are made when they are.
     """
 
-    __slots__ = ("_tokens", "ends", "number", "starts", "text", "words")
+    __slots__ = ("_ends", "_first", "_starts", "_tokens", "number", "text", "words")
 
     def __init__(self, number: int, tokens: Sequence[Token]) -> None:
         self.number = number
         self.words = tuple([token.text for token in tokens])
         self.text = " ".join(self.words)
-        self.starts: Sequence[int] = [token.start for token in tokens]
-        self.ends: Sequence[int] = [token.end for token in tokens]
+        self._first = -1
+        self._starts: Sequence[int] = [token.start for token in tokens]
+        self._ends: Sequence[int] = [token.end for token in tokens]
         self._tokens: tuple[Token, ...] | None = tuple(tokens)
 
     @classmethod
-    def at(cls, number: int, source: str, starts: Sequence[int], ends: Sequence[int]) -> Line:
-        """The line whose words stand at these places of a source."""
+    def at(cls, number: int, words: tuple[str, ...], first: int, starts: Sequence[int], ends: Sequence[int]) -> Line:
+        """A line of these words; `starts` and `ends` are the places of all words, its own begin at `first`."""
         line = cls.__new__(cls)
-        line.number, line._tokens, line.starts, line.ends = number, None, starts, ends
-        line.words = tuple([source[a:b] for a, b in zip(starts, ends, strict=True)])
-        line.text = " ".join(line.words)
+        line.number, line.words, line._tokens = number, words, None
+        line._first, line._starts, line._ends = first, starts, ends
+        line.text = " ".join(words)
         return line
+
+    @property
+    def starts(self) -> Sequence[int]:
+        """Where each word starts in the source."""
+        if self._first >= 0:
+            self._take_own()
+        return self._starts
+
+    @property
+    def ends(self) -> Sequence[int]:
+        """Where each word ends in the source."""
+        if self._first >= 0:
+            self._take_own()
+        return self._ends
+
+    def _take_own(self) -> None:
+        first, last = self._first, self._first + len(self.words)
+        self._first, self._starts, self._ends = -1, self._starts[first:last], self._ends[first:last]
 
     @property
     def tokens(self) -> tuple[Token, ...]:

@@ -79,7 +79,8 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
             found.append(row)
         else:
             pattern = _MORE_CUTS if _START.match(row.text) else _CUT
-            found += cut_row(row, [match.end() for match in pattern.finditer(row.text)])
+            places = [match.end() for match in pattern.finditer(row.text)]
+            found += cut_row(row, places) if places else (row,)
     return found
 
 

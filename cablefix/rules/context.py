@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
@@ -148,7 +146,8 @@ class Context:
         if self._listed is None or self._listed[0] is not self.layout:
             read = in_order(read_lines(self.layout), self.sections)
             classes: list[int] = self.layout.line_class.tolist()
-            body = [n for n in read if classes[n] != LineClass.HEADER]
+            header = int(LineClass.HEADER)
+            body = [n for n in read if classes[n] != header]
             self._listed = self.layout, read, body, classes
         return self._listed[1:]
 
@@ -156,7 +155,7 @@ class Context:
         """The header of the message, read once from the lines that are not furniture; None where it is no message."""
         if not self._header_read:
             self._header_read = True
-            furniture = np.flatnonzero(self.layout.line_class == LineClass.FURNITURE).tolist()
+            furniture = self.layout.lines_of(LineClass.FURNITURE)
             lines = [_without_last_speck(line) for line in self.token_lines(self.read_lines())]
             self.header = read_header(lines, self.codes, self.token_lines(furniture))
             self.kind = "cable" if self.header else "other"
@@ -187,7 +186,7 @@ class Context:
     def _heads_of_lines(self) -> Iterator[LineHead]:
         """Each line of the body from its first word on, with what the lines before it say of a paragraph's end."""
         layout, wrap = self.layout, self.convention.wrap
-        turns = np.cumsum(layout.line_class == LineClass.FURNITURE) + layout.line_page
+        turns = (layout.line_class == int(LineClass.FURNITURE)).cumsum() + layout.line_page
         body = self.body_lines()
         before, apart = -1, True
         for n, page in zip(body, (turns[body] - turns[body[:1]]).tolist(), strict=True):
@@ -327,9 +326,9 @@ def word_lines(layout: Layout, numbers: Sequence[int]) -> list[Line]:
     """Lines of the layout as words with their source offsets."""
     if not numbers:
         return []
-    text, starts, ends = layout.text, layout.word_start.tolist(), layout.word_end.tolist()
+    words, starts, ends = layout.word_lists()
     bounds = zip(numbers, layout.line_first[numbers].tolist(), layout.line_last[numbers].tolist(), strict=True)
-    return [Line.at(n, text, starts[first:last], ends[first:last]) for n, first, last in bounds]
+    return [Line.at(n, words[first:last], first, starts, ends) for n, first, last in bounds]
 
 
 def because(kind: EvidenceKind, text: str, *spans: Span, weight: float = 0.0) -> Evidence:

@@ -64,7 +64,7 @@ def _correct_furniture(view: View, context: Context) -> Iterator[Edit]:
     if not rows:
         return
     layout = context.layout
-    for line in np.flatnonzero(layout.line_class == LineClass.FURNITURE).tolist():
+    for line in layout.lines_of(LineClass.FURNITURE):
         span = view.view_span(*layout.line_span(line))
         text = view.text[span.start : span.end]
         for hit in _choose(find_hits(text, rows, np.zeros(len(text) + 1, bool)), rows):

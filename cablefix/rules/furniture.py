@@ -172,14 +172,14 @@ def _edges(context: Context, reach: int = 2, *, banners: Collection[int] = ()) -
     Header lines are no edge; `banners` are lines that are furniture as far as is known.
     """
     layout = context.layout
-    furniture = layout.line_class == LineClass.FURNITURE
+    furniture = layout.line_class == int(LineClass.FURNITURE)
     furniture[list(banners)] = True
-    places = np.flatnonzero(layout.line_class != LineClass.BLANK)
+    places = (layout.line_class != int(LineClass.BLANK)).nonzero()[0]
     filled = places.tolist()
     edges: set[int] = set(filled[:reach]) | set(filled[-reach:])
-    for k in np.flatnonzero(np.diff(layout.line_page[places])).tolist():
+    for k in np.diff(layout.line_page[places]).nonzero()[0].tolist():
         edges.update(filled[max(0, k - reach + 1) : k + 1 + reach])
-    for k in np.flatnonzero(furniture[places]).tolist():
+    for k in furniture[places].nonzero()[0].tolist():
         edges.update(filled[max(0, k - reach) : k])
         edges.update(filled[k + 1 : k + reach + 1])
     return edges

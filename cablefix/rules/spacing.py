@@ -207,9 +207,9 @@ def close_up_quotes(view: View, context: Context) -> Iterator[Edit]:
     places = [match.start() for match in _QUOTE.finditer(text)]
     if not places:
         return
-    lines = np.searchsorted(layout.line_start, places, side="right") - 1
+    lines = layout.line_start.searchsorted(places, side="right") - 1
     unread = are_of(layout.line_class, _NOT_TEXT)
-    ends = np.cumsum((layout.line_join == Join.BREAK) & ~are_of(layout.line_class, UNREAD))
+    ends = np.cumsum((layout.line_join == int(Join.BREAK)) & ~are_of(layout.line_class, UNREAD))
     paragraphs: dict[int, list[int]] = {}
     for place, line, hidden in zip(places, lines.tolist(), unread[lines].tolist(), strict=True):
         if not hidden:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from cablefix.layout import LineClass, Mark
 from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import LOOSE_STOP, Context, because
@@ -52,7 +50,7 @@ def remove_header_specks(view: View, context: Context) -> Iterator[Edit]:
     """
     layout = context.layout
     reason = because(EvidenceKind.FORM, "no header line ends in a stop set apart")
-    for n in np.flatnonzero(layout.line_class == LineClass.HEADER).tolist():
+    for n in layout.lines_of(LineClass.HEADER):
         words = layout.line_words(n)
         tail = len(words)
         while tail > 1 and _is_speck(words[tail - 1]):
@@ -144,7 +142,7 @@ def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
 
 def _goes_on(context: Context, edge: _Edge, after: int) -> bool:
     """Whether the sentence goes on behind a loose stop at a line end, or the line is no sentence."""
-    if context.layout.line_class[edge.line] == LineClass.HEADER or edge.text[0] in ",;":
+    if context.classes()[edge.line] == LineClass.HEADER or edge.text[0] in ",;":
         return True
     if after < 0:
         return len(context.lines[edge.line]) < 30

@@ -92,13 +92,15 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
     body = context.body_lines()
     layout = context.layout
     classes = context.classes()
-    numbered = sum(classes[n] == LineClass.PARAGRAPH for n in body) >= 2
+    numbered = [classes[n] for n in body].count(LineClass.PARAGRAPH) >= 2
+    plain = int(LineClass.BODY)
     rules = _followed_by_rule(context)
     for k in range(len(body) - 1, -1, -1):
         n = body[k]
-        dashed = bool(_DASHED.match(context.lines[n]))
+        if classes[n] != plain:
+            continue
         marked = n in rules or _is_part(context, body, k)
-        if classes[n] != LineClass.BODY or not (dashed or _looks_like_heading(context, n, marked=marked)):
+        if not _looks_like_heading(context, n, marked=marked) and not _DASHED.match(context.lines[n]):
             continue
         after = body[k + 1] if k + 1 < len(body) else None
         before = body[k - 1] if k else None
@@ -113,7 +115,9 @@ def mark_headings(view: View, context: Context) -> Iterator[Mark]:
 
 def _followed_by_rule(context: Context) -> set[int]:
     """Lines over a row of dashes, blank lines between them not counted."""
-    out = set()
+    out: set[int] = set()
+    if LineClass.RULE not in context.classes():
+        return out
     last = -1
     for n, value in enumerate(context.classes()):
         if value == LineClass.RULE and last >= 0 and n - last <= 3:
@@ -252,14 +256,15 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
     body = context.body_lines()
     layout = context.layout
     classes = context.classes()
-    numbered = [n for n in body if classes[n] == LineClass.PARAGRAPH]
+    paragraph, item, plain = int(LineClass.PARAGRAPH), int(LineClass.ITEM), int(LineClass.BODY)
+    numbered = [n for n in body if classes[n] == paragraph]
     inside = (numbered[0], numbered[-1]) if len(numbered) >= 2 and context.kind == "cable" else None
     if context.convention.wrap is None:
         inside = None
     breaks = _Breaks(context)
     in_item = False
     for a, b in context.pairs(body):
-        in_item = classes[a] == LineClass.ITEM or (in_item and classes[a] == LineClass.BODY)
+        in_item = classes[a] == item or (in_item and classes[a] == plain)
         if classes[b] in _STARTS_NEW or classes[a] in _CLOSED:
             continue
         if any(_END_TEXT.fullmatch(context.lines[n]) for n in (a, b)):

@@ -11,8 +11,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from cablefix.document import Document, Furniture
 from cablefix.layout import UNREAD, Join, Layout, LineClass, are_of
 from cablefix.ledger import Edit
@@ -75,9 +73,9 @@ class InlineWriter:
         self._arrived = -1
         self._line_start = layout.line_start.tolist()
         self._line_end = layout.line_end.tolist()
-        self._drops = (layout.line_join == Join.DROP_HYPHEN).tolist()
+        self._drops = (layout.line_join == int(Join.DROP_HYPHEN)).tolist()
         unread = are_of(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
-        self._unread = np.flatnonzero(unread).tolist()
+        self._unread = unread.nonzero()[0].tolist()
         self._next_unread = 0
         self._spent: set[int] = set()
         self._pages = sorted((page.source, page.n) for page in document.pages)

@@ -7,8 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from cablefix.document import Document
 from cablefix.layout import IGNORABLE, Layout
 from cablefix.text import Fate, Span
@@ -69,15 +67,16 @@ def segments_of(document: Document, layout: Layout) -> list[Segment]:
     view = document.view
     if not len(layout.line_start):
         return []
-    start_line = np.searchsorted(layout.line_start, view.src[:-1], side="right") - 1
-    end_line = np.searchsorted(layout.line_start, view.src[1:], side="right") - 1
-    kind = view.kind
-    chosen = (kind == Fate.EDITED) | (kind == Fate.FURNITURE)
-    chosen |= (kind == Fate.LAYOUT) & (start_line != end_line)
+    start_line = layout.line_start.searchsorted(view.src[:-1], side="right") - 1
+    end_line = layout.line_start.searchsorted(view.src[1:], side="right") - 1
+    # The numbers of fates are compared faster than the fates: numpy looks into what is not a plain number.
+    kind, kept = view.kind, int(Fate.KEPT)
+    chosen = (kind == int(Fate.EDITED)) | (kind == int(Fate.FURNITURE))
+    chosen |= (kind == int(Fate.LAYOUT)) & (start_line != end_line)
     if len(kind):
-        chosen[0] |= kind[0] != Fate.KEPT
-        chosen[-1] |= kind[-1] != Fate.KEPT
-    rows = np.flatnonzero(chosen)
+        chosen[0] |= kind[0] != kept
+        chosen[-1] |= kind[-1] != kept
+    rows = chosen.nonzero()[0]
     columns = (view.src[rows], view.src[rows + 1], view.out[rows], view.out[rows + 1])
     parts = [column.tolist() for column in (*columns, kind[rows], start_line[rows], end_line[rows])]
     return [Segment(*row) for row in zip(*parts, strict=True)]
