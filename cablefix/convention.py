@@ -138,6 +138,7 @@ def _learn_blank_lines(layout: Layout, lengths: IntArray, wrap: int | None) -> f
 
 def _learn_spaced_marks(layout: Layout) -> frozenset[str]:
     """Punctuation marks that stand off the word before them more often than not: a house style, not damage."""
-    loose = Counter(match[1] for match in _LOOSE.finditer(layout.text))
-    tight = Counter(match[1] for match in _TIGHT.finditer(layout.text))
-    return frozenset(mark for mark, count in loose.items() if count >= 3 and count > tight[mark])
+    loose = Counter(_LOOSE.findall(layout.text))
+    often = {mark: count for mark, count in loose.items() if count >= 3}
+    tight = Counter(_TIGHT.findall(layout.text)) if often else {}
+    return frozenset(mark for mark, count in often.items() if count > tight.get(mark, 0))

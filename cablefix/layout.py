@@ -227,6 +227,11 @@ class Layout:
 
     def line_span(self, line: int) -> Span:
         """From the first to the last word of a line; empty at its start for a blank line."""
+        starts, ends = self.line_spans()
+        return Span(starts[line], ends[line])
+
+    def line_spans(self) -> tuple[list[int], list[int]]:
+        """Where each line starts and ends, as `line_span` has it."""
         spans = self._known.line_spans
         if spans is None:
             start, end = self.line_start.copy(), self.line_start.copy()
@@ -234,7 +239,7 @@ class Layout:
             start[filled] = self.word_start[self.line_first[filled]]
             end[filled] = self.word_end[self.line_last[filled] - 1]
             spans = self._known.line_spans = start.tolist(), end.tolist()
-        return Span(spans[0][line], spans[1][line])
+        return spans
 
     def line_at(self, offset: int) -> int:
         """The line that holds the source offset."""

@@ -82,6 +82,7 @@ _SHORT_STAMP = 24  # a stamp of so few characters is tried without the scraps be
 _TO_DIGIT = str.maketrans("OoQIl|SZBG@©", "000111528600")
 # A message of a hundred sheets is not to be had: these stand for the nought before the sheet number.
 _LIKE_NOUGHT = "689"
+_FIGURE = re.compile("[0-9]")
 _CODES = re.compile(r"#[#/.-]*")
 _CODE = re.compile(r"[0-9][0-9A-Za-z/.-]*|[A-Z][0-9][0-9A-Za-z]*")
 _MARGIN_CODE = re.compile(r"(?:\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\))")
@@ -232,17 +233,20 @@ def _stamps() -> tuple[tuple[str, ...], tuple[bool, ...]]:
     """The stamp templates in comparison form, and whether each may stand alone."""
     rows = dictionary_path("furniture/stamps.tsv").read_text(encoding="utf-8").splitlines()
     cells = [row.split("\t") for row in rows if row and not row.startswith("#")][1:]
-    return tuple(stamp_forms([cell[2] for cell in cells])), tuple(cell[1] == "yes" for cell in cells)
+    return tuple(stamp_form(cell[2]) for cell in cells), tuple(cell[1] == "yes" for cell in cells)
 
 
-def stamp_forms(texts: Sequence[str]) -> list[str]:
-    """Lines as stamps are compared: capitals, digits and codes as number signs, no blanks.
+@lru_cache(maxsize=512)  # two rules ask for the lines of a page one after the other
+def stamp_form(text: str) -> str:
+    """A line as stamps are compared: capitals, digits and codes as number signs, no blanks.
 
-    >>> stamp_forms(["Case No. F-2011-12345", "RELEASE IN PART B1, 1.4(D)"])
-    ['CASENO.F-#', 'RELEASEINPART#,#(D)']
+    >>> stamp_form("Case No. F-2011-12345"), stamp_form("RELEASE IN PART B1, 1.4(D)")
+    ('CASENO.F-#', 'RELEASEINPART#,#(D)')
     """
-    # No pattern goes over a line end, so all lines go through as one text.
-    return _CODES.sub("#", _CODE.sub("#", "\n".join(texts)).upper().replace(" ", "")).split("\n") if texts else []
+    if _FIGURE.search(text):
+        text = _CODE.sub("#", text)
+    text = text.upper().replace(" ", "")
+    return _CODES.sub("#", text) if "#" in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +264,12 @@ def match_stamps(texts: Sequence[str], *, least: float = 0.8) -> list[StampMatch
     >>> found[0].alone, found[1]
     (True, None)
     """
-    forms = stamp_forms(texts)
+    forms = [stamp_form(text) for text in texts]
     matches = _fit_stamps(forms, least)
     again = [
         at for at, form in enumerate(forms) if "#" in form and 5 <= len(form) < _SHORT_STAMP and matches[at] is None
     ]
-    for at, match in zip(again, _fit_stamps(stamp_forms([trim_junk(texts[at]) for at in again]), least), strict=True):
+    for at, match in zip(again, _fit_stamps([stamp_form(trim_junk(texts[at])) for at in again], least), strict=True):
         matches[at] = match
     return matches
 

@@ -23,10 +23,11 @@ _SURE_CUT = (
     rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
     r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5} "
 )
-# Each ends where a line is cut: it begins with the blank, which is quickly looked for.
-_CUT = re.compile(rf" (?={_SURE_CUT})", re.IGNORECASE)
+# Each ends where a line is cut: it begins with the blank, which is quickly looked for, and most letters begin none.
+_CUT = re.compile(rf" (?=[TISEDFZ])(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
-    rf" (?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
+    r" (?=[TISEDFZRBOP0])"
+    rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
 )
 _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")

@@ -63,10 +63,11 @@ def _countries(codes: Codes, year: int | None) -> tuple[tuple[str, str, str], ..
 
 @lru_cache(maxsize=64)
 def _stems(codes: Codes, year: int | None) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.uint32]]:
-    """The rows of `_countries` that have a stem, and the first four characters of each stem as one number."""
+    """The rows of `_countries` that have a stem, and where the first and the last four characters of each must be."""
     rows = [row for row, (_, _, stem) in enumerate(_countries(codes, year)) if stem]
-    heads = [_fours(_countries(codes, year)[row][2])[0] for row in rows]
-    return np.array(rows, np.intp), np.array(heads, np.uint32)
+    runs = [_fours(_countries(codes, year)[row][2]) for row in rows]
+    ends = [[run[0] for run in runs], [run[-1] for run in runs]]
+    return np.array(rows, np.intp), _places(np.array(ends, np.uint32))
 
 
 def _fours(text: str) -> npt.NDArray[np.uint32]:
@@ -86,11 +87,11 @@ def _places(fours: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 def _spoken_of(text: str, codes: Codes, year: int | None) -> list[int]:
-    """The rows of `_countries` whose stem stands in a text in capitals; the first four characters are a sieve."""
-    rows, heads = _stems(codes, year)
+    """The rows of `_countries` whose stem stands in a text in capitals; its first and last four characters sieve."""
+    rows, (heads, tails) = _stems(codes, year)
     there = np.zeros(1 << _SIEVE_BITS, bool)
     there[_places(_fours(text))] = True
-    near = rows[there[_places(heads)]]
+    near = rows[there[heads] & there[tails]]
     countries = _countries(codes, year)
     return [row for row in near.tolist() if countries[row][2] in text]
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 HASHES = 64
 _WORD = re.compile(r"[^\W_]+")
-_ASCII_WORD = re.compile(rb"[a-z0-9]+")
+_ASCII_WORDS = bytes(code if chr(code).isalnum() and code < 0x80 else ord(" ") for code in range(256))
 _LEAST = 20  # sequences; a shorter text is like too many others
 _RUN = 3
 # Multipliers and offsets of 64 hash functions h(x) = (a x + b mod 2^64) >> 32; the high bits of an odd multiple mix
@@ -77,5 +77,5 @@ def text_digest(text: str) -> str:
 def _words(text: str) -> list[bytes]:
     """The words of a text in small letters; sketch and digest of a text are made one after the other."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower().encode("ascii"))
+        return text.lower().encode("ascii").translate(_ASCII_WORDS).split()
     return " ".join(_WORD.findall(text.lower())).encode("utf-8", "surrogatepass").split()

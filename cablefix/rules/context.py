@@ -189,8 +189,9 @@ class Context:
         turns = (layout.line_class == int(LineClass.FURNITURE)).cumsum() + layout.line_page
         body = self.body_lines()
         before, apart = -1, True
+        starts, ends = layout.line_spans()
         for n, page in zip(body, (turns[body] - turns[body[:1]]).tolist(), strict=True):
-            start, end = layout.line_span(n)
+            start, end = starts[n], ends[n]
             if self.live:
                 for edit in self.touching(start, start + 1):  # a speck before the mark is none of it
                     if not edit.after:

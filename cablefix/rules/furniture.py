@@ -25,7 +25,7 @@ from cablefix.cable.heads import (
     match_worn_banner,
     read_head,
     read_page_number,
-    stamp_forms,
+    stamp_form,
     trim_junk,
 )
 from cablefix.layout import LineClass, Mark, MarkKind
@@ -237,9 +237,10 @@ def find_repeated_lines(view: View, context: Context) -> Iterator[Mark]:
     """
     groups: dict[str, list[int]] = defaultdict(list)
     body = context.body_lines()
-    asked = [n for n in body if 6 <= len(context.lines[n]) <= 80]
-    for n, form in zip(asked, stamp_forms([context.lines[n] for n in asked]), strict=True):
-        groups[form].append(n)
+    for n in body:
+        text = context.lines[n]
+        if 6 <= len(text) <= 80:
+            groups[stamp_form(text)].append(n)
     near = _edges(context)
     repeated = [
         lines

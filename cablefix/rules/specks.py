@@ -153,8 +153,9 @@ def _edges(context: Context) -> Iterator[_Edge]:
     layout = context.layout
     style = context.convention.spaced_marks
     source = layout.text
+    starts, ends = layout.line_spans()
     for n in context.read_lines():
-        start, end = layout.line_span(n)
+        start, end = starts[n], ends[n]
         if source[start] not in _SPECKS and source[end - 1] not in _LAST_MARKS:
             continue
         text = context.lines[n]

@@ -73,6 +73,7 @@ class InlineWriter:
         self._arrived = -1
         self._line_start = layout.line_start.tolist()
         self._line_end = layout.line_end.tolist()
+        self._text_start, _ = layout.line_spans()
         self._drops = (layout.line_join == int(Join.DROP_HYPHEN)).tolist()
         unread = are_of(layout.line_class, UNREAD) & (layout.line_first < layout.line_last)
         self._unread = unread.nonzero()[0].tolist()
@@ -131,7 +132,7 @@ class InlineWriter:
     def _reach(self, line: int, joint: str | None = None) -> str:
         """Page beginnings and furniture before `line`, which itself is not begun yet."""
         no_furniture = self._next_unread == len(self._unread) or self._unread[self._next_unread] >= line
-        if no_furniture and (line >= self._layout.lines or not self._turns_page(line)):
+        if no_furniture and (line >= len(self._line_start) or not self._turns_page(line)):
             return ""
         out = []
         while self._next_unread < len(self._unread) and (unread := self._unread[self._next_unread]) < line:
@@ -149,15 +150,13 @@ class InlineWriter:
 
     def _turns_page(self, line: int) -> bool:
         """Whether a page that is not begun yet begins before the text of a line."""
-        return self._next_page < len(self._pages) and (
-            self._pages[self._next_page][0] <= self._layout.line_span(line).start
-        )
+        return self._next_page < len(self._pages) and (self._pages[self._next_page][0] <= self._text_start[line])
 
     def _pages_up_to(self, line: int, joint: str | None) -> str:
         first = self._next_page
         if not self._turns_page(line):
             return ""
-        limit = self._layout.line_span(line).start
+        limit = self._text_start[line]
         while self._next_page < len(self._pages) and self._pages[self._next_page][0] <= limit:
             self._next_page += 1
         return self._page_beginnings(range(first, self._next_page), joint == "")

@@ -28,6 +28,8 @@ def attribute(text: str) -> str:
     >>> attribute('A & "B"\\x00')
     'A &amp; &quot;B&quot;�'
     """
+    if not _ATTRIBUTE_CARE.search(text):
+        return text
     return _ATTRIBUTE_CARE.sub(_escape, _FORBIDDEN_ONE.sub("\ufffd", text))
 
 
