@@ -188,7 +188,9 @@ def _furniture(source: Source, layout: Layout, live: Sequence[Edit]) -> Iterator
                 edit = live[k]
                 inside.append(Replacement(edit.start - span.start, edit.end - span.start, edit.after))
             k += 1
-        text = View.build(source.text[span.start : span.end], inside).text
+        text = source.text[span.start : span.end]
+        if inside:
+            text = View.build(text, inside).text
         yield Furniture(span, " ".join(text.split()), _FURNITURE_KINDS.get(rule, "other"), (line,))
 
 

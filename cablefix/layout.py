@@ -287,15 +287,15 @@ class Layout:
         evidence: Sequence[Evidence] = (),
     ) -> Mark:
         """A mark that says what a line is."""
-        start, end = self.line_span(line)
-        return Mark(start, end, MarkKind.LINE, value, rule, confidence, tuple(evidence))
+        starts, ends = self.line_spans()
+        return Mark(starts[line], ends[line], MarkKind.LINE, value, rule, confidence, tuple(evidence))
 
     def mark_join(
         self, line: int, value: Join, rule: str, confidence: float = 1.0, evidence: Sequence[Evidence] = ()
     ) -> Mark:
         """A mark that says how a line joins the next one that is read."""
-        start, end = self.line_span(line)
-        return Mark(start, end, MarkKind.JOIN, value, rule, confidence, tuple(evidence))
+        starts, ends = self.line_spans()
+        return Mark(starts[line], ends[line], MarkKind.JOIN, value, rule, confidence, tuple(evidence))
 
 
 def _find_line_ends(text: str) -> tuple[IntArray, IntArray, npt.NDArray[np.bool_]]:

@@ -68,7 +68,11 @@ def open_sieves(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     every = openings.ANY * 2 - 1
     monkeypatch.setattr(find, "openings", lambda word, channel: every)
     monkeypatch.setattr(split, "_TEXT", _NEVER)
+    for name in ("_CUT", "_MORE_CUTS"):
+        pattern = getattr(split, name)
+        monkeypatch.setattr(split, name, re.compile(re.sub(r"\(\?=\[[A-Z0]+\]\)", "", pattern.pattern), pattern.flags))
     monkeypatch.setattr(heads, "_DASHED", "")
+    monkeypatch.setattr(heads, "_OF_OR_PAGE", _ALWAYS)
     monkeypatch.setattr(heads, "_longest", lambda forms: 10_000)
     monkeypatch.setattr(paragraphmarks, "_MAY_BE_MARK", _ALWAYS)
     monkeypatch.setattr(dtgline, "_MOST_BEFORE", 10_000)

@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -35,8 +35,7 @@ _PRIOR_WEIGHT = 8.0
 _LEAST_LEARNED = 1.2
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
+class Decoded(NamedTuple):
     """One way to read a group of characters: what was printed, and what that costs."""
 
     text: str
