@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -55,6 +55,20 @@ class Tally:
         self.chars += np.bincount(codes, minlength=SIZE)
         self.pairs += np.bincount(channel.pairs[codes[:-1], codes[1:]], minlength=len(self.pairs))
 
+    def read_often(self, words: Sequence[str], times: Sequence[int], channel: Channel) -> None:
+        """Count the characters and pairs of words that were meant so many times; those of a number are one text."""
+        order = sorted(range(len(words)), key=times.__getitem__)
+        words, times = [words[row] for row in order], [times[row] for row in order]
+        size = np.fromiter(map(len, words), np.int64, len(words)) + 1
+        text = " ".join(words) + " "
+        codes = encode([text], len(text))[0]
+        weight = np.repeat(np.array(times, np.float64), size)
+        ends = np.cumsum(size) - 1
+        weight[ends[np.diff(times, append=-1) != 0]] = 0
+        self.chars += np.bincount(codes, weights=weight, minlength=SIZE)
+        pairs = channel.pairs[codes[:-1], codes[1:]]
+        self.pairs += np.bincount(pairs, weights=np.minimum(weight[:-1], weight[1:]), minlength=len(self.pairs))
+
     def total(self) -> float:
         """The number of errors counted."""
         return float(sum(t.sum() for t in (self.swap, self.lost, self.found, self.fuse, self.part)))
@@ -72,8 +86,7 @@ def adapt(channel: Channel, tally: Tally, pseudo: float) -> Channel:
     rate = max(tally.total() / uses, 1e-5)
 
     def posterior(cost: npt.NDArray[np.float32], count: Counts, meant: Counts) -> npt.NDArray[np.float32]:
-        odds = np.exp(-np.minimum(cost, _PROHIBITIVE).astype(np.float64))
-        new = -np.log((count + pseudo) / (rate * meant + pseudo / odds))
+        new = np.log(rate * meant + pseudo * np.exp(np.minimum(cost, _PROHIBITIVE))) - np.log(count + pseudo)
         return np.where(cost >= _PROHIBITIVE, cost, new).astype(np.float32)
 
     everywhere = np.full(SIZE, uses)

@@ -190,8 +190,8 @@ class Finder:
         return found
 
     def _words_among(self, tries: Sequence[str], low: str, more: frozenset[str]) -> list[str]:
-        every = self._every
-        found = dict.fromkeys([word for word in tries if word in every or word in more])
+        known = self._every.__contains__
+        found = dict.fromkeys([word for word in tries if word in more or known(word)] if more else filter(known, tries))
         return [word for word in found if word != low and (len(word) > 1 or word in "ai")]
 
     def _tries(self, low: str, upper: bool, sure: bool) -> list[str]:

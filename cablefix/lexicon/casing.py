@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from cablefix.lexicon.model import FIRST_WORD, SENTENCE, LanguageModel
+from cablefix.lexicon.model import FIRST_WORD, LanguageModel
 from cablefix.lexicon.pieces import Bools, Bytes, Case, Ints, Kind, Pieces
 from cablefix.lexicon.screen import Screen
 from cablefix.lexicon.wordlist import WordList
@@ -65,7 +65,8 @@ def study_case(pieces: Pieces, screen: Screen, words: WordList, model: LanguageM
     change = np.where(capitals, Change.CAPITALS, np.where(down, Change.DOWN, Change.UP)).astype(np.uint8)
     place = np.flatnonzero(down | up | capitals)
     features = _describe(pieces, screen, place, change[place], share, count, column, rate)
-    features = np.concatenate((features, _sentence_bounds(pieces, model, place)), axis=1)
+    bounds = np.stack(model.on_or_anew(types.unit[of], place), axis=1)
+    features = np.concatenate((features, bounds), axis=1)
     return CaseStudy(place, change[place], features)
 
 
@@ -97,17 +98,6 @@ def _column_share(pieces: Pieces, upper: Bools, same_shape: Bools) -> Floats:
         known[pieces.type[first]] = share[first[0]]
         share = np.where(same_shape, known[pieces.type], share)
     return share
-
-
-def _sentence_bounds(pieces: Pieces, model: LanguageModel, place: Ints) -> Floats:
-    """ln p of the piece if the sentence goes on, and if a new one begins; shape (places, 2)."""
-    unit = pieces.types.unit[pieces.type]
-    last = np.where(place > 0, unit[place - 1], SENTENCE).astype(np.uint32)
-    before = np.where(place > 1, unit[np.maximum(place - 2, 0)], SENTENCE).astype(np.uint32)
-    bound = np.full(len(place), SENTENCE, np.uint32)
-    goes_on = model.after_two(before, last, unit[place])
-    anew = model.after_two(before, last, bound) + model.after_two(last, bound, unit[place])
-    return np.stack((goes_on, anew), axis=1)
 
 
 def _describe(

@@ -24,6 +24,7 @@ _OTHER = 127
 _FAR = np.float32(1e4)
 _SHIFT = 4
 _ROUNDING = np.float32(1e-3)
+_FEW = 200  # pairs that share the smallest grids
 _GRIDS = (4, 7)  # characters of a trimmed pair that fit the small grids; most need no larger one
 
 Codes = npt.NDArray[np.uint8]
@@ -124,8 +125,9 @@ def explain(channel: Channel, seen: Sequence[str], meant: Sequence[str]) -> Alig
         return Alignment(np.zeros(0, np.float32), np.zeros(0, np.int64), Errors(none.astype(int), none, none, none))
     seen, meant, longest = _trim(seen, meant)
     cost, found = np.empty(len(seen), np.float32), []
-    grid = np.searchsorted(_GRIDS, longest)
-    for size in range(len(_GRIDS) + 1):
+    grids = _GRIDS if len(seen) > _FEW else _GRIDS[1:]
+    grid = np.searchsorted(grids, longest)
+    for size in range(len(grids) + 1):
         rows = np.flatnonzero(grid == size)
         if len(rows):
             picked = rows.tolist()
@@ -229,23 +231,28 @@ def _improve(best: Floats, step: Codes, cost: Floats, kind: np.uint8) -> None:
 def _read_back(
     steps: Codes, size_o: npt.NDArray[np.int64], size_t: npt.NDArray[np.int64], codes: tuple[Codes, ...]
 ) -> Errors:
-    """Follow the operations from the end of each pair to its beginning; right characters are left out."""
+    """Follow the operations from the end of each pair to its beginning; right characters are left out.
+
+    A cell of a pair is one number, so that a step back is a subtraction.
+    """
     obs, true, pair_o, pair_t = codes
-    row = np.flatnonzero(size_o + size_t)
-    i, j = size_o[row], size_t[row]
-    found: list[tuple[npt.NDArray[np.int64], Codes, Codes, Codes]] = []
-    while len(row):
-        kind = steps[i, j, row]
-        at_i, at_j = np.maximum(i - 1, 0), np.maximum(j - 1, 0)
-        o = np.where(kind == _PART, pair_o[at_i, row], obs[at_i, row])
-        t = np.where(kind == _FUSE, pair_t[at_j, row], true[at_j, row])
-        wrong = (kind != _SWAP) | (o != t)
-        found.append((row[wrong], kind[wrong], t[wrong], o[wrong]))
-        back = _BACK[kind]
-        i, j = i - back[:, 0], j - back[:, 1]
-        left = (i > 0) | (j > 0)
-        left &= (i >= 0) & (j >= 0) & (kind > 0)
-        row, i, j = row[left], i[left], j[left]
-    if not found:
-        return Errors(np.zeros(0, np.int64), *(np.zeros(0, np.uint8) for _ in range(3)))
-    return Errors(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    width, n = steps.shape[1:]
+    back = (_BACK[:, 0] * width + _BACK[:, 1]) * n
+    back[Kind.SAME] = steps.size  # there is no way back from a cell that was not filled
+    flat = steps.ravel()
+    cell = (size_o * width + size_t) * n + np.arange(n)
+    cells, kinds = [cell[:0]], [flat[:0]]
+    while len(cell):
+        cell = cell[cell >= n]
+        kind = flat.take(cell)
+        cells.append(cell)
+        kinds.append(kind)
+        cell = cell - back.take(kind)
+    kind = np.concatenate(kinds)
+    place, row = np.divmod(np.concatenate(cells), n)
+    i, j = np.divmod(place, width)
+    i, j = np.maximum(i - 1, 0), np.maximum(j - 1, 0)
+    o = np.where(kind == _PART, pair_o[i, row], obs[i, row])
+    t = np.where(kind == _FUSE, pair_t[j, row], true[j, row])
+    wrong = (kind != _SWAP) | (o != t)
+    return Errors(row[wrong], kind[wrong], t[wrong], o[wrong])

@@ -27,6 +27,7 @@ _TINY = np.float32(1e-20)
 _SURE = 0.75  # hypotheses from this posterior teach the channel
 _PSEUDO = 1.0
 _LEAST_ERRORS = 4.0
+_MOST_TIMES = 64  # that a word counts
 _JUNK = np.float32(7)  # nats: the most that an unexplained symbol costs; some are written
 
 
@@ -121,21 +122,27 @@ class Weigher:
         self._spell = spelled[pieces.type]
         self._first = np.flatnonzero(np.diff(table.place, prepend=-1))
         self._group = np.cumsum(np.diff(table.place, prepend=-1) != 0) - 1
-        rare = ((table.unit == UNKNOWN) & (np.arange(3) < table.units[:, None])).sum(1) * _RARE_WORD
-        self._offers = Chains(table.unit, table.units, rare.astype(np.float32), model)
-        # One value of keeping for all hypotheses of a place and span.
-        _, self._kept, self._back = np.unique(table.place * 32 + table.span, return_index=True, return_inverse=True)
-        self._keeps = self._chains_kept(table.place[self._kept], table.span[self._kept])
+        # What stands at the places now is read beside the hypotheses; once for all of a place and span.
+        _, kept, self._back = np.unique(table.place * 32 + table.span, return_index=True, return_inverse=True)
+        self._place = np.concatenate((table.place, table.place[kept]))
+        self._last = self._place + np.concatenate((table.span, table.span[kept])) - 1
+        own = np.where(table.span[kept] == 1, self._own[table.place[kept]], -1)
+        self._meant = np.concatenate((table.word, own))
+        self._chains = self._read_both(table.place[kept], table.span[kept])
 
-    def _chains_kept(self, place: Ints, span: Ints) -> Chains:
-        """What stands at the places now."""
-        types = self.pieces.types
-        width = int(span.max(initial=1))
-        member = np.minimum(place[:, None] + np.arange(width), len(self.pieces) - 1)
-        inside = np.arange(width) < span[:, None]
+    def _read_both(self, place: Ints, span: Ints) -> Chains:
+        """The hypotheses, and behind them what stands at some places."""
+        types, table = self.pieces.types, self.table
+        width = max(int(span.max(initial=1)), table.unit.shape[1])
+        column = np.arange(width)
+        member = np.minimum(place[:, None] + column, len(self.pieces) - 1)
         unit = types.unit[self.pieces.type[member]]
+        inside = column < span[:, None]
         spelled = np.where(inside & (unit == UNKNOWN), self._spell[member], 0).sum(1)
-        return Chains(unit, span, spelled.astype(np.float32), self.model)
+        offered = np.pad(table.unit, ((0, 0), (0, width - table.unit.shape[1])))
+        rare = ((offered == UNKNOWN) & (column < table.units[:, None])).sum(1) * _RARE_WORD
+        extra = np.concatenate((rare, spelled)).astype(np.float32)
+        return Chains(np.concatenate((offered, unit)), np.concatenate((table.units, span)), extra, self.model)
 
     def _count_words(self) -> None:
         """Count the words of the text as it reads now, and their pairs."""
@@ -177,15 +184,10 @@ class Weigher:
 
     def sweep(self, flat: Units, begin: Ints) -> tuple[Floats, Floats]:
         """The language model's value of each hypothesis and of keeping its place."""
-        place, span = self.table.place, self.table.span
-        last = place + span - 1
-        left, right = begin[place], begin[last] + self._count[last]
-        value = self._offers.value(flat, left, right, self._cached(place, last, self.table.word))
-        row = self._kept
-        own = np.where(span[row] == 1, self._own[place[row]], -1)
-        cache = self._cached(place[row], last[row], own)
-        keep = self._keeps.value(flat, left[row], right[row], cache)
-        return value, keep[self._back]
+        left, right = begin[self._place], begin[self._last] + self._count[self._last]
+        value = self._chains.value(flat, left, right, self._cached(self._place, self._last, self._meant))
+        offers = len(self.table.place)
+        return value[:offers], value[offers:][self._back]
 
     def posterior(self, gain: Floats) -> Floats:
         """The share of each hypothesis among those of its place and keeping."""
@@ -205,13 +207,15 @@ class Weigher:
         self._word = self._own.copy()
         chosen = best_of_places(table.place, gain)
         chosen = chosen[gain[chosen] > 0]
-        for row in without_overlap(table, gain, chosen).tolist():
-            place = table.place[row]
-            self._unit[place] = table.unit[row]
-            self._count[place] = table.units[row]
-            self._count[place + 1 : place + table.span[row]] = 0
-            self._word[place] = table.word[row]
-            self._word[place + 1 : place + table.span[row]] = -2  # joined with the piece before
+        rows = without_overlap(table, gain, chosen)
+        place = table.place[rows]
+        self._unit[place] = table.unit[rows]
+        self._count[place] = table.units[rows]
+        self._word[place] = table.word[rows]
+        for row in rows[table.span[rows] > 1].tolist():
+            rest = slice(table.place[row] + 1, table.place[row] + table.span[row])
+            self._count[rest] = 0
+            self._word[rest] = -2  # joined with the piece before
 
     def run(self, rate: float) -> Weighed:
         """Settle on the channel alone, sweep, re-estimate the channel, sweep twice more."""
@@ -265,20 +269,19 @@ class Weigher:
         if tally.total() < _LEAST_ERRORS:
             return channel
         types = self.pieces.types
-        for kind in np.unique(np.minimum(types.count, 64)).tolist():
-            of = np.flatnonzero(np.minimum(types.count, 64) == kind)
-            part = Tally.empty(channel)
-            part.read((types.text[row] for row in of.tolist()), channel)
-            tally.chars += part.chars * kind
-            tally.pairs += part.pairs * kind
+        tally.read_often(types.text, np.minimum(types.count, _MOST_TIMES).tolist(), channel)
         return adapt(channel, tally, _PSEUDO)
 
 
 def best_of_places(place: Ints, gain: Floats) -> Ints:
     """The row of the best hypothesis of each place."""
-    order = np.lexsort((-gain, place))
-    first = np.diff(place[order], prepend=-1) != 0
-    best: Ints = order[first]
+    new = np.diff(place, prepend=-1) != 0
+    first = np.flatnonzero(new)
+    if not len(first):
+        return first
+    group = np.cumsum(new) - 1
+    at_best = np.flatnonzero(gain == np.maximum.reduceat(gain, first)[group])
+    best: Ints = at_best[np.diff(group[at_best], prepend=-1) != 0]
     return best
 
 

@@ -15,9 +15,12 @@ import numpy.typing as npt
 
 from cablefix.lexicon.files import lexicon_folder
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
 _NO = np.float32(-4)  # log-odds of the networks below which the trees are not asked
+
+_AT_ONCE = 64  # rows; larger products wake the threads of the linear algebra, which cost more than they bring
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,25 +58,25 @@ class Network:
 
     def by_trees(self, features: Floats) -> Floats:
         """The trees' log-odds; shape (rows,)."""
-        trees, size = self.feature.shape
-        root = np.arange(trees, dtype=np.int32) * np.int32(size)  # nodes are numbered through all trees
-        left, up = (self.left + root[:, None]).ravel(), (self.up + root[:, None]).ravel()
-        feature, threshold, flat = self.feature.ravel(), self.threshold.ravel(), features.ravel()
-        row = np.arange(len(features), dtype=np.int32)[:, None] * np.int32(features.shape[1])
-        node = np.broadcast_to(root, (len(features), trees))
+        feature, threshold, following, value, roots = _lay_out(self)
+        flat, row = features.ravel(), np.arange(len(features))[:, None] * features.shape[1]
+        node = np.broadcast_to(roots, (len(features), len(roots)))
         while True:
-            goes_left = flat.take(feature.take(node) + row) <= threshold.take(node)
-            following = np.where(goes_left, left.take(node), up.take(node))
-            if (following == node).all():
-                total: Floats = self.base + self.value.take(node).sum(1)
+            beyond = flat.take(feature.take(node) + row) > threshold.take(node)
+            after = following.take(2 * node + beyond)
+            if np.array_equal(after, node):
+                total: Floats = self.base + value.take(node).sum(1)
                 return total
-            node = following
+            node = after
 
     def by_networks(self, features: Floats) -> Floats:
         """The networks' mean log-odds; shape (rows,)."""
         x = np.clip((features - self.shift) * self.scale, -6, 6)
-        hidden = np.maximum(np.einsum("rf,nfh->nrh", x, self.w1) + self.b1[:, None], 0)
-        logits: Floats = ((hidden * self.w2[:, None]).sum(2) + self.b2[:, None]).mean(0)
+        logits = np.zeros(len(x), np.float32)
+        for begin in range(0, len(x), _AT_ONCE):
+            rows = slice(begin, begin + _AT_ONCE)
+            hidden = np.maximum(np.matmul(x[rows], self.w1) + self.b1[:, None], 0)
+            logits[rows] = (np.matmul(hidden, self.w2[:, :, None])[:, :, 0] + self.b2[:, None]).mean(0)
         return logits
 
     def probability(self, features: Floats) -> Floats:
@@ -81,6 +84,21 @@ class Network:
         if not len(features):
             return np.zeros(0, np.float32)
         return np.interp(self.answer(features), self.raw, self.right).astype(np.float32)
+
+
+@lru_cache(maxsize=8)
+def _lay_out(network: Network) -> tuple[Ints, Floats, Ints, Floats, Ints]:
+    """The trees with their nodes numbered through: feature, threshold, the two nodes that follow each, value; roots."""
+    trees, size = network.feature.shape
+    roots = np.arange(trees) * size
+    following = np.stack((network.left + roots[:, None], network.up + roots[:, None]), axis=2)
+    return (
+        network.feature.astype(np.int64).ravel(),
+        network.threshold.ravel(),
+        following.ravel(),
+        network.value.ravel(),
+        roots,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -111,7 +111,7 @@ class Builder:
         self._own_forms = finder.words.forms if isinstance(finder.words, OwnWordList) else {}
         self.memory = Memory.of(pieces.types)
         self._of_type: dict[int, Proposals] = {}
-        self._found: list[_Found] = []  # of the type that is looked at
+        self._found: dict[int, list[_Found]] = {}  # of the types that are looked at
         self._rows: list[_Row] = []
         self._pair: dict[tuple[str, str], int] = {}  # those of the rows
 
@@ -182,31 +182,33 @@ class Builder:
                 self._propose_splits(kind, low)
             else:
                 self._propose(kind, stems[kind], self.finder.undo(low, upper=False, sure=False))
-            self._pack(kind)
         for kind in doubtful:
             low = stems[kind][0]
             lows = self.finder.undo(low, upper=capitals[kind], sure=True, more=memory)
             lows = [*lows, *self.memory.near(low, int(types.count[kind])), *common.get(kind, [])]
             self._propose(kind, stems[kind], dict.fromkeys(lows))
-            self._pack(kind)
         for kind in acronyms:
             self._propose(kind, stems[kind], self.memory.near(stems[kind][0], int(types.count[kind])))
-            self._pack(kind)
+        self._pack(self._found)
 
-    def _pack(self, kind: int) -> None:
-        """Put together what was found for a type."""
-        found, self._found = self._found, []
-        rows = [(source, len(units), *units, *_NO_UNITS[len(units) :]) for _, source, units in found]
-        meant = tuple(item.meant for item in found)
+    def _pack(self, found: dict[int, list[_Found]]) -> None:
+        """Put together what was found for types."""
+        every = [item for items in found.values() for item in items]
+        rows = [(source, len(units), *units, *_NO_UNITS[len(units) :]) for _, source, units in every]
         columns = np.array(rows, np.int64).reshape(-1, 2 + len(_NO_UNITS))
-        self._of_type[kind] = Proposals(meant, tuple(map(_bare, meant)), columns)
+        end = 0
+        for kind, items in found.items():
+            begin, end = end, end + len(items)
+            meant = tuple([item.meant for item in items])
+            self._of_type[kind] = Proposals(meant, tuple(map(_bare, meant)), columns[begin:end].copy())
 
     def _propose(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> None:
         types = self.pieces.types
         odd = types.case[kind] == _ODD and types.unit[kind] != UNKNOWN
         if not stem[1] and (stem[0] in self.memory.form or odd):
             lows = [stem[0], *lows]
-        self._found += [_Found(meant, _WORD, (unit,)) for meant, unit in self._readings(kind, stem, lows)]
+        found = self._found.setdefault(kind, [])
+        found += [_Found(meant, _WORD, (unit,)) for meant, unit in self._readings(kind, stem, lows)]
 
     def _readings(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> list[tuple[str, int]]:
         """The candidates of a type as they would be printed, each with its unit."""
@@ -234,7 +236,7 @@ class Builder:
                 units = (left + FIRST_WORD, right + FIRST_WORD)
                 for between in (" ", ". ") if seen[mark + 1].isupper() else (" ",):
                     meant = seen[:mark] + between + seen[mark + 1 :]
-                    self._found.append(_Found(meant, Source.SPLIT, units))
+                    self._found[kind].append(_Found(meant, Source.SPLIT, units))
             return
         for at in range(1, len(low)):
             left, right = self._part(low[:at]), self._part(low[at:])
@@ -245,7 +247,7 @@ class Builder:
         for _, cuts, rows in sorted(best, reverse=True)[:3]:
             meant = " ".join(seen[a:b] for a, b in zip((0, *cuts), (*cuts, len(seen)), strict=True))
             parts = tuple(row + FIRST_WORD for row in rows)
-            self._found.append(_Found(meant, Source.SPLIT, parts))
+            self._found[kind].append(_Found(meant, Source.SPLIT, parts))
 
     def _three_parts(self, low: str) -> list[tuple[int, tuple[int, ...], tuple[int, ...]]]:
         counts = self.words.counts[0]
@@ -281,29 +283,28 @@ class Builder:
         follows[1:] = word[1:] & word[:-1] & joinable[1:]
         low, type_ = pieces.types.low, pieces.type
         common = self.words.common
+        lows = [low[kind] for kind in type_.tolist()]
         first = np.flatnonzero(follows) - 1
-        lefts = [low[kind] for kind in type_[first].tolist()]
-        rights = [low[kind] for kind in type_[first + 1].tolist()]
-        whole = np.fromiter((a + b in common for a, b in zip(lefts, rights, strict=True)), bool, len(first))
         near = damaged.copy()
         near[:-1] |= damaged[1:]
         near[:-2] |= damaged[2:]
-        for place in first[whole | near[first]].tolist():
-            self._join_from(place, follows, damaged)
+        ties, bad = follows.tolist(), damaged.tolist()
+        for place, likely in zip(first.tolist(), near[first].tolist(), strict=True):
+            if likely or lows[place] + lows[place + 1] in common:
+                self._join_from(place, ties, bad)
 
-    def _join_from(self, first: int, follows: Bools, damaged: Bools) -> None:
+    def _join_from(self, first: int, follows: Sequence[bool], damaged: Sequence[bool]) -> None:
         pieces, words = self.pieces, self.words
-        types = pieces.types
+        types, gaps = pieces.types, pieces.gap
         kind = int(pieces.type[first])
-        seen, whole, any_bad = types.text[kind], types.low[kind], bool(damaged[first])
+        seen, whole, any_bad = types.text[kind], types.low[kind], damaged[first]
         for last in range(first + 1, min(first + _MOST_JOINED, len(pieces))):
             if not follows[last] or len(whole) > LONGEST:
                 break
-            kind = int(pieces.type[last])
-            gap = pieces.gap[last]
-            any_bad = any_bad or bool(damaged[last]) or "-" in gap
-            seen += gap + types.text[kind]
-            whole += types.text[kind].lower()
+            text, gap = types.text[int(pieces.type[last])], gaps[last]
+            any_bad = any_bad or damaged[last] or "-" in gap
+            seen += gap + text
+            whole += text.lower()
             stem = strip_possessive(whole)
             row = words.vocabulary.get(stem)
             if row is not None and (words.counts[0][row] >= (_JOIN_COUNT if any_bad else 40)):
@@ -312,9 +313,7 @@ class Builder:
                 unit = UNKNOWN
             else:
                 continue
-            text = types.text[int(pieces.type[first])], types.text[kind]
-            case = int(types.case[int(pieces.type[first])])
-            meant = render(text[0], whole, case, words)
+            meant = render(types.text[kind], whole, int(types.case[kind]), words)
             if seen.isupper():
                 meant = whole.upper()
             self._rows.append(_Row(first, last - first + 1, self._add_pair(seen, meant), Source.JOIN, (unit,)))

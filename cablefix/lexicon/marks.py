@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cablefix.lexicon.files import lexicon_folder
-from cablefix.lexicon.model import FIRST_WORD, SENTENCE, UNKNOWN, LanguageModel
+from cablefix.lexicon.model import FIRST_WORD, UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Bools, Bytes, Case, Ints, Kind, Pieces, is_abbreviation
 from cablefix.lexicon.screen import Screen
 from cablefix.lexicon.tokens import Token
@@ -79,24 +79,19 @@ def lead_of_nothing(words: WordList, tables: MarkTables, left: str, mark: str, r
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkStudy:
-    """Gaps whose mark is doubtful: the piece after each, where the mark stands, what else it may be, the features.
+    """Gaps whose mark is doubtful: the piece after each, what stands there and what else may, the features.
 
-    `start:end` is the seen mark in the tokens' offsets, empty where one may be missing. A gap may come twice, with two
-    targets.
+    A gap may come twice, with two targets.
     """
 
     place: Ints
-    start: Ints
-    end: Ints
     seen: Bytes
     target: Bytes
     features: Floats
     habit: Bools  # a full stop is put after an initial or abbreviation, and the text mostly has none there
 
 
-def study_marks(
-    tokens: Sequence[Token], pieces: Pieces, screen: Screen, model: LanguageModel, tables: MarkTables, rate: float
-) -> MarkStudy:
+def study_marks(pieces: Pieces, screen: Screen, model: LanguageModel, tables: MarkTables, rate: float) -> MarkStudy:
     """Find the doubtful gaps and describe them."""
     seen = pieces.types.store.gaps.ask(_class_of, pieces.gap_number, np.int64)
     after, before = _beside(pieces, tables)
@@ -112,16 +107,10 @@ def study_marks(
     usable &= ~_elided(pieces) & ~_labels(pieces, seen)
     usable &= screen.free | np.roll(screen.free, 1)
     place, target = _alternatives(usable, seen, score, own, rest)
-    spots = [_locate(tokens, pieces, at, pieces.gap[at]) for at in place.tolist()]
-    keep = np.fromiter((spot is not None for spot in spots), bool, len(spots))
-    place, target = place[keep], target[keep]
-    found = [spot for spot in spots if spot is not None]
-    start = np.array([spot[0] for spot in found], np.int64)
-    end = np.array([spot[1] for spot in found], np.int64)
     shortened = _shortened(pieces, seen, place)
     features = _describe(pieces, screen, model, place, seen, target, (after, before, score), shortened, rate)
     habit = (seen[place] == 0) & (target == 2) & shortened.here & (shortened.share < _HABIT)
-    return MarkStudy(place, start, end, seen[place].astype(np.uint8), target.astype(np.uint8), features, habit)
+    return MarkStudy(place, seen[place].astype(np.uint8), target.astype(np.uint8), features, habit)
 
 
 def _class_of(gap: str) -> int:
@@ -185,13 +174,13 @@ def _beside(pieces: Pieces, tables: MarkTables) -> tuple[Floats, Floats]:
     return after, tables.before[of, capital]
 
 
-def _locate(tokens: Sequence[Token], pieces: Pieces, at: int, gap: str) -> tuple[int, int] | None:
-    """Where the mark of a gap stands, or None where it cannot be told."""
+def locate_mark(tokens: Sequence[Token], pieces: Pieces, at: int) -> tuple[int, int] | None:
+    """Where the mark before a piece stands in the tokens' offsets, empty where there is none; None if none can tell."""
     left, right = tokens[pieces.token[at - 1]], tokens[pieces.token[at]]
     offset = int(pieces.offset[at - 1]) + len(pieces.types.text[int(pieces.type[at - 1])])
     if len(left.text) != left.end - left.start or len(right.text) != right.end - right.start:
         return None
-    mark = gap.replace(" ", "")
+    mark = pieces.gap[at].replace(" ", "")
     if not mark:
         return left.start + offset, left.start + offset
     if left.text[offset:] == mark:
@@ -221,10 +210,7 @@ def _describe(
     now, then = np.minimum(seen[place], 4), target
     unit = types.unit[of]
     last = unit[place - 1]
-    earlier = np.where(place > 1, unit[np.maximum(place - 2, 0)], SENTENCE).astype(np.uint32)
-    bound = np.full(len(place), SENTENCE, np.uint32)
-    goes_on = model.after_two(earlier, last, unit[place])
-    anew = model.after_two(earlier, last, bound) + model.after_two(last, bound, unit[place])
+    goes_on, anew = model.on_or_anew(unit, place)
     case, kind = types.case[of], types.kind[of]
     stopped = np.bincount(of[:-1], weights=seen[1:] == 2, minlength=len(types.text))
     uses = np.maximum(types.count, 1)
@@ -286,4 +272,14 @@ def mark_bounds(tokens: Sequence[Token], pieces: Pieces, at: int) -> tuple[int, 
     return left.start + ends, right.start + int(pieces.offset[at])
 
 
-__all__ = ["JUNK", "MARKS", "Bools", "MarkStudy", "MarkTables", "load_marks", "mark_bounds", "study_marks"]
+__all__ = [
+    "JUNK",
+    "MARKS",
+    "Bools",
+    "MarkStudy",
+    "MarkTables",
+    "load_marks",
+    "locate_mark",
+    "mark_bounds",
+    "study_marks",
+]

@@ -58,6 +58,15 @@ class LanguageModel:
         value: Floats = self.along(np.stack((u, v, w), axis=1).ravel(), third)[third]
         return value
 
+    def on_or_anew(self, units: Units, place: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+        """ln p of the units at some places of a text if the sentence goes on there, and if a new one begins."""
+        before = np.concatenate((np.full(2, SENTENCE, np.uint32), units))
+        earlier, last, unit = before[place], before[place + 1], units[place]
+        bound = np.full(len(place), SENTENCE, np.uint32)
+        streams = ((earlier, earlier, last), (last, last, bound), (unit, bound, unit))
+        goes_on, ends, begins = np.split(self.after_two(*(np.concatenate(part) for part in streams)), 3)
+        return goes_on, ends + begins
+
     def along(self, stream: Units, wanted: npt.NDArray[np.bool_]) -> Floats:
         """ln p of each wanted unit of a stream after the two before it, 0 for the others; shape (units,).
 

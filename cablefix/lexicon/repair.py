@@ -21,7 +21,7 @@ from cablefix.lexicon.edges import find_edges
 from cablefix.lexicon.features import describe
 from cablefix.lexicon.files import find_parts
 from cablefix.lexicon.hypotheses import Builder, Source, Table
-from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, study_marks
+from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, locate_mark, study_marks
 from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
 from cablefix.lexicon.pieces import Ints, Pieces, cut_pieces
 from cablefix.lexicon.protections import (
@@ -151,7 +151,7 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     joined = np.fromiter((token.flags & _JOINED > 0 for token in tokens), bool, len(tokens))[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined, edges)
     case = study_case(pieces, screen, lexicon.words, lexicon.model, weighed.channel.rate)
-    marks = study_marks(tokens, pieces, screen, lexicon.model, lexicon.marks, weighed.channel.rate)
+    marks = study_marks(pieces, screen, lexicon.model, lexicon.marks, weighed.channel.rate)
     return Study(pieces, screen, table, weighed, rows, features, case, marks)
 
 
@@ -226,14 +226,18 @@ def _repair_marks(
         place = int(marks.place[row])
         if place not in inside and (place not in best or confidence[row] > confidence[best[place]]):
             best[place] = row
-    return [name_mark_repair(tokens, found, row, float(confidence[row])) for row in best.values()]
+    named = [name_mark_repair(tokens, found, row, float(confidence[row])) for row in best.values()]
+    return [repair for repair in named if repair is not None]
 
 
-def name_mark_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair:
-    """The repair of one mark, in the tokens' offsets."""
-    marks = found.marks
-    start, end = int(marks.start[row]), int(marks.end[row])
-    before = found.pieces.gap[int(marks.place[row])].replace(" ", "")
+def name_mark_repair(tokens: Sequence[Token], found: Study, row: int, confidence: float) -> WordRepair | None:
+    """The repair of one mark, in the tokens' offsets; None where it cannot be told where the mark stands."""
+    marks, place = found.marks, int(found.marks.place[row])
+    spot = locate_mark(tokens, found.pieces, place)
+    if spot is None:
+        return None
+    start, end = spot
+    before = found.pieces.gap[place].replace(" ", "")
     reason = "a mark that fits neither word" if before else "a mark is missing between these words"
     return WordRepair(start, end, before, MARKS[int(marks.target[row])], confidence, (), reason)
 
