@@ -34,6 +34,8 @@ class Known(NamedTuple):
 
     def among(self, tries: list[str]) -> list[str]:
         """Those of the strings that are words."""
+        if not self.own:
+            return list(filter(self.counted.__contains__, tries))
         return [low for low in tries if low in self.counted or low in self.own]
 
 

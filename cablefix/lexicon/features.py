@@ -55,10 +55,9 @@ def describe(
     meant = [table.meant[row] for row in pair.tolist()]
     case = types.case[kind]
     unit = table.unit[rows, 0]
-    spell, meant_spell = (
-        model.spell(texts) / np.fromiter((len(text) or 1 for text in texts), np.float32, len(texts))
-        for texts in (seen, meant)
-    )
+    texts = seen + meant
+    each = model.spell(texts) / np.fromiter((len(text) or 1 for text in texts), np.float32, len(texts))
+    spell, meant_spell = np.split(each, 2)
     uses = np.bincount(types.unit[pieces.type], minlength=len(model.p1))
     agreement, repeats = _agreement(table, weighed.posterior, rows)
     damaged = np.concatenate((screen.damaged, [False, False]))

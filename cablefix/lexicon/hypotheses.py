@@ -305,7 +305,7 @@ class Builder:
             any_bad = any_bad or damaged[last] or "-" in gap
             seen += gap + text
             whole += text.lower()
-            stem = strip_possessive(whole)
+            stem = strip_possessive(whole) if "'" in whole or "’" in whole else whole
             row = words.vocabulary.get(stem)
             if row is not None and (words.counts[0][row] >= (_JOIN_COUNT if any_bad else 40)):
                 unit = row + FIRST_WORD

@@ -7,9 +7,10 @@ on disk they are bytes (14 steps to a nat). Made by dictionaries/build/lexicon_m
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,41 @@ UNKNOWN, SENTENCE, NUMBER, FIRST_WORD = 0, 1, 2, 3
 _STEP = np.float32(1 / 14)
 _BACKOFF_ZERO = 128
 
+_PAIRS_IN_ROW, _TRIPLES_IN_ROW = 32, 16
+
+Keys = npt.NDArray[np.unsignedinteger[Any]]
 Units = npt.NDArray[np.uint32]
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Reader = Callable[[str], npt.NDArray[np.generic]]
+
+
+class Blocks:
+    """Sorted keys in rows, with a table of the first key of each row but the first.
+
+    The table is small enough to stay in the processor's cache, and a row lies in one or two of its lines: a search
+    in the keys themselves would wait for memory at each of its last steps.
+    """
+
+    def __init__(self, keys: Keys, width: int) -> None:
+        rows = -(-max(len(keys), 1) // width)
+        padded = np.full(rows * width, np.iinfo(keys.dtype).max, keys.dtype)
+        padded[: len(keys)] = keys
+        self.keys = padded[: len(keys)]
+        self._rows = padded.reshape(rows, width)
+        self._first = self._rows[1:, 0].copy()
+
+    def find(self, wanted: Keys) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+        """Where each key stands, and whether it is there at all; no key is the largest that there may be.
+
+        >>> blocks = Blocks(np.array([2, 3, 5, 7, 11], np.uint32), 2)
+        >>> [found.tolist() for found in blocks.find(np.array([7, 2, 4], np.uint32))]
+        [[3, 0, 0], [True, True, False]]
+        """
+        row = np.searchsorted(self._first, wanted, side="right")
+        same = self._rows[row] == wanted[:, None]
+        column = same.argmax(axis=1)
+        return row * self._rows.shape[1] + column, same[np.arange(len(row)), column]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,12 +75,20 @@ class LanguageModel:
     key3: npt.NDArray[np.uint64]
     p3: Floats
     letters: npt.NDArray[np.uint8]
+    _pairs: Blocks = field(init=False, repr=False)
+    _triples: Blocks = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Lay the keys out for the search."""
+        pairs, triples = Blocks(self.key2, _PAIRS_IN_ROW), Blocks(self.key3, _TRIPLES_IN_ROW)
+        for name, value in (("_pairs", pairs), ("_triples", triples), ("key2", pairs.keys), ("key3", triples.keys)):
+            object.__setattr__(self, name, value)
 
     def after_one(self, v: Units, w: Units) -> Floats:
         """ln p(w | v), element by element."""
         key = (v << np.uint32(16)) | w
-        row = np.minimum(np.searchsorted(self.key2, key), len(self.key2) - 1)
-        return np.where(self.key2[row] == key, self.p2[row], self.b1[v] + self.p1[w])
+        row, seen = self._pairs.find(key)
+        return np.where(seen, self.p2[row * seen], self.b1[v] + self.p1[w])
 
     def after_two(self, u: Units, v: Units, w: Units) -> Floats:
         """ln p(w | u v), element by element."""
@@ -74,15 +114,14 @@ class LanguageModel:
         """
         v, w = stream[1:-1], stream[2:]
         key = (stream[:-1] << np.uint32(16)) | stream[1:]
-        row = np.minimum(np.searchsorted(self.key2, key), len(self.key2) - 1)
-        seen = self.key2[row] == key
+        row, seen = self._pairs.find(key)
+        row *= seen
         single = np.where(seen[1:], self.p2[row[1:]], self.b1[v] + self.p1[w])
         value = np.zeros(len(stream), np.float32)
         value[2:] = single + np.where(seen[:-1], self.b2[row[:-1]], np.float32(0))
         look = np.flatnonzero(seen[:-1] & wanted[2:])
         whole = (row[look].astype(np.uint64) << np.uint64(16)) | w[look]
-        at = np.minimum(np.searchsorted(self.key3, whole), len(self.key3) - 1)
-        hit = self.key3[at] == whole
+        at, hit = self._triples.find(whole)
         value[look[hit] + 2] = self.p3[at[hit]]
         value[~wanted] = 0
         return value

@@ -131,8 +131,10 @@ class Pieces:
 
     def of_kind(self, *kinds: Kind) -> Bools:
         """Which pieces are of one of the kinds; shape (pieces,)."""
-        found: Bools = np.isin(self.types.kind, kinds)[self.type]
-        return found
+        found = np.zeros(len(self.types.kind), bool)
+        for kind in kinds:
+            found |= self.types.kind == kind
+        return found[self.type]
 
 
 def cut_pieces(tokens: Sequence[Token], words: WordList) -> Pieces:

@@ -23,7 +23,7 @@ from cablefix.lexicon.files import find_parts
 from cablefix.lexicon.hypotheses import Builder, Source, Table
 from cablefix.lexicon.marks import MARKS, MarkStudy, MarkTables, load_marks, locate_mark, study_marks
 from cablefix.lexicon.model import FIRST_WORD, LanguageModel, load_model
-from cablefix.lexicon.pieces import Ints, Pieces, cut_pieces
+from cablefix.lexicon.pieces import Bools, Ints, Pieces, cut_pieces
 from cablefix.lexicon.protections import (
     LEAST_FACTOR,
     doubt,
@@ -138,21 +138,27 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
         return None
     screen = screen_pieces(pieces, lexicon.model)
     builder = Builder(pieces, lexicon.finder)
-    unknown = np.unique(pieces.type[screen.unknown & ~screen.acronym])
-    doubtful = np.setdiff1d(np.unique(pieces.type[screen.doubtful]), unknown)
-    acronyms = np.setdiff1d(np.unique(pieces.type[screen.acronym]), unknown)
-    builder.propose_words(unknown.tolist(), doubtful.tolist(), acronyms.tolist())
+    unknown = _types_of(pieces, screen.damaged)
+    doubtful, acronyms = _types_of(pieces, screen.doubtful) & ~unknown, _types_of(pieces, screen.acronym) & ~unknown
+    builder.propose_words(*(np.flatnonzero(types).tolist() for types in (unknown, doubtful, acronyms)))
     builder.propose_joins(screen.damaged, screen.free)
     edges = find_edges(pieces, screen.free, screen.damaged)
     builder.propose_lost_letters(screen.damaged, screen.doubtful, screen.free, edges)
     table = builder.table(places(pieces, screen))
     weighed = Weigher(pieces, table, lexicon.model, lexicon.channel, lexicon.finder.explainer).run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
-    joined = np.fromiter((token.flags & _JOINED > 0 for token in tokens), bool, len(tokens))[pieces.token]
+    joined = (np.array([token.flags for token in tokens]) & _JOINED > 0)[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined, edges)
     case = study_case(pieces, screen, lexicon.words, lexicon.model, weighed.channel.rate)
     marks = study_marks(pieces, screen, lexicon.model, lexicon.marks, weighed.channel.rate)
     return Study(pieces, screen, table, weighed, rows, features, case, marks)
+
+
+def _types_of(pieces: Pieces, mark: Bools) -> Bools:
+    """Which types the marked pieces are of."""
+    found = np.zeros(len(pieces.types.text), bool)
+    found[pieces.type[mark]] = True
+    return found
 
 
 def repair_words(
