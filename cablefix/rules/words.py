@@ -22,7 +22,7 @@ from cablefix.text import View
 
 # Lines that other rules read: codes, numbers and names stand there, and running English does not.
 _HELD_LINES = (LineClass.HEADER, LineClass.TABLE, LineClass.SIGNATURE, LineClass.PROTOCOL)
-_WORD_OR_END = re.compile(r"\S+|\n")
+_WORD, _END = re.compile(r"\S+"), re.compile("\n")
 _PORTION = re.compile(r"\(?[A-Z]{1,3}(?:/[A-Z]{2,6})*\)[.:]?|¶\S*|\[REDACTED.*|[A-Z]?\d+\]")
 _MARKED = frozenset("(¶[ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")  # what begins a portion mark
 _BEGINNING, _PROTECTED = int(Flag.BREAK | Flag.LINE_START), int(Flag.PROTECTED)
@@ -49,7 +49,7 @@ def repair_words_in(view: View, context: Context) -> Iterator[Edit]:
     [('tlie', 'the')]
     """
     reading = reading_view(context.source, context.layout, context.live)
-    tokens = list(read_view(reading, context))
+    tokens = read_view(reading, context)
     lexicon = load_lexicon(context.words, context.lexicon)
     repairs = repair_words(tokens, lexicon, least=_LEAST if context.rescorer is None else _LEAST_ASKED)
     for repair in settle(repairs, reading, context):
@@ -108,28 +108,27 @@ def settle(repairs: Sequence[WordRepair], reading: View, context: Context) -> Se
 def find_suspicious(context: Context) -> Iterator[tuple[int, int, WordRepair]]:
     """The doubtful words with their candidates, each with its span of the source; `context.live` as for the rule."""
     reading = reading_view(context.source, context.layout, context.live)
-    doubts = find_doubts(list(read_view(reading, context)), load_lexicon(context.words, context.lexicon))
+    doubts = find_doubts(read_view(reading, context), load_lexicon(context.words, context.lexicon))
     for doubt in settle(doubts, reading, context):
         start, end = reading.source_span(doubt.start, doubt.end)
         if context.is_free(start, end):
             yield start, end, doubt
 
 
-def read_view(reading: View, context: Context) -> Iterator[Token]:
+def read_view(reading: View, context: Context) -> list[Token]:
     """The tokens of the reading text, in its offsets; a new logical line is a break."""
-    held: list[bool] = held_spans(reading, context).tolist()
+    text = reading.text
+    words = text.split()
+    start, end = np.array([match.span() for match in _WORD.finditer(text)], np.int64).reshape(-1, 2).T
+    ends = np.array([match.start() for match in _END.finditer(text)], np.int64)
+    flags = np.zeros(len(words) + 1, np.int64)
+    flags[:1] = flags[np.searchsorted(start, ends)] = _BEGINNING
+    flags[:-1] |= np.where(held_spans(reading, context)[start], _PROTECTED, 0)
     own = context.words.names_in if isinstance(context.words, OwnWordList) else None
-    flags = _BEGINNING
-    for match in _WORD_OR_END.finditer(reading.text):
-        word = match.group()
-        if word == "\n":
-            flags = _BEGINNING
-            continue
-        start, end = match.span()
-        if held[start] or (word[0] in _MARKED and _is_portion(word)) or (own is not None and own(word)):
-            flags |= _PROTECTED
-        yield Token(word, start, end, flags)
-        flags = 0
+    for row, word in enumerate(words):
+        if (word[0] in _MARKED and _is_portion(word)) or (own is not None and own(word)):
+            flags[row] |= _PROTECTED
+    return list(map(Token, words, start.tolist(), end.tolist(), flags.tolist()))
 
 
 def _is_portion(word: str) -> bool:
@@ -148,7 +147,7 @@ def held_spans(reading: View, context: Context) -> np.ndarray[tuple[int], np.dty
     field = context.header.fields.get("classified_by") if context.header is not None else None
     if field is not None:
         span = reading.view_span(*field.span)
-        for match in _WORD_OR_END.finditer(reading.text, span.start, span.end):
+        for match in _WORD.finditer(reading.text, span.start, span.end):
             held[match.start() : match.end()] = not match[0][0].islower()
     for edit in context.live:
         span = reading.view_span(edit.start, edit.end)
