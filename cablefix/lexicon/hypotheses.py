@@ -208,20 +208,24 @@ class Builder:
         if not stem[1] and (stem[0] in self.memory.form or odd):
             lows = [stem[0], *lows]
         found = self._found.setdefault(kind, [])
-        found += [_Found(meant, _WORD, (unit,)) for meant, unit in self._readings(kind, stem, lows)]
+        found += self._readings(kind, stem, lows)
 
-    def _readings(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> list[tuple[str, int]]:
+    def _readings(self, kind: int, stem: tuple[str, str], lows: Iterable[str]) -> list[_Found]:
         """The candidates of a type as they would be printed, each with its unit."""
         types = self.pieces.types
         seen, case, known = types.text[kind], int(types.case[kind]), bool(types.known[kind])
+        bare, ending = stem
+        forms, own_forms = self.memory.form, {} if case == Case.UPPER else self._own_forms
+        may_be_plural = bare[-3:] == "men"
         found = []
         for low in lows:
-            if adds_prefix(stem[0], low) or is_plural(stem[0], low) or (known and is_variant(stem[0], low)):
+            if (len(low) > len(bare) and adds_prefix(bare, low)) or (may_be_plural and is_plural(bare, low)):
                 continue
-            form = self.memory.form.get(low) or (None if case == Case.UPPER else self._own_forms.get(low))
-            meant = (form or render(seen, low, case, self.words)) + stem[1]
+            if known and is_variant(bare, low):
+                continue
+            meant = (forms.get(low) or own_forms.get(low) or render(seen, low, case, self.words)) + ending
             if meant != seen:
-                found.append((meant, self.unit(low)))
+                found.append(_Found(meant, _WORD, (self.unit(low),)))
         return found
 
     def _propose_splits(self, kind: int, low: str) -> None:
