@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -378,3 +380,16 @@ def test_what_is_no_cable_has_the_thresholds_of_prose() -> None:
     restored = restore("The tug left the harbour at noon. She came back in the evening.")
     assert restored.profile == "prose"
     assert dict(restored.ledger.thresholds) == load_profile("prose").thresholds
+
+
+def test_threads_do_not_disturb_one_another(root: Path) -> None:
+    """What is remembered from text to text belongs to one thread, or is safe to share."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((root / "benchmarks/noise/C2").glob("*.txt"))[:8]]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = [[edit.id for edit in result.edits] for result in pool.map(restore, texts)]
+    finally:
+        sys.setswitchinterval(interval)
+    assert together == [[edit.id for edit in restore(text).edits] for text in texts]

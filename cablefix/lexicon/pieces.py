@@ -7,6 +7,7 @@ text itself is arrays of type numbers.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -188,17 +189,22 @@ def _sentence_ends(stop: Bools, types: Types, type_: Ints) -> Bools:
     return stop
 
 
+class _OfThread(threading.local):
+    """The types that were looked at in this thread: the next text has many of them too. Threads share none of it."""
+
+    store: TypeStore | None = None
+
+
 @lru_cache(maxsize=4)
-def _stores(words: WordList) -> list[TypeStore]:
-    """The types that were looked at in this process: the next text has many of them too."""
-    return []
+def _of_thread(words: WordList) -> _OfThread:
+    return _OfThread()
 
 
 def _store(words: WordList) -> TypeStore:
-    stores = _stores(words)
-    if not stores or len(stores[0]) >= _REMEMBERED:
-        stores[:] = [TypeStore(lambda text: _look_at(text, words), _plan)]
-    return stores[0]
+    known = _of_thread(words)
+    if known.store is None or len(known.store) >= _REMEMBERED:
+        known.store = TypeStore(lambda text: _look_at(text, words), _plan)
+    return known.store
 
 
 def _look_at(text: str, words: WordList) -> Look:
