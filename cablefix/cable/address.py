@@ -25,7 +25,7 @@ _WHOLE = ("SECRETARY OF STATE", "DEPARTMENT OF STATE")
 _SECRETARY_LIMIT = 20.0
 _MOST_JUNK = 6
 _CODE = 5  # a head that is a name of its own (`AmEmbassy`) is longer
-_SPECK = re.compile(r"[a-z]{1,2}")
+_SPECK, _SPECK_FIGURES = re.compile(r"[a-z]{1,2}"), 2
 _SLASHLIKE = "J1IL7|!"
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
@@ -157,8 +157,8 @@ def read_tail(
         elif "number" not in have and (unnumbered := _unnumbered(word, channel)):
             parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, unnumbered, rule="header.address"))
             have.add("number")
-        elif not have and _numeric(word) and _SPECK.fullmatch(row.words[at - 1]):
-            end -= 1  # a figure behind specks is one too
+        elif not have and len(word) <= _SPECK_FIGURES and _numeric(word) and _SPECK.fullmatch(row.words[at - 1]):
+            end -= 1  # one or two figures behind specks are specks too
         elif "number" not in have and _DIGITLIKE.fullmatch(word) and _numeric(word):
             readings = channel.decode(word, [DIGITS] * len(word), 6)
             parts.insert(0, Part(f"{prefix}.serial", row.span(*span), word, readings, rule="header.digits"))
