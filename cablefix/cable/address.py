@@ -142,7 +142,7 @@ def read_tail(
     have: set[str] = set()
     while end > 1 and len(have) < 3:
         at = words[end - 1]
-        word = row.bare[at].strip("()[]{}")
+        word = row.bare[at].strip("()[]{}.,")
         span = row.starts[at] + row.words[at].find(word), row.starts[at] + row.words[at].find(word) + len(word)
         if len(word) == 1 and not word.isalnum() and have:
             end -= 1
@@ -266,7 +266,8 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     if " ".join(texts[:3]) == "Secretary of State":
         whole = 3
     for end in range(first + 1, min(len(texts), first + 3) + 1):
-        if strip_dust(" ".join(texts[first:end])).upper() in codes.posts:
+        named = strip_dust(" ".join(texts[first:end])).upper() in codes.posts
+        if named or (end > 1 and codes.routing_of(strip_dust(" ".join(texts[:end])))):
             whole = max(whole, end)
     rest = [fold(strip_dust(text)) for text in texts[whole:]] if whole else []
     if _names_area(texts, codes):

@@ -298,7 +298,10 @@ def _is_handling(row: Row) -> bool:
 def read_urgency(row: Row, draft: Draft) -> Parsed | None:
     """`PRIORITY` on a line of its own: so telegrams until 1963 print the precedence."""
     text = strip_dust(row.text)
-    if not any(kind in draft.found for kind in FORM_KINDS) or len(text) < 5 or len(row.words) > 3:
+    words = [word for word in row.bare if len(word) > 1]
+    if len(words) == 2 and len(words[1]) == len("OO"):  # a speck that looks like letters
+        text = words[0]
+    if not any(kind in draft.found for kind in FORM_KINDS) or len(text) < 5 or len(words) > 3:
         return None
     near = [(text, 0.05)] if text in _URGENT else [(word, 2.0) for word in _URGENT if word == text.upper()]
     near = near or [(word, 4.0) for word in _URGENT if len(word) > 6 and Levenshtein.distance(word, text) == 1]

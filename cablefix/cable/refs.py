@@ -20,7 +20,7 @@ _LABEL = re.compile(
     r"[°*'‘]?(?=\s|[A-Z0-9])"
 )
 _YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}\.?) ")
-_NUMBER = re.compile(r"[ .-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
+_NUMBER = re.compile(r"[ .~-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
 _WHOLE = re.compile(r"(?P<open>)(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
