@@ -27,6 +27,11 @@ _MOST_JUNK = 6
 _CODE = 5  # a head that is a name of its own (`AmEmbassy`) is longer
 _SPECK, _SPECK_FIGURES = re.compile(r"[a-z]{1,2}"), 2
 _SLASHLIKE = "J1IL7|!"
+# An address that no table has, in perfect form: two words or more, a number or a precedence at its end.
+_WHOLE_ADDRESS = re.compile(
+    r"[A-Z]{2,}(?: [A-Z]+)*?(?: (?P<last>[A-Z]{2,})(?://[A-Z0-9/-]+//)?)"
+    r"(?P<precedence> (?:FLASH|IMMEDIATE|PRIORITY|ROUTINE))?(?: \d{1,4})?"
+)
 _DIGITLIKE = re.compile(r"[0-9OoIlSBZQDG@©&?|!isbgqz]{1,7}")
 
 
@@ -275,6 +280,27 @@ def _named_words(texts: list[str], known: Vocabulary, codes: Codes) -> int:
     if whole and not any(word in known.words or (len(word) > 3 and word.isalpha() and word.isupper()) for word in rest):
         return whole
     return len(texts)
+
+
+def ends_as_address(row: Row, codes: Codes) -> bool:
+    """Whether a line in perfect capitals ends as addresses do: with a place, a state, a country, or a precedence."""
+    match = _WHOLE_ADDRESS.fullmatch(row.text)
+    return (
+        match is not None
+        and "FOR" not in row.words
+        and (bool(match["precedence"]) or match["last"] in vocabulary(codes).endings)
+    )
+
+
+def is_addressee(address: Parsed, row: Row, codes: Codes) -> bool:
+    """Whether a line below TO or INFO is an addressee: it has a routing indicator, a head, or is a known address."""
+    if address.gain < 1.0 or len(row.text) < 4:
+        return False
+    for part in address.parts:
+        if part.name.endswith((".routing", ".name.head")) and part.best.cost < 12.0:
+            return address.gain >= 2.5 or row.text.isupper()
+    name = " ".join(part.best.text for part in address.parts if ".name." in part.name)
+    return name.endswith("COLLECTIVE") or name in codes.addressees or bool(codes.routing_of(name))
 
 
 def read_titled(row: Row, start: int, prefix: str, channel: Channel, codes: Codes) -> Parsed | None:

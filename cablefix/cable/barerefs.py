@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from cablefix.cable.bodylines import BARE_REFERENCE
 from cablefix.cable.channel import Decoded
 from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Parsed, Part, Row
-
-# `A. USDAO MONTEVIDEO 081205Z OCT 87 (NOTAL)`, `B. LIMA 1203`: a message by its sender and its time or number.
-_BARE = re.compile(
-    r"(?P<label>[A-Z])\. (?P<text>[A-Z][A-Z0-9 /-]{2,40} (?:\d{6}Z? ?[A-Z]{3} ?\d\d|\d{2,6})"
-    r"(?: ?\(NOTAL\)|,? AND PREVIOUS| PARA \d{1,2})?)[.,;]?"
-)
 
 
 def place_bare_references(draft: Draft, rows: Sequence[Row]) -> None:
@@ -28,7 +22,7 @@ def place_bare_references(draft: Draft, rows: Sequence[Row]) -> None:
     first = next((at for at, row in enumerate(rows) if row.number > subject[-1].number), len(rows))
     found: list[Row] = []
     for row in rows[first:]:
-        match = _BARE.fullmatch(row.text)
+        match = BARE_REFERENCE.fullmatch(row.text)
         if match is None or match["label"] != chr(ord("A") + len(found)):
             break
         found.append(row)

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
 
-from cablefix.cable.address import read_address, read_keyword
+from cablefix.cable.address import ends_as_address, is_addressee, read_address, read_keyword
 from cablefix.cable.bodylines import is_dust_row
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.eralines import is_counter_line, read_distribution_line
-from cablefix.cable.names import vocabulary
 from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
 from cablefix.cable.runon import MOST_RUN_ON, PARAGRAPH, run_on, width_of
 from cablefix.cable.split import split_addresses
 from cablefix.cable.telegram import FORM_KINDS, read_form_entry
 from cablefix.text import Span
 
+_TITLED = "Secretary of State"
 _LONGEST = 120
 _URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMERGENCY", "DEFERRED")) | {
     "NIACT IMMEDIATE",
@@ -105,6 +105,9 @@ def _drop_stray_serials(draft: Draft) -> None:
     """A lone figure behind an address is a speck where the other addresses have longer numbers, or none."""
     items = [*draft.to, *draft.info]
     serials = {id(item): [part for part in item.parts if part.name.endswith(".serial")] for item in items}
+    for item in items:
+        if _TITLED in " ".join(part.seen for part in item.parts):  # on the form, where telegrams have no number for him
+            item.parts = [part for part in item.parts if part not in serials[id(item)] or len(part.seen) > 1]
     others = [part for found in serials.values() for part in found if len(part.seen) > 1]
     alone = [item for item in items if any(len(part.seen) == 1 for part in serials[id(item)])]
     if others or (len(alone) == 1 and len(items) > 2):
@@ -213,7 +216,7 @@ def _place_addresses(
             at = row.words.index("INFO", 2)
             _add_addresses(draft, "to", row.cut(0, at), first, channel, codes)
             current, row, first = "info", row.cut(at, len(row.words)), 1
-        whole = closed and len(row.words) <= _LONGEST_ADDRESS and _ends_as_address(row, codes)
+        whole = closed and len(row.words) <= _LONGEST_ADDRESS and ends_as_address(row, codes)
         _add_addresses(draft, current, row, first, channel, codes, word[0] if word else None, whole)
 
 
@@ -243,27 +246,10 @@ def _add_addresses(
         prefix = f"{kind}.{len(items) + offset}"
         titled = read_form_entry(piece, 0, prefix, channel, codes) if form and not first else None
         address = titled or read_address(piece, first if number == 0 else 0, prefix, channel, codes)
-        if address and (titled or whole or _is_address(address, piece, codes)):
+        if address and (titled or whole or is_addressee(address, piece, codes)):
             if word and number == 0:
                 address.parts.insert(0, word)
             items.append(address)
-
-
-def _ends_as_address(row: Row, codes: Codes) -> bool:
-    """Whether a line in perfect capitals ends as addresses do: with a place, a state, a country, or a precedence."""
-    match = _ADDRESS.fullmatch(row.text)
-    return match is not None and (bool(match["precedence"]) or match["last"] in vocabulary(codes).endings)
-
-
-def _is_address(address: Parsed, row: Row, codes: Codes) -> bool:
-    """Whether a line below TO or INFO is an addressee: it has a routing indicator, a head, or is a known address."""
-    if address.gain < 1.0 or len(row.text) < 4:
-        return False
-    for part in address.parts:
-        if part.name.endswith((".routing", ".name.head")) and part.best.cost < 12.0:
-            return address.gain >= 2.5 or row.text.isupper()
-    name = " ".join(part.best.text for part in address.parts if ".name." in part.name)
-    return name.endswith("COLLECTIVE") or name in codes.addressees or bool(codes.routing_of(name))
 
 
 def _place_captions(
@@ -330,11 +316,6 @@ def place_sent(draft: Draft, row: Row) -> None:
         draft.runs["sent"].append(row)
 
 
-# An address that no table has, in perfect form: two words or more, a number or a precedence at its end.
-_ADDRESS = re.compile(
-    r"[A-Z]{2,}(?: [A-Z]+)*?(?: (?P<last>[A-Z]{2,})(?://[A-Z0-9/-]+//)?)"
-    r"(?P<precedence> (?:FLASH|IMMEDIATE|PRIORITY|ROUTINE))?(?: \d{1,4})?"
-)
 _LONGEST_ADDRESS = 7
 # Below these lines the text of a field has ended; codes go on up to the subject.
 _BELOW_TEXT = ("ref", "classified-by", "tags")

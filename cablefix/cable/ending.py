@@ -56,6 +56,7 @@ _SHORT_DATE = re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>[4-9]\
 _IN_TABLE, _FITTING, _OTHER = 0.985, 0.93, 0.8
 _GAP = 6.0
 _LEADING = re.compile(r"^[a-z] ")
+_INITIALS = 3
 _MOST_SCRAPS, _TAIL = 3, 3
 _SHORT, _SUFFIXES = 4, frozenset(("JR", "SR", "II"))
 _TORN_END, _PIECE = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,3}|[A-Z]{3}"), 6
@@ -152,12 +153,14 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     known = _signers(header, codes) or _classifier(header)
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0
+    noted = False
     for row in reversed(rows):
+        noted = noted or bool(_NOTE.fullmatch(row.text))
         if row.number in skipped or _NOTE.fullmatch(row.text) or _is_furniture(row, channel, codes):
             continue
         tried += 1
         found = _signature_at(row, known, channel)
-        if found:
+        if found and not (noted and len(found.value) <= _INITIALS):  # of the clerk
             return row.number, found
         if tried >= 4 or len(row.text) > 30:
             return None

@@ -358,7 +358,7 @@ def match_worn_banner(text: str, forms: frozenset[str], known: Callable[[str], b
             rest = words[:first] + words[last:]
             if form in forms and len("".join(rest)) <= _MOST_SCRAPS and not any(map(_speaks, rest)):
                 plain = [word.strip(".,:;'\"|") for word in rest]
-                if all(known(word) or word.isdecimal() for word in plain if word):
+                if all(known(word) or (word.isdecimal() and not _OPERATOR.fullmatch(word)) for word in plain if word):
                     return None
                 return form
     return None

@@ -6,6 +6,7 @@ The garbled forms of pilcrows and digits, with their costs in nats, are in dicti
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,6 +32,7 @@ _SPECKS_BETWEEN = ".,:;*\"'`\u00b0\u2018\u2019\u201c\u201d|" + _SPECKS
 # Before a number an underscore may be a pilcrow that the engine could not read; the sequence tells.
 _SPECKS_BEFORE = "-~. \u2014"
 _LONGEST_MARK = 6
+_LEAST_LETTERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,30 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
             letters = torn["mark"][:-1].lstrip("€{<«").upper()
             return Candidate(line, offset, offset + len(head), compact, head[-1], letters, after_break, page)
     return _stopped(line, text, offset, after_break, page, _DOT)
+
+
+def without_letters(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without sub-paragraphs that letters count: `¶A. (SBU)`, `¶B. (U)`, whatever the pilcrow reads as.
+
+    >>> marks = ("G2", "G(@A", "({B", "q@c", "G3")
+    >>> [c.mark for c in without_letters([Candidate(n, 0, 0, m, ".", "C", True) for n, m in enumerate(marks)])]
+    ['G2', 'G3']
+    """
+    kept: list[Candidate] = []
+    at = 0
+    while at < len(found):
+        run = 0
+        while at + run < len(found) and run < 26 and _is_lettered(found[at + run], chr(ord("A") + run)):
+            run += 1
+        if run < _LEAST_LETTERS:
+            kept.append(found[at])
+            run = 1
+        at += run
+    return kept
+
+
+def _is_lettered(candidate: Candidate, letter: str) -> bool:
+    return bool(candidate.portion) and candidate.mark[-1:].upper() == letter
 
 
 def find_bracketed(line: int, text: str, offset: int, after_break: bool, page: int = 0) -> Candidate | None:

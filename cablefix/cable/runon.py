@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from cablefix.cable.bodylines import is_dust_row
+from cablefix.cable.bodylines import BARE_REFERENCE, is_dust_row
 from cablefix.cable.fields import Line
 from cablefix.cable.reasons import PLAIN_REASONS
 from cablefix.cable.rows import Row, strip_dust
@@ -53,7 +53,7 @@ def run_on(runs: Mapping[str, list[Row]], kind: str, rows: Sequence[Row], betwee
         if is_dust_row(row) or _RULE.fullmatch(row.text):
             return
         if kind == "subject":
-            if _MARKED.search(before.text):
+            if _MARKED.search(before.text) or _begins_references(row):
                 return
             row = _without_small_end(row) if run[0].words[-1].isupper() else row
         if kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper():
@@ -115,6 +115,12 @@ def _is_heading(row: Row, rows: Sequence[Row], at: int) -> bool:
     if strip_dust(re.split("[:.]", row.text, maxsplit=1)[0]).upper() in _HEADINGS:
         return True
     return at + 1 < len(rows) and bool(_RULE.fullmatch(rows[at + 1].text))
+
+
+def _begins_references(row: Row) -> bool:
+    """Whether a line is the first of references without the word REF."""
+    match = BARE_REFERENCE.fullmatch(row.text)
+    return match is not None and match["label"] == "A"
 
 
 def _heads_text(row: Row, rows: Sequence[Row], at: int) -> bool:

@@ -33,6 +33,7 @@ _MORE_CUTS = re.compile(
 _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")
 _MOST_DUST = 3
 _SHORT = 8
+_ALIKE = frozenset("ckopsuvwxz")  # letters that are alike, small and large
 _COMMON = {2: 100_000, 3: 5000}  # how often a word stands in the word list that is no speck, by its length
 _REASON = re.compile(r"\([a-h]\)")  # of classification: `1.4 (b), (d)`
 _CODE = 2
@@ -184,9 +185,9 @@ def _is_speck(word: str) -> bool:
 
 
 def _is_damaged_word(word: str) -> bool:
-    """Whether a short word is a common one in capitals but for one of them: `TwO`, `Is`."""
-    small = sum(map(str.islower, word))
-    least = _COMMON.get(len(word)) if small == 1 else None
+    """Whether a short word is a common one in capitals but for one that looks alike when small: `TwO`, `Is`."""
+    small = [char for char in word if char.islower()]
+    least = _COMMON.get(len(word)) if len(small) == 1 and small[0] in _ALIKE else None
     return least is not None and load_wordlist().count(word.upper()) >= least
 
 

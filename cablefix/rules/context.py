@@ -15,7 +15,7 @@ from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
 from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
-from cablefix.cable.paragraphmarks import Candidate, find_bracketed, find_candidate
+from cablefix.cable.paragraphmarks import Candidate, find_bracketed, find_candidate, without_letters
 from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
 from cablefix.convention import Convention, learn_convention, running_lines
 from cablefix.layout import Layout, LineClass, Mark, in_order, read_lines
@@ -169,7 +169,8 @@ class Context:
         if self.numbering is None:
             whole = self.kind == "cable"
             heads = _without_enclosures(list(self._heads_of_lines()))
-            found = [c for h in heads if (c := find_candidate(h.line, h.text, h.offset, h.after_break, h.page))]
+            marks = [c for h in heads if (c := find_candidate(h.line, h.text, h.offset, h.after_break, h.page))]
+            found = without_letters(marks)
             self.numbering = solve_numbering(found, whole=whole)
             if whole and not self.numbering.paragraphs and (bracketed := _find_brackets(heads)):
                 found, self.numbering = bracketed, solve_numbering(bracketed, whole=True)

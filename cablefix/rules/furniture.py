@@ -197,8 +197,11 @@ def find_page_numbers(view: View, context: Context) -> Iterator[Mark]:
     ['- 2 -', '- 3 -']
     """
     found = [(n, *number) for n in context.body_lines() if (number := _page_number(context.lines[n]))]
-    edges = _edges(context, 1) if context.layout.pages > 1 else set()
-    plausible = [(n, page, says) for n, page, says in found if page <= 2000 and (says or n in edges)]
+    edges = _edges(context, 1)
+    bare = edges if context.layout.pages > 1 else set()
+    if not bare:  # where no page ends, the ends of the text are no edges either
+        edges -= {*context.body_lines()[:1], *context.body_lines()[-1:]}
+    plausible = [(n, page, says) for n, page, says in found if page <= 2000 and (says or n in bare)]
     for k, (n, page, says) in enumerate(plausible):
         before = next((p for _, p, _ in reversed(plausible[:k]) if p != page), None)
         after = next((p for _, p, _ in plausible[k + 1 :] if p != page), None)
