@@ -22,6 +22,7 @@ from cablefix.lexicon.remembered import make_room
 from cablefix.lexicon.wordlist import WordList
 
 Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
 
 _SWAP_LIMIT = 4.5  # nats: misreadings rarer than this are left to the scan
 _SURE_SWAP_LIMIT = 3.2  # the same where the string is a word as it stands
@@ -100,10 +101,10 @@ class Shelf:
     """Words sorted by a look and then by length; columns of shape (words,). `first` is the look of the first letter."""
 
     words: npt.NDArray[np.object_]
-    count: Ints
+    count: Bytes
     signature: npt.NDArray[np.uint64]
-    first: Ints
-    length: Ints
+    first: Bytes
+    length: Bytes
     bound: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # where each look and length begins
 
     def sorted(self, look: Ints, among: npt.NDArray[np.bool_]) -> Shelf:
@@ -116,7 +117,7 @@ class Shelf:
             self.words[rows], self.count[rows], self.signature[rows], self.first[rows], self.length[rows], bound
         )
 
-    def alike(self, look: int, length: int, bits: np.uint64, but: int = -1) -> tuple[npt.NDArray[np.object_], Ints]:
+    def alike(self, look: int, length: int, bits: np.uint64, but: int = -1) -> tuple[npt.NDArray[np.object_], Bytes]:
         """The words of a look that have about the letters of a string, and their counts; none of first look `but`."""
         near = reach(length)
         begin = look * _LENGTHS
@@ -149,7 +150,8 @@ class Finder:
         listed = [self._list[row] for row in at.tolist()]
         first = np.fromiter((looks(word[0]) for word in listed), np.int64, len(at))
         last = np.fromiter((looks(word[-1]) for word in listed), np.int64, len(at))
-        every = Shelf(np.array(listed, object), counts[at].astype(np.int64), signatures(listed), first, length[at])
+        columns = (counts[at], signatures(listed), first.astype(np.uint8), length[at].astype(np.uint8))
+        every = Shelf(np.array(listed, object), *columns)
         self._short_words = every.sorted(np.zeros(len(at), np.int64), length[at] <= _ONE_EDIT + 1)
         self._by_first = every.sorted(first, length[at] > 0)
         self._by_last = every.sorted(last, length[at] > 0)
