@@ -30,6 +30,8 @@ _MOST_CHANGES = 3
 _MOST_TRIED = 400
 _LIMIT = 13.0
 _UNKNOWN, _SHORT, _IMPOSSIBLE = 6.0, 3.5, 11.0
+_SCRAP = 10.0
+_LONG, _LONGER = 5, 0.5  # each letter more makes it less likely that an unknown word is that near to a known one
 _GLUE = 2.5
 _LOOK_ALIKE = str.maketrans("015", "OIS")
 _VERY_COMMON = 5000
@@ -98,7 +100,7 @@ def _identity(core: str) -> float:
         return _UNKNOWN
     if not core.isalpha() or not core.isupper():
         return _IMPOSSIBLE
-    return _SHORT if len(core) <= 3 else _UNKNOWN
+    return _SHORT if len(core) <= 3 else _UNKNOWN + _LONGER * max(0, len(core) - _LONG)
 
 
 def _readings(core: str, channel: Channel, words: WordList, memory: frozenset[str]) -> Iterator[Decoded]:
@@ -116,7 +118,8 @@ def _readings(core: str, channel: Channel, words: WordList, memory: frozenset[st
             if common >= _COMMON and words.known(left) and words.known(right):
                 found[f"{left} {right}"] = _GLUE + _rarity(common) + (0.0 if core.isupper() else 2.5)
     if core.isalpha() and not core.isupper():
-        found.setdefault(core.upper(), 6.0)
+        small = 2 * sum(map(str.islower, core)) > len(core)  # a scrap rather than a name
+        found.setdefault(core.upper(), _SCRAP if small else 6.0)
     ranked = sorted(found.items(), key=lambda item: item[1])[:4]
     yield from (Decoded(text, cost) for text, cost in ranked if cost < _LIMIT)
 
