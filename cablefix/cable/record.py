@@ -24,7 +24,7 @@ _AND = re.compile(r" ?and ?(?=[a-h]\b)")
 _TOO_LONG = re.compile(r"[\dO]{7}")  # no telegram has a number of seven figures
 _EDGE = " .,;:()'`‘’“”|_*$"
 _REASON_DISTANCE = 3
-_REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*\(.*)$", re.IGNORECASE)
+_REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*[({\[].*)$", re.IGNORECASE)
 _MARKS_IN_NAME = (
     (re.compile(r"(?<=[a-z])~(?=[A-Z])"), "-"),
     (re.compile(r"(?<=[a-z])[:;](?= [A-Z])"), ""),

@@ -16,7 +16,7 @@ from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
 
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s,;]))[-.°·~*'‘]?(?P<open>[({\[]?)[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],][.):}\],;]?)"
+    r"(?:^|(?<=[\s,;]))[-.°·~*'‘]?(?P<open>[({\[]{0,2})[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],][.):}\],;]?)"
     r"[°*'‘]?(?=\s|[A-Z0-9])"
 )
 _YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}\.?) ")
@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"[ .~-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
 _WHOLE = re.compile(r"(?P<open>)(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
+_HYPHEN = re.compile(r"(?<=[A-Z])[~=](?=\d)")  # `CA~3108`
 _MONTH = re.compile(r"\b(?:(?i:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?<=[a-z][A-Z]))\b")
 _FIRST = re.compile(r"(?P<open>[({\[])(?P<label>)(?P<close>)[^A-Za-z0-9]{1,2}(?= ?[A-Z])")
 _AIRGRAM = re.compile(r"\bA ?[-+~=_–—]{1,2} ?(?=\d)")
@@ -241,9 +242,10 @@ def _with_likely(name: str, readings: list[Decoded], likely: Mapping[str, float]
     One letter may be like no other there.
     """
     limit = limit_of(name) + 2.0
-    near = [Decoded(post, channel.word_cost(post, name, limit)) for post in likely if post]
+    alike = [post for post in likely if post and post.count(" ") == name.count(" ")]  # a label may stand before it
+    near = [Decoded(post, channel.word_cost(post, name, limit)) for post in alike]
     every = {r.text: r for r in [*near, *readings] if r.cost < limit}.values()
-    found = [Decoded(r.text, max(r.cost - likely.get(r.text, 0.0), 0.1)) for r in every]
+    found = [Decoded(r.text, max(r.cost - likely[r.text], 0.1)) if r.text in alike else r for r in every]
     return sorted(found, key=lambda r: r.cost)
 
 
@@ -279,6 +281,7 @@ def reference_value(run: Run, item: Reference, verdicts: Verdicts) -> dict[str, 
         text += run.text[at:start] + verdicts.of(part).text
         at = end
     text = _AIRGRAM.sub("A-", text + run.text[at : item.end])
+    text = _HYPHEN.sub("-", text)
     text = _MONTH.sub(lambda month: month[0].upper(), text)
     text = _STOPPED_NOTE.sub("", _TORN_NOTE.sub("(NOTAL)", text))
     return {"label": item.label, "text": text} if item.label else {"text": text}
