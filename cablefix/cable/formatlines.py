@@ -342,7 +342,7 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
         return None
     start, end = row.starts[words[0]], row.word_end(words[-1])
     first, last = _security_cuts(row, words)
-    signal = nearest(channel, row.text[start:first].strip().upper(), ("ZNR", "ZNY"), 14.0)
+    signal = nearest(channel, strip_dust(row.text[start:first]).upper(), ("ZNR", "ZNY"), 14.0)
     if not signal:
         return None
     groups, closing = _security_words(codes)

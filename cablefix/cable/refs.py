@@ -182,7 +182,7 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start] in _EDGE:
         start += 1
-    while end > start and text[end - 1] in _EDGE:
+    while end > start and (text[end - 1] in _EDGE or text[end - 2 : end] == " ?"):
         end -= 1
     if text[start:end].endswith(" AND"):
         return _trim(text, start, end - 4)
