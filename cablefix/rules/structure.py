@@ -282,8 +282,10 @@ def join_lines(view: View, context: Context) -> Iterator[Mark]:
 
 _STARTS_NEW = frozenset({LineClass.HEADING, LineClass.PARAGRAPH, LineClass.ITEM, LineClass.TABLE, LineClass.SIGNATURE})
 _CLOSED = frozenset({LineClass.HEADING, LineClass.TABLE, LineClass.SIGNATURE})
-# Lines that stand under the text of a telegram: downgrading groups and remarks on handling.
-_CLOSING = re.compile(r"GP-?[1-4]\.?|DECONTROL\b.*|DECAPTION\b.*|(?:UN)?CLASSIFIED\.?|EXEMPT\.?")
+# Lines that stand under the text of a telegram: downgrading groups, remarks on handling, the clerk's initials.
+_CLOSING = re.compile(
+    r"GP-?[1-4]\.?|DECONTROL\b.*|DECAPTION\b.*|(?:UN)?CLASSIFIED\.?|EXEMPT\.?|[A-Z]{2,4}[:;] ?[A-Za-z]{2,4}/\d{1,2}"
+)
 _LABEL = re.compile(r"[A-Z][A-Za-z/' ]{1,18}:(?=\s)")
 
 
