@@ -106,11 +106,15 @@ HYPHENS = "-\u00ac\u00ad\u2010\u2011"
 
 
 class _Known:
-    """What has been asked for of a layout and stays the same under marks, which do not move words."""
+    """What has been asked for of a layout and stays the same under marks, which do not move words.
 
-    __slots__ = ("line_spans", "words")
+    `plain` says that words are all that stands between white space.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("line_spans", "plain", "words")
+
+    def __init__(self, *, plain: bool = False) -> None:
+        self.plain = plain
         self.line_spans: tuple[list[int], list[int]] | None = None
         self.words: tuple[tuple[str, ...], list[int], list[int]] | None = None
 
@@ -186,6 +190,7 @@ class Layout:
             word_start,
             word_end,
             word_line.astype(np.int64),
+            _known=_Known(plain=not _IGNORED.search(text)),
         )
 
     @property
@@ -216,7 +221,8 @@ class Layout:
         """All words in order, with where each starts and ends."""
         if self._known.words is None:
             text, starts, ends = self.text, self.word_start.tolist(), self.word_end.tolist()
-            self._known.words = tuple([text[a:b] for a, b in zip(starts, ends, strict=True)]), starts, ends
+            words = text.split() if self._known.plain else [text[a:b] for a, b in zip(starts, ends, strict=True)]
+            self._known.words = tuple(words), starts, ends
         return self._known.words
 
     def lines_of(self, value: LineClass) -> list[int]:
@@ -247,8 +253,11 @@ class Layout:
 
     def collapsed(self) -> list[str]:
         """Each line with one space between its words."""
-        lines = self.text_lines()
-        return [" ".join(line.split()) for line in lines]
+        if not self._known.plain:
+            return [" ".join(line.split()) for line in self.text_lines()]
+        words, _, _ = self.word_lists()
+        bounds = zip(self.line_first.tolist(), self.line_last.tolist(), strict=True)
+        return [" ".join(words[first:last]) for first, last in bounds]
 
     def text_lines(self) -> list[str]:
         """Each line verbatim, without line breaks."""

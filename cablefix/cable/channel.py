@@ -29,7 +29,6 @@ _SLACK = 2
 _UNREADABLE = 2.0  # a reading that leaves a place open is worth less than one that fills it
 _REJECTED = "_~"  # what engines print for a character that they cannot read
 _REJECT = 4.5
-_MOST_CLOSE = 8192  # what is remembered of which words of closed lists are close to which
 _MOST_KNOWN = 20_000  # costs and readings that a channel keeps: headers ask for the same ones again and again
 _PRIOR_WEIGHT = 8.0
 _LEAST_LEARNED = 1.2
@@ -354,12 +353,7 @@ def close_words(seen: str, words: tuple[str, ...], distance: int, most: int = 8)
     >>> close_words("LISBOM", ("LISBON", "LONDON"), 2)
     ('LISBON',)
     """
-    return _closest(seen.upper(), words, distance, most)
-
-
-@lru_cache(maxsize=_MOST_CLOSE)
-def _closest(seen: str, words: tuple[str, ...], distance: int, most: int) -> tuple[str, ...]:
-    found = process.extract(seen, words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
+    found = process.extract(seen.upper(), words, scorer=Levenshtein.distance, score_cutoff=distance, limit=most)
     return tuple([word for word, _, _ in found])
 
 

@@ -17,6 +17,7 @@ _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
 _LONGEST_LINE, _KNOWN_TAIL = 72, 8.0
+_MOST_REMEMBERED = 4096  # of what lines begin with, the levels and captions close to it
 _LEAST_LEVEL = -2.0  # a level that is hard to read speaks no more against a line whose post and number are clear
 
 
@@ -40,12 +41,17 @@ def _form_list(codes: Codes) -> tuple[str, ...]:
     return tuple(level_forms(codes))
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _close_levels(seen: str, codes: Codes) -> tuple[str, ...]:
+    return close_words(seen, _form_list(codes), 1 + len(seen) // 4)
+
+
 def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Part, int, str] | None:
     """The classification that begins at a word: its part, the word after it, the value for the record.
 
     Spaced letters, split and run-together words are one form with blanks; the longest form that fits wins.
     """
-    forms, printed = level_forms(codes), _form_list(codes)
+    forms = level_forms(codes)
     best: tuple[float, int, str, float] | None = None
     shut = ""
     for at, bare in enumerate(row.bare[first : first + 24], start=first):
@@ -56,7 +62,7 @@ def read_level(row: Row, first: int, channel: Channel, codes: Codes) -> tuple[Pa
         if len(head) < 5:
             continue
         found = (head, 0.05) if head in forms else None
-        if not found and (close := close_words(head, printed, 1 + len(head) // 4)):
+        if not found and (close := _close_levels(head, codes)):
             found = next(iter(nearest(channel, head, close, _SHARE * len(head), 1)), None)
         if found:
             score = len(found[0]) * 1.6 - found[1]
@@ -299,16 +305,21 @@ def _caption_list(codes: Codes) -> tuple[str, ...]:
     return tuple(_captions(codes))
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _close_captions(seen: str, codes: Codes) -> tuple[str, ...]:
+    return close_words(seen, _caption_list(codes), 1 + len(seen) // 5)
+
+
 def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[Part, int] | None:
     """The caption that begins at a word, the longest first; a damaged one must be long enough to be told."""
-    names, listed = _captions(codes), _caption_list(codes)
+    names = _captions(codes)
     for end in range(min(len(row.words), start + 4), start, -1):
         a, b = row.starts[start], row.word_end(end - 1)
         seen = row.text[a:b]
         plain = strip_dust(seen)
         if plain in names:
             return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
-        if len(plain) >= 5 and (close := close_words(plain, listed, 1 + len(plain) // 5)):
+        if len(plain) >= 5 and (close := _close_captions(plain, codes)):
             near = nearest(channel, plain, close, _CAPTION_SHARE * len(plain), 2)
             if near:
                 return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end
