@@ -10,14 +10,16 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from cablefix.corpus.engines import Plan
 from cablefix.corpus.extras import CorpusError
-from cablefix.corpus.isolate import Limits
+from cablefix.corpus.isolate import Isolated, Limits
 from cablefix.corpus.items import Choice
+from cablefix.corpus.messages import Fault, Request
 from cablefix.corpus.run import run_corpus
 from cablefix.corpus.settings import Settings
 from cablefix.corpus.store import Store, read_manifest
@@ -160,6 +162,25 @@ def test_poisoned_inputs_leave_the_others_alone(tmp_path: Path, mischief: None) 
     (folder / "eat.txt").unlink()
     retried = run_corpus(replace(made, retry_failed=True))
     assert (retried.done, retried.failed) == (1, 5)
+
+
+def test_a_document_that_waits_in_a_lost_process_is_done_in_the_next(mischief: None) -> None:
+    settings = Settings("text", profile="faithful")
+    crash, hang = Request("crash", b"CRASH", settings), Request("hang", b"HANG", settings)
+    one, other = (Request(f"{n}.txt", telegram(n).encode(), settings) for n in (1, 2))
+    worker = Isolated("mischief:work", Limits(3, 0))
+    try:
+        answers = [
+            worker.call(request, ahead) for request, ahead in pairwise([crash, one, hang, other, None]) if request
+        ]
+    finally:
+        worker.close()
+    assert [item.kind if isinstance(item, Fault) else "done" for item in answers] == [
+        "crash",
+        "done",
+        "timeout",
+        "done",
+    ]
 
 
 def test_retried_documents_give_the_tables_of_an_undisturbed_run(tmp_path: Path, mischief: None) -> None:
