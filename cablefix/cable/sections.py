@@ -25,7 +25,7 @@ _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|[O0]CT|N[O0]V|DEC"
 # What a header cannot do without, cheap enough to be tried on every line of a large file.
 _ANCHOR = re.compile(
     r"\W{0,3}(?:V[Z2].?[CG][Z2][CG]|[D0O][EB] R\S{4,7} "
-    rf"|.{{0,6}}\S{{4,7}}[Z2]\s?(?:{_MONTHS})\S? ?\d|.{{0,40}}SECT\S{{3}} \S{{1,2}} [O0C]F \S"
+    rf"|(?=.{{4,13}}[Z2]).{{0,6}}\S{{4,7}}[Z2]\s?(?:{_MONTHS})\S? ?\d|.{{0,40}}SECT\S{{3}} \S{{1,2}} [O0C]F \S"
     r"|.{0,2}F\S (?:AM|US)\S{4,8} \S)"
 )
 # The same for the forms of 1950-63, whose numbered line comes again at the head of each section.
