@@ -17,7 +17,7 @@ from cablefix.rules.registry import RULES
 from cablefix.rules.structure import join_lines
 
 FOLDER = Path(__file__).parent / "cases"
-FILES = ["spacing", "furniture", "numbering", "structure", "redactions"]
+FILES = ["spacing", "sums", "furniture", "numbering", "structure", "redactions"]
 
 
 def cases() -> list[Any]:

@@ -16,6 +16,7 @@ from cablefix.rules import (
     spacing,
     specks,
     structure,
+    sums,
     tables,
     words,
 )
@@ -65,6 +66,7 @@ RULES: dict[str, Rule] = {
     "spacing.split-words": spacing.join_split_words,
     "spacing.spaced-letters": spacing.join_spaced_letters,
     "spacing.numbers": spacing.close_up_numbers,
+    "sums.shillings": sums.repair_sums,
     "words.corrections": corrections.apply_corrections,
     "words.repair": words.repair_words_in,
     "names.variants": names.propose_name_variants,
