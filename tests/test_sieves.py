@@ -78,7 +78,7 @@ def open_sieves(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(dtgline, "_MOST_BEFORE", 10_000)
     monkeypatch.setattr(Channel, "least", lambda channel, seen, shape: 0.0)
     monkeypatch.setattr(ending, "_LONGEST_PROTOCOL", 10_000)
-    monkeypatch.setattr(specks, "_may_end_in_specks", lambda text, start, end: True)
+    monkeypatch.setattr(specks, "_may_end_in_specks", lambda text, start, end, dashes: True)
     return monkeypatch
 
 

@@ -23,6 +23,7 @@ _NOISY_PROSE = 0.08
 _LONGEST_WORD = 40
 _FEW_STOPS = (LineClass.TABLE, LineClass.SIGNATURE)
 _LEAD, _LEAD_IN_MESSAGE = -2.0, 3.0  # nats by which nothing may be likelier than a stop that is closed up
+_DOUBTFUL, _SPECK = 3.2, 7.0  # nats by which nothing is likelier than a stop without a blank
 _NOT_TEXT = (LineClass.HEADER, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _LOOSE_MARK = re.compile(
     r"[ \t](?=[ \t]*[.,;:?!)\]])(?<=[^\s.,;:?!].)[ \t]*"
@@ -264,7 +265,7 @@ def part_sentences(view: View, context: Context) -> Iterator[Edit]:
     """Put back a space that OCR lost after punctuation: `left.The`, `tugs,but`.
 
     Both sides must be words that the word list knows, of three letters or more; file names, addresses and
-    abbreviations are not.
+    abbreviations are not. Between words that hardly ever have a stop between them the blank itself was read as one.
 
     >>> from cablefix.rules.examples import edits_of
     >>> edits_of(part_sentences, "The ship left.The crew,but not the master,stayed. See harbor.gov and U.S.Army.")
@@ -278,7 +279,10 @@ def part_sentences(view: View, context: Context) -> Iterator[Edit]:
             continue
         if context.words.known(left) and context.words.known(right) and context.is_free(start, end):
             reason = because(EvidenceKind.LEXICON, f"{left} and {right} are words")
-            yield context.edit(start, end, match["mark"] + " ", "spacing.lost-space", 0.92, reason)
+            lead = look_beside(context, start, end, match["mark"]).lead
+            after = " " if lead > _SPECK else match["mark"] + " "
+            confidence = 0.6 if _DOUBTFUL < lead <= _SPECK else 0.92
+            yield context.edit(start, end, after, "spacing.lost-space", confidence, reason)
 
 
 def close_up_hyphens(view: View, context: Context) -> Iterator[Edit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,7 +18,12 @@ _STOPS = frozenset(".,;:")
 _NEVER_ALONE = frozenset("'\u2018\u2019`_~|\u00b0^\u00b7\u00ab\u00bb")
 _SPECKS = _STOPS | _NEVER_ALONE
 _SCRATCHES = "_~-—=|"
-_LAST_MARKS = _SPECKS | frozenset(_SCRATCHES)
+# Hardly a line ends in one of these set apart; what begins a line may be a bullet.
+_NEVER_LAST = frozenset("\u00a9\u00ae=<>*\u00a7\u00a2")
+_LAST_MARKS = _SPECKS | _NEVER_LAST | frozenset(_SCRATCHES)
+_DASHES = ("\u2014", "\u2013")
+_GOES_ON = frozenset(",;").union(_NEVER_LAST, _DASHES)
+_DOUBTFUL = _NEVER_LAST.union(_DASHES)  # specks where the page has others
 _CLOSERS = tuple(".,;:!?")
 _LONGEST, _LONGEST_SCRATCH = 2, 3
 # From this share of lines with certain specks on, a loose stop at a line end is one too.
@@ -85,7 +91,9 @@ def remove_specks(view: View, context: Context) -> Iterator[Edit]:
 
     Nothing begins a line with a full stop, comma or bar set apart, and no bar or accent ends one. A loose stop at a
     line end may be a real one: it goes where the word before has its stop already, or where the page is full of
-    specks and the sentence goes on. Ellipses, dashes, bullets, quotation marks and a file's own style (` ;`) stay.
+    specks and the sentence goes on; there also a symbol (`©`), and a dash if dashes stand at line ends more often than
+    inside lines.
+    Ellipses, other dashes, bullets, quotation marks and a file's own style (` ;`) stay.
 
     >>> from cablefix.rules.examples import edits_of
     >>> text = ". The tug left the old pier |\\nat noon and came back; ,\\nand then . . .\\nwent on to the bar -"
@@ -142,7 +150,7 @@ def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
 
 def _goes_on(context: Context, edge: _Edge, after: int) -> bool:
     """Whether the sentence goes on behind a loose stop at a line end, or the line is no sentence."""
-    if context.classes()[edge.line] == LineClass.HEADER or edge.text[0] in ",;":
+    if context.classes()[edge.line] == LineClass.HEADER or edge.text[0] in _GOES_ON:
         return True
     if after < 0:
         return len(context.lines[edge.line]) < 30
@@ -154,14 +162,15 @@ def _edges(context: Context) -> Iterator[_Edge]:
     style = context.convention.spaced_marks
     source = layout.text
     starts, ends = layout.line_spans()
+    dashes = _dashes_at_ends(source)
     for n in context.read_lines():
         start, end = starts[n], ends[n]
         if source[start] not in _SPECKS and source[end - 1] not in _LAST_MARKS:
             continue
         text = context.lines[n]
-        if text[0] not in _SPECKS and text[-1] not in _SPECKS and not _is_scratch(text[-2:].strip()):
+        if text[0] not in _SPECKS and text[-1] not in _SPECKS and not _ends_in_speck(text[-2:].strip(), dashes):
             continue
-        if not _may_end_in_specks(source, start, end):
+        if not _may_end_in_specks(source, start, end, dashes):
             continue
         words = layout.line_words(n)
         first = int(layout.line_first[n])
@@ -169,7 +178,7 @@ def _edges(context: Context) -> Iterator[_Edge]:
         while head < len(words) and _is_speck(words[head]):
             head += 1
         tail = len(words)
-        while tail > head and (_is_speck(words[tail - 1]) or _is_scratch(words[tail - 1])):
+        while tail > head and (_is_speck(words[tail - 1]) or _ends_in_speck(words[tail - 1], dashes)):
             tail -= 1
         if head and words[0][0] == "|" and words[0][-1] in _STOPS:
             head = 0  # it may be the figure one with its stop
@@ -179,22 +188,46 @@ def _edges(context: Context) -> Iterator[_Edge]:
             head = 0
         if head and not (words[0] in "'\u2018" and any(char in "'\u2019" for char in text[1:])):
             yield _edge(context, n, first, first + head, certain=True)
+        if tail == head:
+            continue  # an ornament
         if tail < len(words) and (context.convention.wrap is not None or words[tail][0] in _NEVER_ALONE):
             run = words[tail:]
             sure = run[0][0] in _NEVER_ALONE or words[tail - 1].endswith(_CLOSERS) or len(run) > 1
+            sure = sure and run[0][0] not in _DOUBTFUL
             if sure or run[0] not in style:
                 yield _edge(context, n, first + tail, first + len(words), certain=sure)
 
 
-def _may_end_in_specks(text: str, start: int, end: int) -> bool:
+def _dashes_at_ends(text: str) -> frozenset[str]:
+    """The dashes that stand alone at line ends of a text more often than inside its lines: no writer's do.
+
+    >>> _dashes_at_ends("a \u2014 b\\nc \u2014\\nd \u2014\\ne"), _dashes_at_ends("a \u2013 b\\nc \u2013\\nd")
+    (frozenset({'\u2014'}), frozenset())
+    """
+    found = set()
+    for dash in _DASHES:
+        if dash in text:
+            last = len(re.findall(rf"[ \t]{dash}[ \t\r]*(?:\n|$)", text))
+            if last > len(re.findall(rf"\S[ \t]+{dash}[ \t]+\S", text)):
+                found.add(dash)
+    return frozenset(found)
+
+
+def _may_end_in_specks(text: str, start: int, end: int, dashes: frozenset[str]) -> bool:
     """Whether the first or last word of a line may be a speck or a scratch; most stops stand at words."""
     first = text[start : min(end, start + _LONGEST + 1)].split()[0]
     last = text[max(start, end - _LONGEST_SCRATCH - 1) : end].split()[-1]
-    return _is_speck(first) or _is_speck(last) or _is_scratch(last) or not (first + last).isprintable()
+    return _is_speck(first) or _is_speck(last) or _ends_in_speck(last, dashes) or not (first + last).isprintable()
 
 
 def _is_speck(word: str) -> bool:
     return len(word) <= _LONGEST and all(char in _SPECKS for char in word)
+
+
+def _ends_in_speck(word: str, dashes: frozenset[str]) -> bool:
+    """Whether the last word of a line is a scratch, a symbol that ends no line, or one of these dashes."""
+    symbols = 0 < len(word) <= _LONGEST and all(char in _NEVER_LAST for char in word)
+    return symbols or word in dashes or _is_scratch(word)
 
 
 def _is_scratch(word: str) -> bool:
