@@ -70,7 +70,7 @@ def test_probabilities_sum_to_one(history: str) -> None:
     assert model.after_one(np.full_like(every, SENTENCE), every).max() < 0
 
 
-@pytest.mark.parametrize("name, features", [("words", len(NAMES)), ("case", 29), ("marks", 50)])
+@pytest.mark.parametrize("name, features", [("words", len(NAMES)), ("case", 29), ("marks", 54)])
 def test_decisions_are_probabilities(name: str, features: int) -> None:
     network = load_network(name)
     assert network.shift.shape == (features,)

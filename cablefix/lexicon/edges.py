@@ -1,7 +1,7 @@
-"""Letters that an engine gave up on: read as a symbol at the edge of a word, or left blank inside it.
+"""Letters that an engine gave up on: read as a symbol at the edge of a word, or left blank inside or behind it.
 
-`officer«` is officers, `_nd` is and, `w th` is with. The symbol, or the blank, is taken for any letter that makes a
-word; the weighing tells which, and whether it is not a bullet, a speck or a space after all.
+`officer«` is officers, `_nd` is and, `w th` is with, `book ,` is books. The symbol, or the blank, is taken for any
+letter that makes a word; the weighing tells which, and whether it is not a bullet, a speck or a space after all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ Floats = npt.NDArray[np.float32]
 _SYMBOLS = frozenset("@$§€£®©°¢|{}<>=*~^\\#%&«»¥•·_¡¬¦+")
 _MARKS = frozenset("!?:'\"()[]’‘“”-")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_BLANK = " "
 _BLANKS = frozenset((" ", "-", " -", "- ", "_", " _", "_ ", " _ "))
+_STOPS = frozenset(".,;:?!")
+_USUAL = 0.2  # share of a text's stops that stand off their words, from which on the blank says nothing
 _ROW = 3  # so many symbols in a row are a rule or an ornament
 LONGEST = 24  # characters of the longest string that is taken for a word
 
@@ -77,7 +80,8 @@ def find_edges(pieces: Pieces, free: Bools, damaged: Bools) -> Edges:
         left, _, right = gap.partition(" ")
         if " " in gap and gap != " " and len(gap) <= _ROW + 1:
             ends[gap] = _symbol(left[:1]), _symbol(right[-1:])
-    if not ends:
+    apart = _before_stops_apart(pieces)
+    if not ends and not len(apart):
         return Edges(before, after, np.zeros(0, np.int64), unknown)
     word = free & pieces.of_kind(Kind.WORD, Kind.LETTER, Kind.MIXED)
     usable, hurt = word.tolist(), damaged.tolist()
@@ -92,10 +96,24 @@ def find_edges(pieces: Pieces, free: Bools, damaged: Bools) -> Edges:
         if found[1] and usable[place] and (found[1] in _SYMBOLS or hurt[place]):
             before[place] = found[1]
             sides.setdefault((found[1], False), []).append(place)
+    for place in apart.tolist():
+        if usable[place] and not after[place]:
+            after[place] = _BLANK
+            sides.setdefault((_BLANK, True), []).append(place)
     for of in sides.values():
         unknown[of] = np.maximum(unknown[of], damaged[of].mean())
     places = np.array(sorted({place for of in sides.values() for place in of}), np.int64)
     return Edges(before, after, places, unknown)
+
+
+def _before_stops_apart(pieces: Pieces) -> Ints:
+    """The pieces before a stop that stands alone, `book ,`; none where stops mostly stand so."""
+    stop = np.fromiter((gap[0] in _STOPS and gap[1:] == " " for gap in pieces.gap), bool, len(pieces))
+    alone = stop & (np.diff(pieces.token, prepend=pieces.token[:1]) > 1)
+    alone[:1] = False
+    if (alone.sum() - 1) >= _USUAL * stop.sum():
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(alone) - 1
 
 
 def _symbol(character: str) -> str:
@@ -117,10 +135,11 @@ def offer_edges(pieces: Pieces, edges: Edges, others: Callable[[int], Sequence[s
             symbol = lead + trail
             if not symbol:
                 continue
+            junk = symbol if symbol in _SYMBOLS or symbol == _BLANK else ""
             tries = [letter + low if lead else low + letter for letter in _LETTERS]
             for meant in dict.fromkeys([*words.among(tries), *others(kind)]):
                 if meant != low and abs(len(meant) - len(low)) < 3:
-                    yield Offer(place, 1, lead + text + trail, meant, len(lead), symbol * (symbol in _SYMBOLS))
+                    yield Offer(place, 1, lead + text + trail, meant, len(lead), junk)
 
 
 def offer_blanks(pieces: Pieces, free: Bools, damaged: Bools, doubtful: Bools, words: Known) -> Iterator[Offer]:

@@ -6,6 +6,7 @@ each type and then spread over the places by array arithmetic.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -22,7 +23,7 @@ from cablefix.lexicon.candidates import MOST_EDITS, Finder, Proposals
 from cablefix.lexicon.channel import encode
 from cablefix.lexicon.edges import LONGEST, Edges, Known, Offer, offer_blanks, offer_edges
 from cablefix.lexicon.memory import Memory
-from cablefix.lexicon.model import FIRST_WORD, UNKNOWN
+from cablefix.lexicon.model import FIRST_WORD, NUMBER, UNKNOWN
 from cablefix.lexicon.pieces import Bools, Case, Ints, Kind, Pieces, Units
 from cablefix.lexicon.spellings import adds_prefix, is_plural, is_variant, render
 from cablefix.lexicon.typestore import Types
@@ -33,6 +34,7 @@ _SPLIT_COUNT = 60  # parts of a parted word were each counted so often (in steps
 _JOIN_COUNT = 13
 _SHORT = 6
 _MOST_JOINED = 16
+_NUMBER_RUN_ON = re.compile(r"\d+(?P<after>[a-z]{2,})|(?P<before>[a-z]{2,})\d+")
 _SHORT_PARTS = frozenset("a i o of to in is it be by we he as at on or an my no so up us do if me go am".split())
 
 
@@ -233,6 +235,13 @@ class Builder:
         if len(low) < 3 or len(low) > len(seen) or seen[: len(low)].lower() != low:
             return  # too short, or a capital that is two small letters shifts the places
         best: list[tuple[int, tuple[int, ...], tuple[int, ...]]] = []
+        if parted := _NUMBER_RUN_ON.fullmatch(low):
+            row = self._part(parted["before"] or parted["after"])
+            if row >= 0:
+                at = parted.end("before") if parted["before"] else parted.start("after")
+                units = (row + FIRST_WORD, NUMBER) if parted["before"] else (NUMBER, row + FIRST_WORD)
+                self._found[kind].append(_Found(f"{seen[:at]} {seen[at:]}", Source.SPLIT, units))
+            return
         if not low.isalpha():
             mark = next((at for at, c in enumerate(low) if not c.isalnum()), 0)
             left, right = self._part(low[:mark]), self._part(low[mark + 1 :])

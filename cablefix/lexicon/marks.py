@@ -35,6 +35,8 @@ _STEP = np.float32(1 / 14)
 _WORTH = 0.5  # nats that another mark must be ahead of the one seen, to be looked at
 _TWIN = {1: 2, 2: 1}  # a comma and a full stop differ by a speck
 _TWIN_WORTH = -1.5
+_LONG = 4  # letters of a word that may be a possessive without its s
+_COMMON = -7.5  # ln p of a word from which on it is a small word of the language
 _HABIT = 0.5  # share of the initials and abbreviations of a text with a full stop, below which they go without
 
 
@@ -88,7 +90,7 @@ class MarkStudy:
     seen: Bytes
     target: Bytes
     features: Floats
-    habit: Bools  # a full stop is put after an initial or abbreviation, and the text mostly has none there
+    habit: Bools  # a stop after an initial or abbreviation where the text mostly has none, the apostrophe of a noun
 
 
 def study_marks(pieces: Pieces, screen: Screen, model: LanguageModel, tables: MarkTables, rate: float) -> MarkStudy:
@@ -110,6 +112,7 @@ def study_marks(pieces: Pieces, screen: Screen, model: LanguageModel, tables: Ma
     shortened = _shortened(pieces, seen, place)
     features = _describe(pieces, screen, model, place, seen, target, (after, before, score), shortened, rate)
     habit = (seen[place] == 0) & (target == 2) & shortened.here & (shortened.share < _HABIT)
+    habit |= _possessives(pieces, model)[place]
     return MarkStudy(place, seen[place].astype(np.uint8), target.astype(np.uint8), features, habit)
 
 
@@ -152,6 +155,24 @@ def _is_apostrophe(gap: str) -> bool:
 
 def _ends_in_s(text: str) -> bool:
     return text[-1] in "sS"
+
+
+def _possessives(pieces: Pieces, model: LanguageModel) -> Bools:
+    """Where an apostrophe ends a longer word without s, and no small word of the language stands behind it.
+
+    There the s of a possessive was lost more often than a speck was read.
+    """
+    long = pieces.types.length >= _LONG
+    apostrophe = pieces.by_gap(_is_last_apostrophe)
+    ends = np.concatenate(([False], long[pieces.type[:-1]]))
+    unit = pieces.types.unit[pieces.type]
+    rare = (unit < FIRST_WORD) | (model.p1[unit] < _COMMON)
+    possessives: Bools = apostrophe & ends & rare
+    return possessives
+
+
+def _is_last_apostrophe(gap: str) -> bool:
+    return gap in ("' ", "’ ")
 
 
 def _labels(pieces: Pieces, seen: Ints) -> Bools:
@@ -237,8 +258,33 @@ def _describe(
         np.where(last >= FIRST_WORD, model.p1[last], -16),
         np.where(unit[place] >= FIRST_WORD, model.p1[unit[place]], -16),
         types.length[of[place - 1]], screen.capitals[place], shortened.share, shortened.others,
+        *_sentences(pieces, seen, place),
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+
+
+def _sentences(pieces: Pieces, seen: Ints, place: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+    """How far each gap is from the ends of sentences before and after it, and how the text treats its sentences.
+
+    The last two are of the text: ln of the shares of full stops before small letters, and of commas before capitals of
+    words that mostly have none.
+    """
+    types, of = pieces.types, pieces.type
+    size = len(pieces)
+    at = np.flatnonzero(pieces.stop | pieces.line_break)
+    bounds = np.concatenate(([0], at, [size]))
+    since = place - bounds[np.searchsorted(bounds, place, "left") - 1]
+    until = bounds[np.minimum(np.searchsorted(bounds, place, "right"), len(bounds) - 1)] - place
+    small = types.case[of] == Case.LOWER
+    common = (types.case[of] == Case.TITLE) & (types.unit[of] >= FIRST_WORD)
+
+    def share(mark: int, which: Bools) -> Floats:
+        of_mark = seen == mark
+        value = np.log((float((of_mark & which).sum()) + 0.2) / (float(of_mark.sum()) + 4))
+        return np.full(len(place), value, np.float32)
+
+    ends, pauses = MARKS.index("."), MARKS.index(",")
+    return np.log1p(since), np.log1p(until), share(ends, small), share(pauses, common)
 
 
 class Shortened(NamedTuple):

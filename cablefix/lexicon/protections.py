@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from typing import Any
 from unicodedata import normalize
 
@@ -21,7 +22,7 @@ Floats = npt.NDArray[np.float32]
 
 _CLEAN = 0.004  # share of words to be repaired below which a text is clean
 LEAST_FACTOR = 0.05  # the odds of a repair do not fall below this share of theirs
-_TOGETHER = re.compile(r"([A-Za-z][a-z]+)[A-Z][a-z]{2,}")
+_TOGETHER = re.compile(r"([A-Za-z][a-z]+|[A-Za-z]['’])[A-Z][a-z]{2,}")
 _PARTICLES = frozenset("de da del di du la le van von".split())
 
 
@@ -126,14 +127,15 @@ def _keeps_accents(seen: str, meant: str, words: WordList) -> bool:
 def written_together(table: Table, rows: Ints, words: WordList) -> Bools:
     """Which of the rows take the inner capital from a word that is put together of two: `PolOff`, `ChiCom`, `deGaulle`.
 
-    Such a word has hardly any use in small letters, or begins with a particle of names; `theSe` and `compAny` have.
+    Such a word has hardly any use in small letters, or begins with a particle of names or an elided one (`d'Affaires`);
+    `theSe` and `compAny` have.
     """
     together = np.zeros(len(rows), bool)
     for at, pair in enumerate(table.pair[rows].tolist()):
         seen = table.seen[pair]
         low = seen.lower()
         if low == table.meant[pair].lower() and (match := _TOGETHER.fullmatch(seen)):
-            together[at] = match[1].lower() in _PARTICLES or words.is_name(low.capitalize())
+            together[at] = match[1].lower() in _PARTICLES or match[1][-1] in "'’" or words.is_name(low.capitalize())
     return together
 
 
@@ -152,3 +154,9 @@ def likelier_the_other_way(table: Table, rows: Ints, channel: Channel, words: Wo
             explainer.explain(channel, meant, seen).cost < explainer.explain(channel, seen, meant).cost
         )
     return other
+
+
+def drop_a_number(table: Table, rows: Ints) -> Bools:
+    """Which of the rows take the digits from the edge of a word, `5per`: they are more often a number that ran on."""
+    pairs = [(table.seen[pair], table.meant[pair]) for pair in table.pair[rows].tolist()]
+    return np.fromiter((seen != meant == seen.strip(string.digits) for seen, meant in pairs), bool, len(pairs))
