@@ -156,7 +156,12 @@ def likelier_the_other_way(table: Table, rows: Ints, channel: Channel, words: Wo
     return other
 
 
-def drop_a_number(table: Table, rows: Ints) -> Bools:
-    """Which of the rows take the digits from the edge of a word, `5per`: they are more often a number that ran on."""
+def numbers_at_edges(table: Table, rows: Ints) -> Bools:
+    """Which of the rows take the digits from the edge of a word, `5per`, or part those behind it, `me4`.
+
+    A number before a word is more often one that ran on, which must not be lost; one behind it is rather a mark or a
+    letter that was misread, which is no word of its own.
+    """
     pairs = [(table.seen[pair], table.meant[pair]) for pair in table.pair[rows].tolist()]
-    return np.fromiter((seen != meant == seen.strip(string.digits) for seen, meant in pairs), bool, len(pairs))
+    bare = ((seen, seen.strip(string.digits), meant) for seen, meant in pairs)
+    return np.fromiter((seen != word and meant.split(" ")[0] == word for seen, word, meant in bare), bool, len(pairs))

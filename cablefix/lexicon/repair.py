@@ -28,10 +28,10 @@ from cablefix.lexicon.protections import (
     LEAST_FACTOR,
     doubt,
     doubt_clean_text,
-    drop_a_number,
     in_capitals,
     initials_set_off,
     likelier_the_other_way,
+    numbers_at_edges,
     own_spellings,
     stand_before,
     struck_out,
@@ -181,7 +181,7 @@ def judge(found: Study, lexicon: Lexicon, network: Network | None = None) -> Flo
         confidence = doubt(confidence, np.where(capitals, LEAST_FACTOR, 1.0))
     confidence[stand_before(pieces, table, rows)] = 0
     theirs = initials_set_off(pieces, table, rows) | writers_slips(table, rows)
-    theirs |= drop_a_number(table, rows)
+    theirs |= numbers_at_edges(table, rows)
     theirs |= written_together(table, rows, lexicon.words) | own_spellings(table, rows, lexicon.words)
     theirs |= likelier_the_other_way(table, rows, found.weighed.channel, lexicon.words, lexicon.finder.explainer)
     return np.where(theirs, np.minimum(confidence, np.float32(_CONVENTION)), confidence)
