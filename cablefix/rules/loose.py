@@ -10,6 +10,9 @@ from cablefix.lexicon.marks import lead_of_nothing, load_marks
 from cablefix.rules.context import Context
 
 _LONGEST_WORD = 40
+_OFTEN = (
+    500  # of a word that was counted less often it is not known what never stands beside it; foreign words are such
+)
 _AFTER = re.compile(r"[ \t]*(?P<turn>\r?\n)?[ \t]*(?P<word>[^\W_]*)")
 _BEFORE = re.compile(r"[^\W_]+$")
 
@@ -18,7 +21,7 @@ class LooseStop(NamedTuple):
     """The words on either side of a stop with white space around it, "" for none.
 
     `line_end`: the line ends behind it. `lead` is by how many nats nothing is likelier than the stop between these
-    words in clean text; 0 where one of them is missing.
+    words in clean text; 0 where one of them is missing, and no more than 0 where one of them is rare.
     """
 
     left: str
@@ -35,4 +38,6 @@ def look_beside(context: Context, start: int, end: int, mark: str) -> LooseStop:
     left, right = before[0] if before else "", after["word"] if after else ""
     tables = load_marks(find_parts(context.lexicon).words)
     lead = lead_of_nothing(context.words, tables, left, mark, right) if left and right else 0.0
+    if lead > 0 and min(context.words.count(left), context.words.count(right)) < _OFTEN:
+        lead = 0.0
     return LooseStop(left, right, bool(after and after["turn"]), lead)

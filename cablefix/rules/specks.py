@@ -30,7 +30,6 @@ _LONGEST, _LONGEST_SCRATCH = 2, 3
 _SPECKLED = 0.02
 _NOT_TEXT = (LineClass.HEADER, LineClass.TABLE, LineClass.FURNITURE, LineClass.RULE, LineClass.PROTOCOL)
 _BLANKS = (" ", "\t")
-_OFTEN = 500  # of a word that was counted less often it is not known what stands beside it; foreign words are such
 _LEAD, _CLEAR_LEAD = 7.0, 9.0  # nats by which nothing is likelier than a stop that is taken for a speck
 
 
@@ -140,8 +139,7 @@ def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
             continue
         beside = look_beside(context, start, end, mark)
         first = not text[layout.line_span(line)[0] : start].strip(beside.left)
-        seldom = min(context.words.count(beside.left), context.words.count(beside.right)) < _OFTEN
-        if beside.lead < _LEAD or seldom or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
+        if beside.lead < _LEAD or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
             continue
         reason = because(EvidenceKind.CONTEXT, "hardly ever a stop between these words", weight=beside.lead)
         confidence = 0.96 if beside.lead > _CLEAR_LEAD else 0.88
