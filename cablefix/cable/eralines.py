@@ -29,6 +29,7 @@ _OFFICES = re.compile(r"[A-Z][A-Z/]{0,4}(?: [A-Z][A-Z/]{0,4})?[.,]?")
 _CONTROL = re.compile(r"\bC[o0O]N?n?t[r1]o[l1]\b\s?[:;.]?\s?(?P<value>\d{2,6})?\b", re.IGNORECASE)
 _RECEIVED = re.compile(r"\bREC.{0,2}D\s?(?:[:;.]|$)\s?[. ]*", re.IGNORECASE)
 _LONE_BELOW = 4
+_STAMPED = "COPY"  # `ACTION COPY` is a stamp on the form
 
 
 def opens_action(word: str, channel: Channel) -> bool:
@@ -63,7 +64,7 @@ def read_action_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
         return None
     rest = row.text[row.starts[1] :]
     office = OFFICE.match(rest)
-    plain = None if office else _PLAIN_OFFICE.fullmatch(rest)
+    plain = None if office or rest.upper().startswith(_STAMPED) else _PLAIN_OFFICE.fullmatch(rest)
     name = _office_reading(plain["office"], codes) if plain else None
     if not office and not (name and word[:1].isupper() and len(word) == 6):
         return None

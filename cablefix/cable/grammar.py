@@ -40,7 +40,7 @@ from cablefix.cable.sections import find_later
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
 from cablefix.cable.tagline import settle_tags
-from cablefix.cable.telegram import form_head, read_form_line, without_margin
+from cablefix.cable.telegram import form_head, has_margin, read_form_line, without_margin
 from cablefix.cable.telegramdraft import (
     drafting_block,
     is_form,
@@ -149,11 +149,9 @@ def _with_form(rows: Sequence[Row], around: Sequence[Row], channel: Channel, cod
         if not _OF_SHEET.match(row.text)
         and (head - at <= _ABOVE or len(row.text) > 30 or read_class_line(row, channel, codes) is None)
     ]
-    return [
-        *kept,
-        *(without_margin(row, codes) for row in found[head : head + _FORM_ROWS]),
-        *found[head + _FORM_ROWS :],
-    ]
+    form, below = found[head : head + _FORM_ROWS], found[head + _FORM_ROWS :]
+    beside = has_margin(form)
+    return [*kept, *(without_margin(row, codes, beside=beside) for row in form), *below]
 
 
 def _all_parts(decided: Decided) -> list[Part]:

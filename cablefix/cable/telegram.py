@@ -7,7 +7,7 @@ TELEGRAM` (form DS-322) with INDICATE, ACTION, INFO and, below the text, who dra
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cablefix.cable.address import read_tail
 from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
@@ -35,6 +35,8 @@ _BARE_KEY = re.compile(r"(?P<key>ACTION|INFO|SENT TO|TO|RPTD INFO) (?=[A-Z][a-z]
 _MARGIN = re.compile(
     r"(?:[A-Z/]{1,4}[.,]? ){1,2}(?=(?:ACTION|INFO|SENT TO|FROM|TO|NO|RPTD INFO)\s?:|A[mM][A-Za-z]{5,7} [A-Z]{3})"
 )
+_BESIDE = re.compile(r"[A-Z/]{1,4}[.,]?|Action|Info")
+_WIDE = 4  # blanks that part the margin of a form from its lines
 _INDICATE = re.compile(r"\W{0,3}(?P<word>\w{7,9})\s?[:;.]")
 _CHARGE = re.compile(r"\bC[O0]LLECT\b|\bCHARGE\b", re.IGNORECASE)
 _TEL = (
@@ -161,14 +163,27 @@ def read_form_address(row: Row, below: Row | None, channel: Channel, codes: Code
     return Parsed(kind, rows, [word, *address.parts], min(address.gain, 8.0) + 2.0 - 0.5 * cost)
 
 
-def without_margin(row: Row, codes: Codes) -> Row:
-    """The row without the offices that the margin of the form has beside it: `ARA ACTION: Amembassy QUITO 214`."""
+def has_margin(rows: Sequence[Row]) -> bool:
+    """Whether lines of a form begin with the words that head the offices in its margin: `Action`, `Info`."""
+    return any(row.words[0] in ("Action", "Info") for row in rows)
+
+
+def without_margin(row: Row, codes: Codes, *, beside: bool = False) -> Row:
+    """The row without the offices that the margin of the form has beside it: `ARA ACTION: Amembassy QUITO 214`.
+
+    `beside`: the form is known to have a margin. Then any short word in capitals before a label is an office, and one
+    before a wide gap, as is `Action` or `Info` there.
+    """
     match = _MARGIN.match(row.text)
-    if match is None or not all(
-        word.strip(".,") in codes.distribution_offices or len(word) < 3 for word in match[0].split()
-    ):
-        return row
-    return row.cut(len(match[0].split()), len(row.words))
+    if match is not None:
+        offices = (word.strip(".,") for word in match[0].split())
+        if beside or all(word in codes.distribution_offices or len(word) < 3 for word in offices):
+            return row.cut(len(match[0].split()), len(row.words))
+    places = zip(row.line.ends, row.line.starts[1:], strict=False)
+    gap = next((at for at, (end, start) in enumerate(places, 1) if start - end >= _WIDE), 0) if beside else 0
+    if 0 < gap <= 2 and all(_BESIDE.fullmatch(word) for word in row.words[:gap]):
+        return row.cut(gap, len(row.words))
+    return row
 
 
 def read_form_entry(

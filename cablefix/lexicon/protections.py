@@ -26,17 +26,20 @@ _TOGETHER = re.compile(r"([A-Za-z][a-z]+|[A-Za-z]['’])[A-Z][a-z]{2,}")
 _PARTICLES = frozenset("de da del di du la le van von".split())
 
 
-def doubt_clean_text(confidence: Floats, words: int, capitals: Bools) -> Floats:
+def doubt_clean_text(confidence: Floats, words: int, capitals: Bools, others: int = 0) -> Floats:
     """Lower confidence where a text has next to no errors: what is odd in a clean text is rather the author's.
 
     Where less than four words in a thousand would be repaired, the odds fall with the square of their share; with its
-    fourth power for words in capitals, of which a telegraph garbles some.
+    fourth power for words in capitals, of which a telegraph garbles some. `others` are repairs of another kind that
+    count with these.
 
     >>> sure = np.array([0.9, 0.9, 0.1], np.float32)
     >>> [round(float(c), 2) for c in doubt_clean_text(sure, 1000, np.array([False, True, False]))]
     [0.69, 0.36, 0.03]
+    >>> [round(float(c), 2) for c in doubt_clean_text(sure, 1000, np.zeros(3, bool), others=2)]
+    [0.9, 0.9, 0.1]
     """
-    share = min(float((confidence >= 0.5).sum()) / max(words, 1) / _CLEAN, 1.0)
+    share = min((int((confidence >= 0.5).sum()) + others) / max(words, 1) / _CLEAN, 1.0)
     factor = np.where(capitals, max(share**4, LEAST_FACTOR), max(share**2, LEAST_FACTOR))
     return doubt(confidence, factor)
 

@@ -201,7 +201,8 @@ def repairs_of(
     busy = {first + k for first, span in zip(firsts, spans, strict=True) for k in range(span)}
     inside = busy.difference(firsts) | _symbols_taken(found, rows)
     repairs += _repair_case(tokens, found, busy, least, lexicon.decision)
-    repairs += _repair_marks(tokens, found, inside, least, lexicon.decision)
+    repaired = int((confidence >= 0.5).sum())
+    repairs += _repair_marks(tokens, found, inside, least, repaired, lexicon.decision)
     return sorted(repairs, key=lambda repair: repair.start)
 
 
@@ -223,11 +224,13 @@ def _repair_case(
 
 
 def _repair_marks(
-    tokens: Sequence[Token], found: Study, inside: set[int], least: float, folder: Path | None
+    tokens: Sequence[Token], found: Study, inside: set[int], least: float, repaired: int, folder: Path | None
 ) -> list[WordRepair]:
-    """The repairs of marks that stand in no joined word."""
+    """The repairs of marks that stand in no joined word; `repaired` words tell how clean the text is."""
     marks = found.marks
     confidence = load_network("marks", folder).probability(marks.features)
+    none_in_capitals = np.zeros(len(confidence), bool)
+    confidence = doubt_clean_text(confidence, len(found.pieces), none_in_capitals, repaired)
     confidence[marks.habit] = np.minimum(confidence[marks.habit], np.float32(_CONVENTION))
     best: dict[int, int] = {}
     for row in np.flatnonzero(confidence >= least).tolist():
