@@ -21,13 +21,14 @@ class LooseStop(NamedTuple):
     """The words on either side of a stop with white space around it, "" for none.
 
     `line_end`: the line ends behind it. `lead` is by how many nats nothing is likelier than the stop between these
-    words in clean text; 0 where one of them is missing, and no more than 0 where one of them is rare.
+    words in clean text; 0 where one of them is missing. `rare`: one of them is, so a stop is not taken out for it.
     """
 
     left: str
     right: str
     line_end: bool
     lead: float
+    rare: bool
 
 
 def look_beside(context: Context, start: int, end: int, mark: str) -> LooseStop:
@@ -38,6 +39,5 @@ def look_beside(context: Context, start: int, end: int, mark: str) -> LooseStop:
     left, right = before[0] if before else "", after["word"] if after else ""
     tables = load_marks(find_parts(context.lexicon).words)
     lead = lead_of_nothing(context.words, tables, left, mark, right) if left and right else 0.0
-    if lead > 0 and min(context.words.count(left), context.words.count(right)) < _OFTEN:
-        lead = 0.0
-    return LooseStop(left, right, bool(after and after["turn"]), lead)
+    rare = min(context.words.count(left), context.words.count(right)) < _OFTEN
+    return LooseStop(left, right, bool(after and after["turn"]), lead, rare)

@@ -279,9 +279,10 @@ def part_sentences(view: View, context: Context) -> Iterator[Edit]:
             continue
         if context.words.known(left) and context.words.known(right) and context.is_free(start, end):
             reason = because(EvidenceKind.LEXICON, f"{left} and {right} are words")
-            lead = look_beside(context, start, end, match["mark"]).lead
-            after = " " if lead > _SPECK else match["mark"] + " "
-            confidence = 0.6 if _DOUBTFUL < lead <= _SPECK else 0.92
+            beside = look_beside(context, start, end, match["mark"])
+            speck = beside.lead > _SPECK and not beside.rare
+            after = " " if speck else match["mark"] + " "
+            confidence = 0.6 if beside.lead > _DOUBTFUL and not speck else 0.92
             yield context.edit(start, end, after, "spacing.lost-space", confidence, reason)
 
 

@@ -139,7 +139,7 @@ def remove_loose_stops(view: View, context: Context) -> Iterator[Edit]:
             continue
         beside = look_beside(context, start, end, mark)
         first = not text[layout.line_span(line)[0] : start].strip(beside.left)
-        if beside.lead < _LEAD or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
+        if beside.lead < _LEAD or beside.rare or (mark == ":" and first) or not (beside.left + beside.right).isalpha():
             continue
         reason = because(EvidenceKind.CONTEXT, "hardly ever a stop between these words", weight=beside.lead)
         confidence = 0.96 if beside.lead > _CLEAR_LEAD else 0.88
