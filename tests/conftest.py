@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# No deadline: two cores shared by many processes make wall time a poor judge. On CI the examples are
-# the same in every run, so that a red run can be repeated; elsewhere hypothesis goes on looking.
+# No deadline: two cores shared by many processes make wall time a poor judge. The examples are the same in every
+# run, so that a red run can be repeated; with HYPOTHESIS_PROFILE=dev hypothesis goes on looking.
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("ci", settings.get_profile("dev"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")

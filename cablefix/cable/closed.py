@@ -61,7 +61,7 @@ def _by_routing(item: Parsed, names: Sequence[Part], verdicts: Verdicts, codes: 
     words = listed[0].split(" ", 1) if head else listed[0].split(" ")
     if len(words) != len(names) or not all(_near(word, part) for word, part in zip(words, names, strict=True)):
         return False
-    if not any(word == part.seen for word, part in zip(words, names, strict=True)):
+    if not any(word in (part.seen, part.best.text) for word, part in zip(words, names, strict=True)):
         return False
     for word, part in zip(words, names, strict=True):
         if word != part.seen:
