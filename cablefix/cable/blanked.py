@@ -11,7 +11,10 @@ _WIDE = re.compile(r"(?<=[^\s.?!:])[ \t]{3,}(?=[^\s])")
 _MARK = re.compile(r"(?<=\S)[ \t]+(?=([.,;:])(?:\s|$))")
 _FIRST = re.compile(r"\s*(?![—–-]+$)\S+$")
 _WORD = re.compile(r"[A-Za-z]{3}")
-_CODE = re.compile(r"(?<=\s)(\(?[bB]\(?[1-9]\)?\)?|1[.,][45][ \t]?\([a-hA-H]\))[ \t|.,]*$")
+EXEMPTION = r"\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\)"
+"""The form of an exemption code: `B6`, `(b)(1)`, `1.4(D)`."""
+_TORN = r"1[.,][45][ \t]\([a-hA-H]\)"
+_CODE = re.compile(rf"(?<=\s)({EXEMPTION}|{_TORN})[ \t|.,]*$")
 
 
 class Code(NamedTuple):

@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 
 from cablefix.cable.channel import DIGITS, Channel, Decoded, close_words, nearest
 from cablefix.cable.codes import Codes
-from cablefix.cable.rows import Parsed, Part, Row, strip_dust
+from cablefix.cable.rows import MONTHS, Parsed, Part, Row, strip_dust
 
 _EO = re.compile(r"(?P<word>E\. ?O\.|EO|E\.O) ?:? ?(?P<number>\d{5}) ?(?P<colon>[:.,;]?)")
 _LONGEST_LEAD = 7  # characters before the number
@@ -23,7 +23,7 @@ _SHORT_DATE = re.compile(r"\d{1,2}/\d{1,2}/\d\d")
 DECL_DATE = ["01", DIGITS, "/", "0123", DIGITS, "/", "12", "09", DIGITS, DIGITS]
 # What may follow GDS, RDS or XGDS: a number, a date, the officer in brackets, OR- and a letter.
 _FIGURE = r"[\dOoIlSBZ]"
-_MONTH = r"(?:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[A-Z]{0,6}"
+_MONTH = rf"(?:{MONTHS})[A-Z]{{0,6}}"
 _DAY = (
     rf"(?:{_FIGURE}{{1,2}}/{_FIGURE}{{1,2}}/{_FIGURE}{{2,4}}"
     rf"|{_MONTH}\.? \d{{1,2}}(?:, ?| )\d{{2,4}}|\d{{1,2}} {_MONTH}\.?,? \d{{2,4}})"

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from cablefix.cable.blanked import EXEMPTION
 from cablefix.resources import dictionary_path
 from cablefix.text import count_alphanumeric
 
@@ -85,7 +86,7 @@ _LIKE_NOUGHT = "689"
 _FIGURE = re.compile("[0-9]")
 _CODES = re.compile(r"#[#/.-]*")
 _CODE = re.compile(r"[0-9][0-9A-Za-z/.-]*|[A-Z][0-9][0-9A-Za-z]*")
-_MARGIN_CODE = re.compile(r"(?:\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\))")
+_MARGIN_CODE = re.compile(EXEMPTION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.joint import size_cost
 from cablefix.cable.names import limit_of, read_post
-from cablefix.cable.rows import FUNCTION_WORDS, Part, Row
+from cablefix.cable.rows import FUNCTION_WORDS, MONTHS, Part, Row
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
@@ -25,7 +25,7 @@ _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
 _WHOLE = re.compile(r"(?P<open>)(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
 _HYPHEN = re.compile(r"(?<=[A-Z])[~=](?=\d)")  # `CA~3108`
-_MONTH = re.compile(r"\b(?:(?i:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?<=[a-z][A-Z]))\b")
+_MONTH = re.compile(rf"\b(?:(?i:{MONTHS})(?<=[a-z][A-Z]))\b")
 _FIRST = re.compile(r"(?P<open>[({\[])(?P<label>)(?P<close>)[^A-Za-z0-9]{1,2}(?= ?[A-Z])")
 _AIRGRAM = re.compile(r"\bA ?[-+~=_–—]{1,2} ?(?=\d)")
 _STOPPED_NOTE = re.compile(r"(?<=\d)[.,](?= \(NOTAL\))")

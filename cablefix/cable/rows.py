@@ -13,6 +13,8 @@ from cablefix.text import Span
 
 _SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°©®")
 _OPENING, _CLOSING = "'‘`“", "'’”\""
+MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
+"""The months as messages shorten them, for a pattern."""
 FUNCTION_WORDS = frozenset("A AN AND AT BY FOR FROM IN OF ON OR THE TO WITH".split())
 """Words in which no sentence and no part of a title ends."""
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"

@@ -13,7 +13,7 @@ from cablefix.cable.address import read_tail
 from cablefix.cable.channel import Channel, Decoded, close_words, fold, nearest
 from cablefix.cable.codes import Codes, upper_name
 from cablefix.cable.names import limit_of, read_post, vocabulary
-from cablefix.cable.rows import Parsed, Part, Row, exact, strip_dust
+from cablefix.cable.rows import MONTHS, Parsed, Part, Row, exact, strip_dust
 
 FORM_KINDS = ("form", "airgram", "indicate", "number", "control", "received")
 _WAYS = ("INCOMING", "OUTGOING")
@@ -45,8 +45,7 @@ _TEL = (
     r"|(?:your|our|my) (?:telegrams?|airgrams?))"
 )
 _NUMBER = r"(?:,? ?(?:no\.?|number) )?\s?(?:[A-Z]-)?\d{1,6}(?: \(NOTAL\))?"
-_MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
-_CITED = rf"(?:{_TEL}|(?!(?:{_MONTHS})[A-Z]{{0,6}}\b)[A-Z]{{3,}}(?: [A-Z]{{3,}})?(?:['’]s)?)\s?{_NUMBER}"
+_CITED = rf"(?:{_TEL}|(?!(?:{MONTHS})[A-Z]{{0,6}}\b)[A-Z]{{3,}}(?: [A-Z]{{3,}})?(?:['’]s)?)\s?{_NUMBER}"
 _PLAIN = re.compile(
     rf"(?:re(?:f(?:erence)?s?)?[:;.]? ?)?"
     rf"(?P<refs>{_TEL}\s?{_NUMBER}(?:(?:[,;]| and|, and) (?:{_CITED}|\d{{1,6}}))*)\W*",

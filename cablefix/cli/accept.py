@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from cablefix.cli.failures import one_line, say
-from cablefix.cli.inputs import name_of, read_bytes
-from cablefix.cli.outputs import STDOUT, forbid_overwriting, write_file, write_stdout
-from cablefix.cli.undo import decided, kept_in, known_edit
+from cablefix.cli.failures import one_line
+from cablefix.cli.inputs import looks_like_json, name_of, read_bytes
+from cablefix.cli.outputs import STDOUT, forbid_overwriting
+from cablefix.cli.undo import decided, deliver, kept_in, known_edit
 
 _EPILOG = """
 Examples:
@@ -41,7 +41,7 @@ def accept(path: str, edits: tuple[str, ...], output: str, who: str, note: str) 
         forbid_overwriting(Path(output), [path])
     data = read_bytes(path)
     name = one_line(name_of(path))
-    if data.lstrip()[:1] == b"{":
+    if looks_like_json(data):
         restoration = kept_in(data, name)
         for edit in edits:
             restoration = restoration.accept(known_edit(restoration, edit, name), who=who, note=note)
@@ -50,8 +50,4 @@ def accept(path: str, edits: tuple[str, ...], output: str, who: str, note: str) 
         from cablefix.readers.tei_review import accept_edits
 
         result = accept_edits(data, edits, who=who, note=note, name=name)
-    if output == STDOUT:
-        write_stdout(result)
-        return
-    write_file(Path(output), result)
-    say(f"{name} -> {one_line(output)}: accepted: {', '.join(edits)}")
+    deliver(result, output, f"{name} -> {one_line(output)}: accepted: {', '.join(edits)}")

@@ -56,7 +56,7 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
             name = name_of(path)
             warn(f"{name}: is taken as it was kept; --profile and --dictionary need the source (cablefix undo {name})")
         return [read_kept(data, name_of(path))]
-    if data.lstrip()[:1] == b"{" and is_record(_json_or_none(data)):
+    if looks_like_json(data) and is_record(_json_or_none(data)):
         raise Failure(
             f"{name_of(path)}: is a record (--to json), which does not hold the source; give the file that it was made "
             "from, or a restoration (--to restoration)",
@@ -82,6 +82,11 @@ def restorations_of(path: str, profile: str, dictionaries: Sequence[Path], *, sp
 def is_kept(data: bytes) -> bool:
     """Whether bytes look like a restoration written with `--to restoration`."""
     return data[:1] == b"{" and _KEPT_MARK in data[:200]
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Whether bytes may be a JSON object: TEI and most texts begin otherwise."""
+    return data.lstrip()[:1] == b"{"
 
 
 def is_record(found: Any) -> bool:

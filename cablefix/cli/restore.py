@@ -228,11 +228,12 @@ def _run(job: Job, *, dry_run: bool, diff: bool, quiet: bool) -> None:
             from cablefix.cli.diff import print_diff
 
             print_diff(data_console(), restoration)
+        summary = summarize(restoration)
         for output in job.outputs:
             if diff and output.path is None:
                 continue
             one = _numbered(output, number) if len(restorations) > 1 else output
-            _write(job.path, one, restoration, dry_run=dry_run, quiet=quiet)
+            _write(job.path, one, restoration, summary, dry_run=dry_run, quiet=quiet)
 
 
 def _numbered(output: Output, number: int) -> Output:
@@ -248,9 +249,8 @@ def _numbered(output: Output, number: int) -> Output:
     return replace(output, path=name(output.path) if output.path else None, settings=settings)
 
 
-def _write(path: str, output: Output, restoration: Restoration, *, dry_run: bool, quiet: bool) -> None:
+def _write(path: str, output: Output, restoration: Restoration, summary: str, *, dry_run: bool, quiet: bool) -> None:
     """Write one restoration, or tell of it."""
-    summary = summarize(restoration)
     name = one_line(name_of(path))
     data = FORMATS[output.to].write(restoration, output.settings)
     if output.path and data.startswith(_ZIP) and output.path.suffix.lower() != ".zip":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cablefix.cli.failures import Failure, one_line, say
-from cablefix.cli.inputs import STDIN, is_kept, is_record, load_json, name_of, read_bytes, read_kept
+from cablefix.cli.inputs import STDIN, is_kept, is_record, load_json, looks_like_json, name_of, read_bytes, read_kept
 from cablefix.cli.outputs import FORMATS, STDOUT, Settings, forbid_overwriting, format_for, write_file, write_stdout
 from cablefix.errors import ExitCode
 
@@ -46,15 +46,11 @@ def undo(path: str, output: str, edits: tuple[str, ...], who: str, note: str) ->
         forbid_overwriting(Path(output), [path])
     data = read_bytes(path)
     name = one_line(name_of(path))
-    if data.lstrip()[:1] == b"{":
+    if looks_like_json(data):
         result, said = _from_json(data, name, output, edits, who, note)
     else:
         result, said = _from_tei(data, path, name, edits, who, note)
-    if output == STDOUT:
-        write_stdout(result)
-        return
-    write_file(Path(output), result)
-    say(f"{name} -> {one_line(output)}: {said}")
+    deliver(result, output, f"{name} -> {one_line(output)}: {said}")
 
 
 def _from_json(data: bytes, name: str, output: str, edits: tuple[str, ...], who: str, note: str) -> tuple[bytes, str]:
@@ -78,6 +74,15 @@ def _from_tei(data: bytes, path: str, name: str, edits: tuple[str, ...], who: st
         return undo_edits(data, edits, who=who, note=note, name=name), f"undone: {', '.join(edits)}"
     result = rebuild_source(data, sidecar_loader(path), name=name)
     return result, _described(result, sha256(result).hexdigest())
+
+
+def deliver(result: bytes, output: str, said: str) -> None:
+    """Write what was made where it is to go; what is said of it goes to standard error, where a file was written."""
+    if output == STDOUT:
+        write_stdout(result)
+        return
+    write_file(Path(output), result)
+    say(said)
 
 
 def kept_in(data: bytes, name: str) -> Restoration:

@@ -40,6 +40,10 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
     text = context.source.text
     chain = numbering.paragraphs
     trusted = context.kind == "cable" or _counts_for_sure(chain)
+    portions: dict[int, _Portion] = {}
+    if any(map(_is_restored, chain)):
+        for repair in _portion_repairs(context):
+            portions.setdefault(repair.place, repair)
     for place, paragraph in enumerate(chain):
         candidate = paragraph.candidate
         stop = ")" if candidate.dot in _BRACKETS else "."
@@ -48,7 +52,8 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
         if before == after:
             continue
         if not candidate.mark:
-            yield _insert_number(context, paragraph, after)
+            portion = portions.get(candidate.start) if _is_restored(paragraph) else None
+            yield _insert_number(context, paragraph, after, portion)
             continue
         near = [other for other in chain[max(0, place - 1) : place + 2] if other is not paragraph]
         counted = ", ".join(str(other.n) for other in near) or "none"
@@ -150,14 +155,13 @@ def _is_restored(paragraph: NumberedParagraph) -> bool:
     return not paragraph.candidate.mark and paragraph.confidence >= _SURE
 
 
-def _insert_number(context: Context, paragraph: NumberedParagraph, number: str) -> Edit:
+def _insert_number(context: Context, paragraph: NumberedParagraph, number: str, portion: _Portion | None) -> Edit:
     """The edit that puts a lost number back before the portion mark that begins its line, this one repaired."""
     start = paragraph.candidate.start
     end = context.source.text.index(")", start) + 1 if ")" in context.source.text[start : start + 20] else start + 1
     reason = because(EvidenceKind.SEQUENCE, f"paragraph {paragraph.n} is due here and its number is lost")
     mark = context.source.text[start:end]
-    if _is_restored(paragraph):
-        repairs = (item for item in _portion_repairs(context) if item.place == start)
-        end, mark = next(((item.end, item.mark) for item in repairs), (end, mark))
+    if portion:
+        end, mark = portion.end, portion.mark
     after = f"{number} {mark}"
     return context.edit(start, end, after, "numbering.lost", paragraph.confidence, reason)

@@ -74,11 +74,12 @@ def read_blanked_places(view: View, context: Context) -> Iterator[Edit]:
     [('| ]', '[REDACTED B6]')]
     """
     layout, text = context.layout, context.source.text
+    coded = [mark for mark in layout.marks if mark.rule == "furniture.margin-code"]
+    if not coded:
+        return
     after = dict(context.pairs(context.read_lines()))
     habits = context.convention
-    for mark in layout.marks:
-        if mark.rule != "furniture.margin-code":
-            continue
+    for mark in coded:
         n = layout.line_at(mark.start)
         start = int(layout.line_start[n])
         code = last_code(text[start : mark.end])

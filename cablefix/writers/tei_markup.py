@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cablefix.cable.blanked import EXEMPTION
 from cablefix.cable.codes import Codes, load_codes
 from cablefix.cable.fields import Header
 from cablefix.document import Block, BlockKind
@@ -17,12 +18,11 @@ _DATE_TIME = re.compile(r"\d{6}\s?[A-Z]?\s+[A-Z]{3}\s+\d{2,4}")
 _US_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _CABLE_REFERENCE = re.compile(r"(\d{2})\s+([A-Z][A-Z .'-]*?)\s+0*(\d+)")
 _LEAST_ROW = 10 * "X"
-_EXEMPTION = r"\(?[bB]\(?[1-9]\)?\)?|1[.,][45]\([a-hA-H]\)"
 _REDACTED = re.compile(
     r"\[REDACTED(?: (?P<codes>[^\]\s,;]+(?:[,;]\s*[^\]\s,;]+)*))?[^\]]*\]"
     r"|\[[^\[\]]{0,80}?\b(?i:redacted|excised|deleted|sanitized|withheld|not declassified|name removed)\b"
     r"[^\[\]]{0,40}\]"
-    rf"|\[(?P<code>(?:{_EXEMPTION})(?:, ?(?:{_EXEMPTION}))*)\]"
+    rf"|\[(?P<code>(?:{EXEMPTION})(?:, ?(?:{EXEMPTION}))*)\]"
     rf"|\b{_LEAST_ROW}X*\b"
 )
 _LABEL = re.compile(r"[^:]{1,30}:")
