@@ -46,11 +46,11 @@ _NO_SCHEDULE = 12.0
 _NO_KNOWN_RULE = 7.5  # a rule of declassification that is none of the known ones: seldom, and seldom read right
 _NUMBERED_WORD = re.compile(r"(?<=DS)-[1-4],?$")
 SUBJECT_WORDS = ("SUBJECT", "SUBJ")
-TAGS_WORDS = ("TAGS",)
+TAGS_WORDS = ("TAGS", "TAG")
 _SUBJECT_LIMIT, _TAGS_LIMIT, _CLASSIFIED_LIMIT = 13.0, 11.0, 16.0
 _REF_LIMITS = (6.0, 9.0, 24.0)  # without and with a colon, before a list of references
 _MARK = re.compile(r"[({\[]\S{1,5}[)}\]]$")
-REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES")
+REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES", "REF(S)")
 # A list of references behind a word that may be REF.
 _REFERENCES = re.compile(r"[A-Z]{2,5}[:;] ?[({\[]?A[.)\]}] ?(?:\d\d )?[A-Z]{3,}(?: [A-Z]+)? \d{2,6}\b")
 # `A. USDAO MONTEVIDEO 081205Z OCT 87 (NOTAL)`, `B. LIMA 1203`: a message by its sender and its time or number.
@@ -58,6 +58,7 @@ BARE_REFERENCE = re.compile(
     r"(?P<label>[A-Z])\. (?P<text>[A-Z][A-Z0-9 /-]{2,40} (?:\d{6}Z? ?[A-Z]{3} ?\d\d|\d{2,6})"
     r"(?: ?\(NOTAL\)|,? AND PREVIOUS| PARA \d{1,2})?)[.,;]?"
 )
+_BY_AGAIN = re.compile(r"classified by[ :]*", re.IGNORECASE)
 _LABELS = ("SUBJ:", "SUBJECT:", "TAGS:", "INFO:", "FROM:", "TO:", "NO:")
 
 
@@ -220,7 +221,7 @@ def read_labelled(row: Row, kind: str, keywords: tuple[str, ...], limit: float, 
     said = lead.upper() if titled else lead
     near = [(said, 0.0)] if said in keywords else nearest(channel, said, keywords, limit, 2)
     if titled:
-        near = [(word.title(), cost) for word, cost in near]
+        near = [(lead if word == said else word.title(), cost) for word, cost in near]
     if not near and ":" not in word and len(word) > 7:
         return None
     if not near:
@@ -318,6 +319,8 @@ def read_classified_line(row: Row, channel: Channel) -> Parsed | None:
     parts = [Part("by.word", row.span(begin, end), seen, [Decoded(shown, cost)], rule="header.keyword")]
     colon = re.match(r"[ :;.,]*", row.text[end:])
     start = end + (colon.end() if colon else 0)
+    again = _BY_AGAIN.match(row.text, start)
+    start = again.end() if again else start
     if start < len(row.text):
         text = row.text[start:]
         parts.append(Part("by.text", row.span(start, len(row.text)), text, [Decoded(text, 0.0)]))

@@ -195,7 +195,7 @@ def _place_addresses(
         if strip_dust(row.text) == "BT":
             draft.protocol.append(row)
             return
-        if row.words[0] == "XMT" or (draft.exempt and not read_keyword(row, "info", channel)):
+        if row.words[0].split("/")[0] == "XMT" or (draft.exempt and not read_keyword(row, "info", channel)):
             draft.exempt.append(row)
             continue
         if is_dust_row(row) or len(row.words) > 12:

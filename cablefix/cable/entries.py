@@ -143,7 +143,7 @@ class TagEntry(NamedTuple):
 
     code: str
     kind: str
-    """``"geographic"``, ``"region"``, ``"subject"``, ``"organization"`` or ``"program"``."""
+    """``"geographic"``, ``"region"``, ``"subject"``, ``"organization"``, ``"program"`` or ``"term"``."""
     meaning: str
     """Empty where only the code is known."""
     first: int

@@ -108,6 +108,7 @@ _SURE, _MANY, _FAR = 7.0, 6, 18
 _APART, _CLEAR = 8, 2.5
 _ENOUGH = 15.0
 _CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
+_FIRST_REFERENCE = re.compile(r"\W{0,2}[Aa][.):]{1,2} ?(?:\d{2,4} )?[A-Za-z]")
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
 
 
@@ -172,7 +173,7 @@ _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed
 
 
 def _lone_keyword(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> list[Parsed]:
-    """FM, TO, INFO, NO, ACTION alone on a line, with what they announce on the next one; or a caption."""
+    """FM, TO, INFO, NO, ACTION, REFS alone on a line, with what they announce on the next one; or a caption."""
     found = []
     caption = read_caption_line(row, channel, codes)
     if caption is not None:
@@ -180,6 +181,8 @@ def _lone_keyword(row: Row, after: Sequence[Row], channel: Channel, codes: Codes
     if not after:
         return found
     below = after[0]
+    if ":" in row.text and _FIRST_REFERENCE.match(below.text) and (listed := read_ref_line(row, channel)):
+        found.append(listed)
     more = (
         read_lone_office(row, below, codes),
         read_form_address(row, below, channel, codes),

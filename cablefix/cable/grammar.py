@@ -31,7 +31,7 @@ from cablefix.cable.joint import (
     settle_routing,
     settle_sections,
 )
-from cablefix.cable.learn import error_rate, learn_channel
+from cablefix.cable.learn import NO_ERROR, error_rate, learn_channel
 from cablefix.cable.record import Decided, has_reasons, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
@@ -39,7 +39,7 @@ from cablefix.cable.rows import Parsed, Part, Row, rows_of
 from cablefix.cable.sections import find_later
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
-from cablefix.cable.tagline import settle_tags
+from cablefix.cable.tagline import keep_unknown_tags, settle_tags
 from cablefix.cable.telegram import form_head, has_margin, read_form_line, without_margin
 from cablefix.cable.telegramdraft import (
     drafting_block,
@@ -57,7 +57,7 @@ _LONGEST_BANNER, _CLEAR_BANNER = 28, 4.0
 _FORM_ROWS = 80
 _ABOVE = 3
 # A paragraph that says who classified the message, within so many lines of the header; it may run over so many.
-_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s+[-~—.]?(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
+_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s*[-~—.]?(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
 _BY_WITHIN, _BY_LINES = 6, 4
 _OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 
@@ -155,9 +155,11 @@ def _with_form(rows: Sequence[Row], around: Sequence[Row], channel: Channel, cod
 
 
 def _all_parts(decided: Decided) -> list[Part]:
-    draft = decided.draft
-    lines = [*draft.found.values(), *draft.to, *draft.info, *draft.captions]
-    return [part for line in lines for part in line.parts] + decided.tags
+    return _line_parts(decided.draft) + decided.tags
+
+
+def _line_parts(draft: Draft) -> list[Part]:
+    return [part for line in (*draft.found.values(), *draft.to, *draft.info, *draft.captions) for part in line.parts]
 
 
 def _banners_below(draft: Draft, rows: Sequence[Row], channel: Channel, codes: Codes) -> None:
@@ -211,6 +213,8 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     settle_order(draft, day, verdicts, codes)
     settle_keywords(draft, verdicts)
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
+    if error_rate(_line_parts(draft), verdicts) <= NO_ERROR:
+        keep_unknown_tags(tags, verdicts)
     texts = _texts(draft)
     own, named = _posts_named(draft, verdicts)
     refs = read_references(texts["refs"], channel, codes, own, named) if "refs" in texts else []

@@ -25,6 +25,9 @@ _SPOKEN = (
     ".signal",
     ".month",
 )
+_PRIOR_WRONG, _PRIOR_TOTAL = 0.1, 60.0
+NO_ERROR = _PRIOR_WRONG / _PRIOR_TOTAL
+"""No header in which an error was seen has so small an `error_rate`, unless it is very long."""
 
 
 def learn_channel(channel: Channel, parts: Iterable[Part], verdicts: Verdicts) -> Channel | None:
@@ -53,11 +56,11 @@ def error_rate(parts: Iterable[Part], verdicts: Verdicts) -> float:
 
     It says how far running text of the header can be trusted, of which no list knows what it should be.
     """
-    wrong, total = 0.1, 60.0
+    wrong, total = _PRIOR_WRONG, _PRIOR_TOTAL
     for part in parts:
         if part.name.endswith(_SPOKEN) or part.name.startswith(("caption", "tags.")):
             text = verdicts.of(part).text
-            wrong += Levenshtein.distance(text, strip_dust(part.seen))
+            wrong += Levenshtein.distance(strip_dust(text), strip_dust(part.seen)) if text != part.seen else 0
             total += len(text)
     return wrong / total
 

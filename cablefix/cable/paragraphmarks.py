@@ -9,11 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from cablefix.resources import dictionary_path
 
+PILCROW = "¶"
 _MOST_NUMBER = 300
+_LONGEST_WITH_PILCROW = 4
 _PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€¢©§/ ]{1,14}?)\\?\s?[)\]}>]")
 # A portion mark whose brackets were misread: `€C)`, `CC.`; only behind the stop of a number.
 _TORN_PORTION = re.compile(
@@ -96,7 +99,15 @@ def read_mark(mark: str) -> tuple[MarkReading, ...]:
     MarkReading(n=2, garble='1[', cost=0.0)
     >>> [(r.n, r.garble) for r in read_mark("12") if r.cost == 0]
     [(2, '1'), (12, '')]
+
+    A pilcrow that is there needs no other:
+
+    >>> read_mark("¶12")[0], {r.garble for r in read_mark("¶12")}
+    (MarkReading(n=12, garble='¶', cost=0.0), {'¶'})
     """
+    if mark.startswith(PILCROW):
+        numbers = _numbers(mark[1:]) if len(mark) <= _LONGEST_WITH_PILCROW else []
+        return tuple(sorted((MarkReading(n, PILCROW, cost) for n, cost in numbers), key=attrgetter("cost")))
     out: list[MarkReading] = []
     for cut in range(max(0, len(mark) - 3), -1, -1) if len(mark) <= 3 else range(len(mark) - 1, len(mark) - 4, -1):
         out.extend(MarkReading(n, mark[:cut], cost) for n, cost in _numbers(mark[cut:]))

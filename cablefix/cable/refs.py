@@ -16,11 +16,13 @@ from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.text import Span
 
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s,;]))[-.°·~*'‘]?(?P<open>[({\[]{0,2})[A-Z0-9]?(?P<label>[A-Za-z0-9©€])(?P<close>[.):}\],][.):}\],;]?)"
+    r"(?:^|(?<=[\s,;]))[-.°·~*'‘¶]?(?P<open>[({\[]{0,2})[A-Z0-9]?(?P<label>[A-Za-z0-9©€])"
+    r"(?P<close>[.):}\],][.):}\],;]?|(?= - [A-Z]))"
     r"[°*'‘]?(?=\s|[A-Z0-9])"
 )
 _YEAR = re.compile(r"[O@©]?(?P<year>[0-9OoIlSBGQ©@]{2}\.?) ")
 _NUMBER = re.compile(r"[ .~-](?P<number>[0-9OoIlSBZQGi|$@©§]{2,6})(?=$|[\s(,;.:])")
+_NAME_AND_NUMBER = re.compile(r"[A-Za-z]{2}[.,)]?[ .~-]?[0-9OoIlSBZQGi|$@©§]{2,6}\b")
 _NOTAL = re.compile(r"\((?P<word>[^()]{4,7})\)")
 # The begin of a line that is a reference without its label; nothing of it is taken as label.
 _WHOLE = re.compile(r"(?P<open>)(?P<label>)(?P<close>)(?=(?:\d\d )?[A-Z]{3,}(?: [A-Z]{3,})? \d{2,6}(?: |$))")
@@ -32,10 +34,15 @@ _STOPPED_NOTE = re.compile(r"(?<=\d)[.,](?= \(NOTAL\))")
 _OWN, _NAMED = 5.0, 3.0  # how much likelier a reference names the post of the message, or one of its addresses
 _TORN_NOTE = re.compile(r"[({\[<]NOTAL(?:[)}\]>]|[.,]$)")
 _NOTE = re.compile(r"\.? ?\(NOTAL\)")
+# A label that stands twice: `A. (A) 00 LIMA 811`, `A. A) LIMA 811`, `A. REF A: LIMA 811`, `A. REF: LIMA 811`.
+_AGAIN = r"\s*(?:[({{\[]?{label}[.):}}\]]{{1,2}}\s?|REFS?(?:TEL)? {label}[.):]?\s|REFS?(?:TEL)?:\s)"
+_SMALL_IN_NAMES = frozenset("de del di da du la le el al of and".split())
+_MARKS_IN_NAMES = re.compile(r"['’.]")
 _LIKE_C = "©€"
 _LONGEST_SCRAP, _LONGEST_CODE = 4, 2
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
 _SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")
+_OF_STATE = ("STATE", "SECSTATE", "DEPTEL")
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def read_references(
             items.append(Reference("", *_trim(run.text, 0, marks[0][0].start())))
         for number, (mark, label) in enumerate(marks):
             end = marks[number + 1][0].start() if number + 1 < len(marks) else len(run.text)
-            again = re.compile(rf"\s*[({{\[]{label}[)}}\]]\s").match(run.text, mark.end(), end)  # `A. (A) 00 LIMA 811`
+            again = re.compile(_AGAIN.format(label=label)).match(run.text, mark.end(), end)
             item = Reference(label, *_trim(run.text, again.end() if again else mark.end(), end))
             if mark.re is _LABEL and mark["label"] != label:
                 a, b = mark.span("label")
@@ -125,12 +132,18 @@ def _labels_of(run: Run, channel: Channel) -> list[tuple[re.Match[str], str]]:
     seen = list(_LABEL.finditer(run.text))
     plain = _in_order(seen, channel)
     begins = [start for start, _, _ in run.pieces[1:]]
-    lost = [match for start in begins if (match := _WHOLE.match(run.text, start))]
+    lost = [match for start in begins if (match := _WHOLE.match(run.text, start)) and _is_whole(run.text, seen, start)]
     if not lost or len(seen) < 2:
         return plain
     filled = _in_order(sorted([*seen, *lost], key=re.Match.start), channel)
     clear = [sum(mark["label"] == label for mark, label in marks) for marks in (plain, filled)]
     return filled if clear[1] >= clear[0] else plain
+
+
+def _is_whole(text: str, marks: Sequence[re.Match[str]], end: int) -> bool:
+    """Whether the reference that ends at a place has its number: otherwise the next line brings it."""
+    last = max((mark.end() for mark in marks if mark.end() <= end), default=0)
+    return bool(_NAME_AND_NUMBER.search(text, last, end))
 
 
 def _between_semicolons(text: str) -> list[tuple[int, int]]:
@@ -165,13 +178,16 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
             continue
         label = "C" if mark["label"] in _LIKE_C else mark["label"]
         at = mark.start("label")
-        if label.isdecimal() and not mark["open"] and mark.string[max(0, at - 1) : at].isdecimal():
-            continue  # a year: `B. 03. MANILA 5310`
+        if label.isdecimal() and mark.string[max(0, at - 1) : at].isdecimal():
+            continue  # a year: `B. 03. MANILA 5310`, `ASUNCION 701 (08)`
+        word = label.isupper() and not mark["open"] and mark.string[max(0, at - 1) : at].isupper()
         if mark["close"] == "," and mark.start() and (not kept or label != chr(ord(kept[-1][1]) + 1)):
             continue
+        if kept and kept[-1][1] == label.upper() and not mark.string[kept[-1][0].end() : mark.start()].strip():
+            continue  # it stands twice
         wanted = ("A", "1") if not kept else (chr(ord(kept[-1][1]) + 1),)
         for want in wanted:
-            close = kept and want.isalpha() and (channel.of(want, label) < 6.5 or label.upper() == want)
+            close = kept and not word and want.isalpha() and (channel.of(want, label) < 6.5 or label.upper() == want)
             small = not kept and label == "a" and mark["open"] and len(marks) > 1
             if label == want or close or (small and want == "A"):
                 kept.append((mark, want))
@@ -203,7 +219,7 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes, likely
     name = seen.rstrip(".,")
     if not 2 <= len(name) <= 24 or len(name.split()) > 3:
         return
-    known = name in codes.posts or name in _SERIES or is_series(name)
+    known = _is_known(name, codes) or name in _SERIES or is_series(name)
     readings = [Decoded(name, 0.05)] if known else [r for r in read_post(name, codes, channel) if r.text != name]
     if not known:
         if name.isupper() and name.replace(" ", "").isalpha():
@@ -223,10 +239,11 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes, likely
         _add(run, item, "ref.blank", at, at + 1, [Decoded(" ", 1.0)])
     a, b = number.span("number")
     choices = [
-        Decoded(reading.text, reading.cost + size_cost(int(reading.text), readings[0].text))
-        for reading in channel.decode(number["number"], [DIGITS] * (b - a), 8)
-        if reading.text.isdecimal()
+        reading for reading in channel.decode(number["number"], [DIGITS] * (b - a), 8) if reading.text.isdecimal()
     ]
+    if not number["number"].isdecimal():  # how high a post counts says what a letter was, and changes no figure
+        post = "STATE" if readings[0].text in _OF_STATE else readings[0].text
+        choices = [Decoded(item.text, item.cost + size_cost(int(item.text), post)) for item in choices]
     if choices:
         _add(run, item, "ref.number", base + a, base + b, sorted(choices, key=lambda reading: reading.cost))
     notal = _NOTAL.search(text, b)
@@ -234,6 +251,19 @@ def _read_item(run: Run, item: Reference, channel: Channel, codes: Codes, likely
         a, b = notal.span("word")
         cost = channel.word_cost("NOTAL", notal["word"])
         _add(run, item, "ref.notal", base + a, base + b, [Decoded("NOTAL", cost)])
+
+
+def _is_known(name: str, codes: Codes) -> bool:
+    """Whether a name is that of a post as it is, in capitals or not, with its marks or without.
+
+    >>> from cablefix.cable.codes import load_codes
+    >>> [_is_known(name, load_codes()) for name in ("Sao Paulo", "N'DJAMENA", "SANTIAG0", "sAO Paulo")]
+    [True, True, False, False]
+    """
+    upper = name.upper()
+    cased = name == upper or all(word[:1].isupper() or word in _SMALL_IN_NAMES for word in name.split())
+    mixed = any(word != word.upper() and word[1:] != word[1:].lower() for word in name.split())
+    return cased and not mixed and (upper in codes.posts or _MARKS_IN_NAMES.sub("", upper) in codes.posts)
 
 
 def _with_likely(name: str, readings: list[Decoded], likely: Mapping[str, float], channel: Channel) -> list[Decoded]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from cablefix.cable.draft import Draft
-from cablefix.cable.fields import Repair
-from cablefix.cable.rows import FUNCTION_WORDS, Parsed, Part, is_dust, is_speck, speck_beside
+from cablefix.cable.fields import Repair, Token
+from cablefix.cable.rows import FUNCTION_WORDS, Parsed, Part, is_dust, is_speck, speck_beside, strip_dust
 from cablefix.cable.settle import Verdicts
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.text import Span
@@ -17,6 +17,8 @@ _GOES_ON = ",-/—"
 _PART_OF_WORD = "#"
 _PROSE = ("subject", "ref")
 _OPEN_ENDED = ("classified-by", "distribution")  # a small word or a letter may be the last of these
+_MEANT_MARKS = frozenset(("-", "--", "—", "–", "...", "…"))
+_LEAST_SMALL = 4
 _DASHLIKE = "~="  # between the words of a subject
 
 
@@ -77,11 +79,21 @@ def _dust_repairs(draft: Draft) -> Iterator[Repair]:
             small = all(not any(map(str.isupper, token.text)) for token in side)
             sure = 0.9 if all(is_dust(token.text) for token in side) else 0.85 if ends or small else 0.7
             doubtful = any(_PART_OF_WORD in token.text for token in side) or (
-                row.number in prose and any(token.text.upper() in FUNCTION_WORDS for token in side)
+                row.number in prose and ((not before and _is_text(row.words[-1])) or any(map(_may_be_meant, side)))
             )
             sure = 0.7 if doubtful or row.number in open_ends else sure
             evidence = Evidence(EvidenceKind.FORM, "the line is complete without it", 0.0, (span,))
             yield Repair(span, "", "header.dust", sure, (evidence,))
+
+
+def _is_text(word: str) -> bool:
+    """Whether a word is one of running text in small letters, after which others may come."""
+    return sum(map(str.islower, word)) >= _LEAST_SMALL
+
+
+def _may_be_meant(token: Token) -> bool:
+    """Whether a token beside a title or a list of references may be the author's: a dash, dots, a short word."""
+    return token.text in _MEANT_MARKS or strip_dust(token.text).upper() in FUNCTION_WORDS
 
 
 def _specks_inside(draft: Draft) -> Iterator[Repair]:

@@ -189,7 +189,7 @@ def speck_beside(word: str, text: str) -> tuple[int, int] | None:
         rest = text[text.find(word) + 1 :]
         if not any(char in rest for char in _CLOSING):
             return 0, 1
-    if word[-1] in ".:;," and word[:-1] in FUNCTION_WORDS and not text.endswith(word):
+    if word[-1] in ".:;," and len(word) > 2 and word[:-1] in FUNCTION_WORDS and not text.endswith(word):
         return len(word) - 1, len(word)
     return None
 

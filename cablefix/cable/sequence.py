@@ -19,7 +19,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from cablefix.cable.numbercosts import NumberCosts, number_costs
-from cablefix.cable.paragraphmarks import Candidate, MarkReading, pilcrow_garbles, read_mark
+from cablefix.cable.paragraphmarks import PILCROW, Candidate, MarkReading, pilcrow_garbles, read_mark
 
 _NEAR = 9  # no list inside a paragraph begins with a figure that is higher, up to this one
 _MAY_BE_MEANT = 0.75  # confidence where the mark may be what the author typed
@@ -31,6 +31,7 @@ _ITEMS = frozenset("ABCDEFabcdef")
 _LEAST_LISTED = 3  # items that make a list
 _CLEAR = 3.0  # a misread figure costs more
 _LIKELY = 2.0  # a mark that reads as a number at less is no lost one
+_TYPED = frozenset(("", PILCROW))  # what stands before a number that was typed, or read, as it is
 _UNREAD = "\0"  # stands for a mark that is lost or cannot be read
 _MOST_DUE = 6  # numbers that a mark that cannot be read may have: those after the best sequences so far
 _DUST = frozenset("\"'`.,:;|*\u00b0\u00b7\u2018\u2019\u201c\u201d-_~\u2014")
@@ -58,6 +59,18 @@ class Numbering:
     def at(self, line: int) -> NumberedParagraph | None:
         """The paragraph that begins on this line."""
         return next((p for p in self.paragraphs if p.candidate.line == line), None)
+
+    def denies_run(self) -> bool:
+        """Whether two marks that count on as they stand, 16 and 17, are both taken for other numbers.
+
+        One clear number may be misread; two that agree are what was printed, after a part that is not there.
+        """
+        clear = [(int(mark) if (mark := p.candidate.mark.lstrip(PILCROW)).isdecimal() else 0) for p in self.paragraphs]
+        return any(
+            clear[at] > 1 and clear[at + 1] == clear[at] + 1 and one.n != clear[at] and other.n != clear[at + 1]
+            for at, (one, other) in enumerate(itertools.pairwise(self.paragraphs))
+            if not one.garble.strip(PILCROW) and not other.garble.strip(PILCROW)
+        )
 
     def gaps(self, first: int) -> Iterator[tuple[int, int]]:
         """The lines between which the mark of a missing number stands, each pair outside; `first` is above the text.
@@ -117,13 +130,16 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool, closely: bo
 def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:
     """Whether the garbles before the numbers can be pilcrows: most have one, and it is not just a digit.
 
-    A pilcrow is read as 1 or 4 too, but in a text that lost its beginning 11, 12, 13 are what they say.
+    A pilcrow is read as 1 or 4 too, but in a text that lost its beginning 11, 12, 13 are what they say, and so are
+    12, 13, 14 below a header, where the 1 of a pilcrow would have left ¶1 out, and 1, 16, 17.
     """
     read = [link.reading.garble for link in links if link.reading.garble != _UNREAD]
     garbled = [garble for garble in read if garble]
     if not garbled or len(garbled) < 0.5 * len(read):
         return False
-    return whole or not all(garble.isdecimal() for garble in garbled)
+    numbers = [link.reading.n for link in links]
+    counts_on = whole and numbers[0] == 1 and 2 * (numbers[-1] - len(numbers)) <= len(numbers)
+    return counts_on or not all(garble.isdecimal() for garble in garbled)
 
 
 def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float]:
@@ -285,7 +301,7 @@ def _readings(
     yield from readings
     if not closely and not candidate.portion:
         return
-    known = garbles if pilcrow else {""}
+    known = garbles if pilcrow else _TYPED
     clear = {len(str(reading.n)) for reading in readings if reading.cost == 0 and reading.garble in known}
     likely = any(reading.cost < _LIKELY and reading.garble in known for reading in readings)
     lost = bool(candidate.portion) and not likely
@@ -362,7 +378,7 @@ def _unread_confidence(candidate: Candidate, n: int) -> float:
     What may be the author's own is not for us to change: a clear figure may be a slip, and letters without a stop a
     word that no list has.
     """
-    mark = candidate.mark
+    mark = candidate.mark.lstrip(PILCROW)
     if (mark.isdecimal() and int(mark) != n) or (mark.isalpha() and not candidate.portion):
         return _MAY_BE_MEANT
     return 0.88 if mark else 0.85

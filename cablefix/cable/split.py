@@ -22,15 +22,17 @@ _START = re.compile(
 _SURE_CUT = (
     rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
     r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5} "
+    r"|(?-i:REF|Ref)(?:S|TELS?|\(S\))?:(?= )|(?-i:CLASSIFIED|Classified) BY:"
 )
 # Each ends where a line is cut: it begins with the blank, which is quickly looked for, and most letters begin none.
-_CUT = re.compile(rf" (?=[TISEDFZ])(?={_SURE_CUT})", re.IGNORECASE)
+_CUT = re.compile(rf" (?=[TISEDFZRC])(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
-    r" (?=[TISEDFZRBOP0])"
+    r" (?=[TISEDFZRCBOP0])"
     rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
 )
 _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")
+_PARAGRAPH = re.compile(r"\S{0,3}[\dilIJ]\s?[.,][\s(]")
 _MOST_DUST = 3
 _SHORT = 8
 _ALIKE = frozenset("ckopsuvwxz")  # letters that are alike, small and large
@@ -81,9 +83,14 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
             found.append(row)
         else:
             pattern = _MORE_CUTS if _START.match(row.text) else _CUT
-            places = [match.end() for match in pattern.finditer(row.text)]
+            places = [at.end() for at in pattern.finditer(row.text) if not _in_paragraph(row.text, at.end())]
             found += cut_row(row, places) if places else (row,)
     return found
+
+
+def _in_paragraph(text: str, at: int) -> bool:
+    """Whether references or the classifier are named in a numbered paragraph, `1. (U) CLASSIFIED BY: ...`, or twice."""
+    return text[at] in "RrCc" and (_PARAGRAPH.match(text) is not None or text[at : at + 3] == text[:3])
 
 
 def _without_sheets(rows: list[Row]) -> list[Row]:

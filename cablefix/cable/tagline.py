@@ -21,6 +21,10 @@ _SUBJECT_INITIALS = "ABCEKMOPST"
 _TAG = re.compile(r"[^ \t,;()]+")
 # A person or a thing that stands among the codes: `PINT, BM, (ORTIZ, JUAN)`; behind a code it belongs to that.
 _NAMED = re.compile(r"[\s,;]*(?P<open>[({\[])(?P<name>[A-Z][^(){}\[\]]{2,40})[)}\]]")
+# The code of travelling officials, and the name of one behind it without brackets: `OVIP STEINBERG JAMES PREL`.
+_OF_PERSONS = "OVIP"
+_PERSON = re.compile(r"[\s,;]*(?P<name>[A-Z]{3,}(?:-[A-Z]+)? [A-Z]{3,}(?: [A-Z]\.?(?= |$))?)(?=[\s,;]|$)")
+_LEAST_STUCK = 6
 _UNNAMED = 1.5  # a country that neither sends the message nor is named in it
 _NAMED_LIMIT = 9.0
 _LEAST_STEM, _STEM = 4, 6
@@ -47,6 +51,16 @@ def settle_tags(draft: Draft, year: int | None, verdicts: Verdicts, channel: Cha
         for part in short:
             _weigh_country(part, named, year, verdicts, channel, codes)
     return parts
+
+
+def keep_unknown_tags(parts: list[Part], verdicts: Verdicts) -> None:
+    """Leave codes that no table has as they are where the header shows no error elsewhere: posts made codes up.
+
+    What holds a figure (`EC0N`) or small letters is no code and stays repaired.
+    """
+    for part in parts:
+        if part.seen.isalpha() and part.seen.isupper() and verdicts.of(part).text != part.seen:
+            verdicts.set(part, part.seen, 0.6)
 
 
 @lru_cache(maxsize=64)
@@ -144,14 +158,38 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
             reading = Decoded(f"({named['name']})", 0.1)
             parts.append(Part(f"tags.{number}", row.span(a, at), row.text[a:at], [reading], rule="header.tags"))
             continue
+        term = _terms(codes).match(text, at)
+        person = _PERSON.match(text, at) if parts and parts[-1].seen == _OF_PERSONS else None
+        if person and any(codes.is_tag(word) for word in person["name"].split()):
+            person = None
+        whole = term or person
+        if whole:
+            number += 1
+            a, at = whole.span("name")
+            reading = Decoded(whole["name"], 0.1)
+            parts.append(Part(f"tags.{number}", row.span(a, at), whole["name"], [reading], rule="header.tags"))
+            continue
         match = _TAG.search(text, at)
         if not match:
             return _without_notes(parts, row)
         a, b = match.span()
+        if match[0] in codes.captions and not codes.is_tag(match[0]):
+            at = b
+            continue
         at = b
         seen = match[0]
         plain = strip_dust(seen)
         if not plain:
+            continue
+        stuck = _stuck_codes(plain, codes, year)
+        if len(stuck) > 1:
+            a += seen.find(plain)
+            for at_piece, piece in enumerate(stuck):
+                number += 1
+                reading = Decoded(piece, 0.5)
+                span = row.span(a, a + len(piece))
+                parts.append(Part(f"tags.{number}", span, piece, [reading], glued=at_piece > 0, rule="header.tags"))
+                a += len(piece)
             continue
         group = re.match(r"\s?\([^)]*\)", text[b:])
         number += 1
@@ -169,6 +207,43 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
         parts.append(Part(f"tags.{number}", row.span(a, b), row.text[a:b], readings, rule="header.tags"))
 
 
+@lru_cache(maxsize=4)
+def _terms(codes: Codes) -> re.Pattern[str]:
+    """The terms of several words that stand among the codes: `HUMAN RIGHTS`."""
+    terms = sorted((code for code in codes.tags if " " in code), key=len, reverse=True)
+    return re.compile(rf"[\s,;]*(?P<name>{'|'.join(map(re.escape, terms)) or '(?!)'})(?![\w-])")
+
+
+def _stuck_codes(seen: str, codes: Codes, year: int | None) -> list[str]:
+    """The codes of which a word without blanks is made, where that is so in one way only; else the word.
+
+    Codes of subjects and programs have four letters; a country stands before or behind them.
+
+    >>> from cablefix.cable.codes import load_codes
+    >>> _stuck_codes("PHUMBA", load_codes(), 2008), _stuck_codes("LABOR", load_codes(), 2008)
+    (['PHUM', 'BA'], ['LABOR'])
+    """
+    size = len(seen) // 4 * 4
+    if len(seen) < _LEAST_STUCK or len(seen) - size not in (0, 2) or not seen.isupper() or codes.is_tag(seen):
+        return [seen]
+    cuts = [(2, len(seen)), (0, size)] if size < len(seen) else [(0, size)]
+    found = []
+    for first, last in cuts:
+        country = seen[:first] or seen[last:]
+        middle = [seen[at : at + 4] for at in range(first, last, 4)]
+        if country and not _is_kind(country, "geographic", codes, year):
+            continue
+        known = [_is_kind(code, "subject", codes, year) for code in middle]
+        if all(one or codes.is_program_tag(code, year) for one, code in zip(known, middle, strict=True)) and any(known):
+            found.append([*([seen[:first]] if first else []), *middle, *([seen[last:]] if last < len(seen) else [])])
+    return found[0] if len(found) == 1 else [seen]
+
+
+def _is_kind(code: str, kind: str, codes: Codes, year: int | None) -> bool:
+    entry = codes.is_tag(code, year)
+    return entry is not None and entry.kind == kind
+
+
 def _without_notes(parts: list[Part], row: Row) -> list[Part]:
     """The codes without what follows them and is none: notes and stamps in the margin.
 
@@ -176,7 +251,9 @@ def _without_notes(parts: list[Part], row: Row) -> list[Part]:
     them go with what follows.
     """
     bad = [_no_code(part) for part in parts]
-    if not any(bad[1:]):
+    if not any(bad[1:]) or (
+        not bad[-1] and all(part.seen.replace(" ", "").isalpha() and part.seen.isupper() for part in parts)
+    ):
         return parts
     commas = [_comma_before(part, row) for part in parts]
     for at in range(1, len(parts)):
@@ -196,7 +273,7 @@ def _no_code(part: Part) -> bool:
     seen = part.seen.strip()
     if len(seen) < 2 or part.best.cost > 6.0:
         return True
-    return seen.islower()
+    return seen.islower() and part.best.text != seen
 
 
 def _comma_before(part: Part, row: Row) -> bool:
@@ -224,7 +301,7 @@ def _join_split_tags(text: str, codes: Codes, year: int | None) -> str:
 
 def read_tag(seen: str, codes: Codes, channel: Channel, year: int | None) -> list[Decoded]:
     """Readings of one TAGS code: known in that year, known in any year, or as seen."""
-    if codes.is_tag(seen, year):
+    if codes.is_tag(seen, year) or (seen.islower() and codes.is_tag(seen.upper(), year)):
         return [Decoded(seen, 0.1)]
     if re.fullmatch(r"K[A-Z]{3}", seen) and (year is None or year > 1979):
         return [Decoded(seen, 1.5), *_near_tags(seen, codes, channel, year)]

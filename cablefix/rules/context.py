@@ -181,7 +181,8 @@ class Context:
                     place = {head.line: k for k, head in enumerate(heads)}
                     both = sorted([*found, *faint], key=lambda candidate: place[candidate.line])
                     closer = solve_numbering(both, whole=whole, closely=True)
-                self.numbering = closer
+                if not closer.denies_run():
+                    self.numbering = closer
         return self.numbering
 
     def _heads_of_lines(self) -> Iterator[LineHead]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from cablefix.cable.paragraphmarks import PILCROW
 from cablefix.cable.sequence import NumberedParagraph
 from cablefix.ledger import Edit, EvidenceKind
 from cablefix.rules.context import Context, because
@@ -47,7 +48,8 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
     for place, paragraph in enumerate(chain):
         candidate = paragraph.candidate
         stop = ")" if candidate.dot in _BRACKETS else "."
-        after = f"¶{paragraph.n}{stop}" if numbering.pilcrow else f"{paragraph.n}{stop}"
+        printed = numbering.pilcrow or candidate.mark.startswith(PILCROW)
+        after = f"{PILCROW if printed else ''}{paragraph.n}{stop}"
         before = text[candidate.start : candidate.end]
         if before == after:
             continue
@@ -64,7 +66,7 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
                 *(Span(other.candidate.start, other.candidate.end) for other in near),
             )
         ]
-        if paragraph.garble and paragraph.garble != "¶":
+        if paragraph.garble and paragraph.garble != PILCROW:
             reasons.append(because(EvidenceKind.CONFUSION, f"a pilcrow read as {paragraph.garble!r}"))
         if paragraph.cost:
             reasons.append(because(EvidenceKind.CONFUSION, "misread digits", weight=-paragraph.cost))
@@ -74,7 +76,7 @@ def restore_numbers(view: View, context: Context) -> Iterator[Edit]:
 
 def _counts_for_sure(chain: Sequence[NumberedParagraph]) -> bool:
     """Whether a text that is no message numbers its paragraphs: three or more, most clear or portion-marked."""
-    clear = sum((p.cost == 0 and p.garble in ("", "¶")) or bool(p.candidate.portion) for p in chain)
+    clear = sum((p.cost == 0 and p.garble in ("", PILCROW)) or bool(p.candidate.portion) for p in chain)
     return len(chain) >= 3 and clear >= 0.6 * len(chain)
 
 
