@@ -31,7 +31,7 @@ from cablefix.cable.joint import (
     settle_routing,
     settle_sections,
 )
-from cablefix.cable.learn import NO_ERROR, error_rate, learn_channel
+from cablefix.cable.learn import count_errors, error_rate, learn_channel
 from cablefix.cable.record import Decided, has_reasons, make_fields
 from cablefix.cable.refs import Run, read_references, run_of
 from cablefix.cable.repairs import make_repairs
@@ -213,7 +213,7 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     settle_order(draft, day, verdicts, codes)
     settle_keywords(draft, verdicts)
     tags = settle_tags(draft, day.year if day else None, verdicts, channel, codes)
-    if error_rate(_line_parts(draft), verdicts) <= NO_ERROR:
+    if not count_errors(_line_parts(draft), verdicts)[0]:
         keep_unknown_tags(tags, verdicts)
     texts = _texts(draft)
     own, named = _posts_named(draft, verdicts)

@@ -25,9 +25,7 @@ _SPOKEN = (
     ".signal",
     ".month",
 )
-_PRIOR_WRONG, _PRIOR_TOTAL = 0.1, 60.0
-NO_ERROR = _PRIOR_WRONG / _PRIOR_TOTAL
-"""No header in which an error was seen has so small an `error_rate`, unless it is very long."""
+_PRIOR_WRONG, _PRIOR_TOTAL = 0.6, 60.0
 
 
 def learn_channel(channel: Channel, parts: Iterable[Part], verdicts: Verdicts) -> Channel | None:
@@ -56,13 +54,19 @@ def error_rate(parts: Iterable[Part], verdicts: Verdicts) -> float:
 
     It says how far running text of the header can be trusted, of which no list knows what it should be.
     """
-    wrong, total = _PRIOR_WRONG, _PRIOR_TOTAL
+    wrong, total = count_errors(parts, verdicts)
+    return (_PRIOR_WRONG + wrong) / (_PRIOR_TOTAL + total)
+
+
+def count_errors(parts: Iterable[Part], verdicts: Verdicts) -> tuple[int, int]:
+    """The characters that were read wrong in the parts from closed lists, and how many these parts have."""
+    wrong = total = 0
     for part in parts:
         if part.name.endswith(_SPOKEN) or part.name.startswith(("caption", "tags.")):
             text = verdicts.of(part).text
             wrong += Levenshtein.distance(strip_dust(text), strip_dust(part.seen)) if text != part.seen else 0
             total += len(text)
-    return wrong / total
+    return wrong, total
 
 
 def _confusions(printed: str, seen: str) -> Iterable[tuple[str, str]]:

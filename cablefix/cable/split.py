@@ -33,6 +33,7 @@ _MORE_CUTS = re.compile(
 )
 _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")
 _PARAGRAPH = re.compile(r"\S{0,3}[\dilIJ]\s?[.,][\s(]")
+_MARK = re.compile(r"\W?\S{1,5}\W")
 _MOST_DUST = 3
 _SHORT = 8
 _ALIKE = frozenset("ckopsuvwxz")  # letters that are alike, small and large
@@ -89,8 +90,16 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
 
 
 def _in_paragraph(text: str, at: int) -> bool:
-    """Whether references or the classifier are named in a numbered paragraph, `1. (U) CLASSIFIED BY: ...`, or twice."""
-    return text[at] in "RrCc" and (_PARAGRAPH.match(text) is not None or text[at : at + 3] == text[:3])
+    """Whether references or the classifier are named in a numbered paragraph, behind a portion mark, or twice.
+
+    >>> text = "1. (U) CLASSIFIED BY: DCM HALE"
+    >>> _in_paragraph(text, 7), _in_paragraph("FERRY TALKS CLASSIFIED BY: DCM HALE", 12)
+    (True, False)
+    """
+    before = text[:at].rstrip()
+    return text[at] in "RrCc" and bool(
+        _PARAGRAPH.match(text) or text[at : at + 3] == text[:3] or _MARK.fullmatch(before)
+    )
 
 
 def _without_sheets(rows: list[Row]) -> list[Row]:
