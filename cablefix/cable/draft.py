@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
 
-from cablefix.cable.address import ends_as_address, is_addressee, read_address, read_keyword
+from cablefix.cable.address import ends_as_address, is_addressee, read_address, read_keyword, read_tail
 from cablefix.cable.bodylines import is_dust_row
 from cablefix.cable.channel import Channel, Decoded
 from cablefix.cable.classline import read_caption_line
@@ -22,6 +22,8 @@ from cablefix.text import Span
 
 _TITLED = "Secretary of State"
 _LONGEST = 120
+_CLOSE = 2  # lines, one of them blank
+_REST_OF_ADDRESS = re.compile(r"(?:NIACT )?(?:FLASH|IMMEDIATE|PRIORITY|ROUTINE)(?: \d{1,4})?|\d{4}")
 _URGENT = frozenset(("FLASH", "IMMEDIATE", "PRIORITY", "ROUTINE", "NIACT", "EMERGENCY", "DEFERRED")) | {
     "NIACT IMMEDIATE",
     "OPERATIONAL IMMEDIATE",
@@ -203,6 +205,8 @@ def _place_addresses(
         if row.words[0] == "JOINT" and is_passing(row):
             draft.passing.append(row)
             continue
+        if _REST_OF_ADDRESS.fullmatch(row.text) and _ends_address(draft, current, row, channel):
+            continue
         first = 0
         word = None
         if current == "to" and len(row.words) == 1 and strip_dust(row.text).upper() in ("INFO", "INF0"):
@@ -218,6 +222,24 @@ def _place_addresses(
             current, row, first = "info", row.cut(at, len(row.words)), 1
         whole = closed and len(row.words) <= _LONGEST_ADDRESS and ends_as_address(row, codes)
         _add_addresses(draft, current, row, first, channel, codes, word[0] if word else None, whole)
+
+
+def _ends_address(draft: Draft, kind: str, row: Row, channel: Channel) -> bool:
+    """Give the address above the precedence and number that did not fit on its line, if it has neither."""
+    items: list[Parsed] = getattr(draft, kind)
+    last = items[-1] if items else draft.found.get(kind)
+    if last is None or not last.parts or any(form in draft.found for form in FORM_KINDS):
+        return False
+    ended = any(part.name.endswith((".precedence", ".serial")) for part in last.parts)
+    if ended or not 0 < row.number - last.rows[-1].number <= _CLOSE:
+        return False
+    prefix = ".".join(last.parts[-1].name.split(".")[:2])
+    # The first word stands for the name, of which something is left in each address.
+    tail = read_tail(row, [0, *range(len(row.words))], prefix, channel)[1]
+    last.parts += tail
+    if tail:
+        last.rows.append(row)
+    return bool(tail)
 
 
 def _place_unannounced(draft: Draft, rows: Sequence[Row], between: list[int], channel: Channel, codes: Codes) -> None:

@@ -31,6 +31,7 @@ from cablefix.cable.eralines import (
     read_lone_office,
     read_number_line,
 )
+from cablefix.cable.fields import Line
 from cablefix.cable.formatlines import (
     read_channel_line,
     read_de_line,
@@ -107,6 +108,7 @@ _BEGINNING = re.compile(
 _SURE, _MANY, _FAR = 7.0, 6, 18
 _APART, _CLEAR = 8, 2.5
 _ENOUGH = 15.0
+_REST_OF_CLASS = re.compile(r"(?:[A-Z][A-Z'. ]{1,24} )?[0-9O]{3,7}")
 _CLASSIFIED = re.compile(r"(?:[({\[]\S{1,4}[)}\]] )?CLA", re.IGNORECASE)
 _FIRST_REFERENCE = re.compile(r"\W{0,2}[Aa][.):]{1,2} ?(?:\d{2,4} )?[A-Za-z]")
 _PARAGRAPH = re.compile(r"\S{0,4}\d{1,2}\s?[.,]\s+[({\[]\s?[A-Z/]{1,7}\s?[)}\]]")
@@ -145,6 +147,19 @@ def _info_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None:
     return read_distribution_line(row, channel, True, codes) or _addressed(row, "info", channel, codes)
 
 
+def _class_line(row: Row, after: Sequence[Row], channel: Channel, codes: Codes) -> Parsed | None:
+    """The line of level, sections, post and number; what did not fit on it may stand on the next one."""
+    parsed = read_class_line(row, channel, codes)
+    if parsed is None or not after or parsed.part("class.number") or not _REST_OF_CLASS.fullmatch(after[0].text):
+        return parsed
+    both = Row(Line(row.number, (*row.line.tokens, *after[0].line.tokens)))
+    whole = read_class_line(both, channel, codes)
+    if whole is None or whole.part("class.number") is None or whole.part("class.post") is None:
+        return parsed
+    whole.rows.append(after[0])
+    return whole
+
+
 # What reads a line, with what its first word must be able to open for it; `ANY` where that does not tell.
 _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed | None]], ...] = (
     (CHANNEL, lambda row, after, channel, codes: read_channel_line(row, channel, codes, after[0] if after else None)),
@@ -154,7 +169,7 @@ _READERS: tuple[tuple[int, Callable[[Row, Sequence[Row], Channel, Codes], Parsed
     (ANY, _from_line),
     (ANY, _to_line),
     (INFO | DISTRIBUTION, lambda row, after, channel, codes: _info_line(row, channel, codes)),
-    (ANY, lambda row, after, channel, codes: read_class_line(row, channel, codes)),
+    (ANY, lambda row, after, channel, codes: _class_line(row, after, channel, codes)),
     (ANY, lambda row, after, channel, codes: read_eo_line(row, channel, codes)),
     (TAGS, lambda row, after, channel, codes: read_tags_line(row, channel)),
     (SUBJECT, lambda row, after, channel, codes: read_subject_line(row, channel)),

@@ -12,7 +12,7 @@ from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.text import count_capitals, count_small
 
 _ROUTE = r"R[A-Z0-9]{4,7}"
-_HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION)\b"
+_HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION|USDEL|USDAO|USLO|USINT)\b"
 # What begins a header line; a TO before the head of an address is a cut only there, not in running text.
 _START = re.compile(
     r"\S{0,2}(?:F[MHN]\b|T[O0]\b|[IT]NF[O0]\b|TAG|E\W? ?[O0]\b|DE\b|V[Z2]C|Z[NH][RY]"
@@ -22,10 +22,11 @@ _START = re.compile(
 _SURE_CUT = (
     rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
     r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5} "
+    r"|[OPRZ](?: [OPR])? \d{6}Z [A-Z]{3} \d\d\b"
     r"|(?-i:REF|Ref)(?:S|TELS?|\(S\))?:(?= )|(?-i:CLASSIFIED|Classified) BY:"
 )
 # Each ends where a line is cut: it begins with the blank, which is quickly looked for, and most letters begin none.
-_CUT = re.compile(rf" (?=[TISEDFZRC])(?={_SURE_CUT})", re.IGNORECASE)
+_CUT = re.compile(rf" (?=[TISEDFZRCOP])(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
     r" (?=[TISEDFZRCBOP0])"
     rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
@@ -84,19 +85,24 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
             found.append(row)
         else:
             pattern = _MORE_CUTS if _START.match(row.text) else _CUT
-            places = [at.end() for at in pattern.finditer(row.text) if not _in_paragraph(row.text, at.end())]
+            places = [at.end() for at in pattern.finditer(row.text) if not _is_no_cut(row.text, at.end())]
             found += cut_row(row, places) if places else (row,)
     return found
 
 
-def _in_paragraph(text: str, at: int) -> bool:
-    """Whether references or the classifier are named in a numbered paragraph, behind a portion mark, or twice.
+def _is_no_cut(text: str, at: int) -> bool:
+    """Whether what begins at a place belongs to the words before it.
+
+    References and the classifier may be named in a numbered paragraph, behind a portion mark, or twice; before a
+    date-time group two letters of precedence may stand.
 
     >>> text = "1. (U) CLASSIFIED BY: DCM HALE"
-    >>> _in_paragraph(text, 7), _in_paragraph("FERRY TALKS CLASSIFIED BY: DCM HALE", 12)
+    >>> _is_no_cut(text, 7), _is_no_cut("FERRY TALKS CLASSIFIED BY: DCM HALE", 12)
     (True, False)
     """
     before = text[:at].rstrip()
+    if len(before) == 1:
+        return True
     return text[at] in "RrCc" and bool(
         _PARAGRAPH.match(text) or text[at : at + 3] == text[:3] or _MARK.fullmatch(before)
     )
