@@ -393,3 +393,16 @@ def test_threads_do_not_disturb_one_another(root: Path) -> None:
     finally:
         sys.setswitchinterval(interval)
     assert together == [[edit.id for edit in restore(text).edits] for text in texts]
+
+
+def test_a_name_behind_the_last_sentence_signs_and_its_line_stays_text() -> None:
+    text = (
+        "O 251822Z MAR 75\nFM SECSTATE WASHDC\nTO AMEMBASSY CAIRO IMMEDIATE\nS E C R E T STATE 068132\n"
+        "E.O. 11652: XGDS-3\nTAGS: PFOR\nSUBJECT: FERRY\n\n1. PLEASE TELL THE MASTER OF THE FERRY THAT WE ARE NOT\n"
+        "BLAMING ANYONE. KISSINGER\n"
+    )
+    record = cablefix.restore(text).record
+    assert record["fields"]["signature"] == "KISSINGER"
+    assert [paragraph["text"] for paragraph in record["paragraphs"]] == [
+        "PLEASE TELL THE MASTER OF THE FERRY THAT WE ARE NOT BLAMING ANYONE. KISSINGER"
+    ]

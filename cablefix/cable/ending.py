@@ -137,7 +137,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     It stands alone on the last line of the text; banners, stamps, protocol lines and notes of the message center may
     follow. Telegrams of 1965-72
     print it after the group (`GP-4. ROGERS`) or after the last sentence (`... HEARING. RUSK`): the field then has a
-    part named `inline`, and its span is the name only. The value is the name as printed, or the name of the chief of
+    part named `after-group` or `after-text`, and its span is the name only. The value is the name as printed, or the name of the chief of
     mission of that post and day where the text is a damaged form of it.
     """
     if header is None:
@@ -308,7 +308,9 @@ def _inline(row: Row, words: Sequence[int], known: Sequence[str], channel: Chann
         return None
     start = row.starts[words[-1]] + row.words[words[-1]].find(seen)
     span = row.span(start, start + len(seen))
-    return Field("signature", name[0], span, name[1], name[2], (("inline", span),))
+    group = _GROUP.match(row.text)
+    place = "after-group" if group and not row.text[group.end() : start].strip(" .,") else "after-text"
+    return Field("signature", name[0], span, name[1], name[2], ((place, span),))
 
 
 def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, float, tuple[Reading, ...]] | None:

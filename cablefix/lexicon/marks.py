@@ -28,6 +28,7 @@ Floats = npt.NDArray[np.float32]
 MARKS = ("", ",", ".", ";", ":")
 JUNK = 5  # the class of what is no mark of a sentence
 _JUNK = frozenset("'`*~_|^=•·¥«»‘’°<>")
+_SIGNS = frozenset("=<>~°")
 _is_elided = frozenset(
     "em tis twas til till cause round bout neath tween s d ll re ve n im er twill twould".split()
 ).__contains__
@@ -106,7 +107,7 @@ def study_marks(pieces: Pieces, screen: Screen, model: LanguageModel, tables: Ma
     usable = (seen >= 0) & ~pieces.near & ~pieces.line_break & ~pieces.held
     usable[0] = False
     usable[1:] &= ~pieces.held[:-1]
-    usable &= ~_elided(pieces) & ~_labels(pieces, seen)
+    usable &= ~_elided(pieces) & ~_labels(pieces, seen) & ~_equations(pieces)
     usable &= screen.free | np.roll(screen.free, 1)
     place, target = _alternatives(usable, seen, score, own, rest)
     shortened = _shortened(pieces, seen, place)
@@ -151,6 +152,18 @@ def _elided(pieces: Pieces) -> Bools:
 
 def _is_apostrophe(gap: str) -> bool:
     return gap.strip() in ("'", "’", "‘")
+
+
+def _equations(pieces: Pieces) -> Bools:
+    """Where a sign of reckoning stands beside a number: `65.5 = US $1.00`, `x > 3`, `20 ° C`."""
+    sign = pieces.by_gap(_is_sign)
+    number = pieces.of_kind(Kind.NUMBER)
+    found: Bools = sign & (number | np.concatenate(([False], number[:-1])))
+    return found
+
+
+def _is_sign(gap: str) -> bool:
+    return gap.strip() in _SIGNS
 
 
 def _ends_in_s(text: str) -> bool:

@@ -127,6 +127,8 @@ def mark_protocol(view: View, context: Context) -> Iterator[Mark]:
 def mark_signature(view: View, context: Context) -> Iterator[Mark]:
     """Mark the signature: the surname that stands alone under the text of a message.
 
+    A name behind the last sentence signs too (`... TO NO ONE. ORTIZ`), but its line remains text.
+
     >>> from cablefix.rules.examples import marked_lines
     >>> marked_lines(mark_signature, "The tug left at noon.\\nORTIZ")
     []
@@ -139,6 +141,8 @@ def mark_signature(view: View, context: Context) -> Iterator[Mark]:
     if found:
         line, field = found
         header.fields["signature"] = field
+        if any(name == "after-text" for name, _ in field.parts):
+            return  # the line is the end of a paragraph
         reason = because(EvidenceKind.FORM, f"{field.value} stands alone under the text")
         yield context.layout.mark_line(line, LineClass.SIGNATURE, "message.signature", field.confidence, [reason])
 
