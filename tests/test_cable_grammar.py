@@ -212,6 +212,7 @@ def test_signature_and_protocol() -> None:
         ("THE MAGISTRATE ADJOURNED. BRUCE\n", "BRUCE"),
         ("8RUCE\nLIMITED OFFICIAL USE\n", "BRUCE"),
         (".BRUCE\n\n.IM: CJ/1\n\nSECRET\n", "BRUCE"),
+        ("BRUCE\nBLC-4\nLIMITED OFFICIAL USE\n", "BRUCE"),
         ("END COMMENT.\n", None),
         ("COMMENT\n", None),
     ],

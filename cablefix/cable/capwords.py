@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from cablefix.cable.channel import LETTERS, Channel, Decoded
 from cablefix.cable.refs import Run
-from cablefix.cable.rows import Part
+from cablefix.cable.rows import FUNCTION_WORDS, Part
 from cablefix.cable.settle import Verdicts, weigh
 from cablefix.ledger import Evidence, EvidenceKind
 from cablefix.lexicon.wordlist import WordList, load_wordlist
@@ -36,17 +36,21 @@ _GLUE = 2.5
 _LOOK_ALIKE = str.maketrans("015", "OIS")
 _VERY_COMMON = 5000
 _COMMON = 1000
+_SHORT_PIECE = 3
+_LEAST_SURE, _SURE = 7, 0.9
 _REPEATED = 2.0
 _LEAST_SHARE = 0.2  # a reading that is less likely is no proposal: the word is a name or an abbreviation
 
 
 def read_capitals(
-    run: Run, first: int, channel: Channel, verdicts: Verdicts, body: Sequence[str]
+    run: Run, first: int, channel: Channel, verdicts: Verdicts, body: Sequence[str], clean: bool = False
 ) -> list[tuple[int, int, Part]]:
     """The parts of a text in capitals that should read otherwise, with their places in the run.
 
     `first` is where the text begins in the run; `body` are the lines of the rest of the document, which are looked at
-    only when there is something to doubt. Nothing is done to a text that is not in capitals.
+    only when there is something to doubt. Nothing is done to a text that is not in capitals. In a `clean` header, one
+    without an error elsewhere, a word of capitals only that no list has is a name unless it is long and its reading
+    sure; it is never parted.
     """
     text = run.text[first:]
     letters = [char for char in text if char.isalpha()]
@@ -64,12 +68,13 @@ def read_capitals(
         if core in memory and core.isalpha() and core.isupper():
             continue
         start = first + match.start() + match[0].find(core)
+        named = clean and core.isalpha() and core.isupper()
         readings = list(_readings(core, channel, words, memory))
-        if not readings:
+        if not readings or (named and (len(core) < _LEAST_SURE or " " in readings[0].text)):
             continue
         part = Part("subject.word", run.span(start, start + len(core)), core, readings, rule="header.words")
         share = weigh([item.cost for item in readings], _identity(core))[0]
-        if share < _LEAST_SHARE:
+        if share < (_SURE if named else _LEAST_SHARE):
             continue
         evidence = (
             Evidence(EvidenceKind.LEXICON, f"{core!r} is no word, {readings[0].text!r} is", 0.0, (part.span,)),
@@ -115,6 +120,8 @@ def _readings(core: str, channel: Channel, words: WordList, memory: frozenset[st
         for at in range(2, len(shut) - 1):
             left, right = shut[:at], shut[at:]
             common = min(words.count(left), words.count(right))
+            if max(at, len(shut) - at) <= _SHORT_PIECE and not FUNCTION_WORDS.issuperset((left, right)):
+                continue  # WASAT is none of WAS AT
             if common >= _COMMON and words.known(left) and words.known(right):
                 found[f"{left} {right}"] = _GLUE + _rarity(common) + (0.0 if core.isupper() else 2.5)
     if core.isalpha() and not core.isupper():

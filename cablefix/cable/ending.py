@@ -36,6 +36,8 @@ _FOR_WITHIN = 20
 _ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
 _LIKE_ENDMARK = re.compile(r"N{1,4}[AHMW]N{1,4}")
 _GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
+# Who typed the telegram and on which machine, below the signature: `BLC-4`, `JAK/10`.
+_CLERK = re.compile(r"[A-Z]{2,4}[-/]\d{1,3}")
 # What the message center wrote below the signature: `*AS RECEIVED. WILL BE SERVICED`, `NOTE BY OC/T: ...`.
 _NOTE = re.compile(
     r"\W{0,3}(?:N[O0]TE(?: BY [A-Z/]+)?\s?[:;.]|AS RECEIVED\b|(?:PASSED|RELAYED) (?:TO )?[A-Z]+\b"
@@ -338,6 +340,6 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
 
 def _is_no_name(plain: str) -> bool:
     """Whether a word in capitals is one that stands alone in a message without being a name, misread perhaps."""
-    if plain in _NO_NAMES or _GROUP.fullmatch(plain) or _LIKE_ENDMARK.fullmatch(plain):
+    if plain in _NO_NAMES or any(form.fullmatch(plain) for form in (_GROUP, _LIKE_ENDMARK, _CLERK)):
         return True
     return len(plain) > 8 and any(Levenshtein.distance(plain, word, score_cutoff=2) <= 2 for word in _NO_NAMES)

@@ -223,7 +223,8 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
     decided.error_rate = error_rate(_all_parts(decided), verdicts)
     if "subject" in texts:
-        decided.words = read_capitals(texts["subject"], 0, channel, verdicts, body)
+        clean = not count_errors(_all_parts(decided), verdicts)[0]
+        decided.words = read_capitals(texts["subject"], 0, channel, verdicts, body, clean)
     return decided
 
 

@@ -200,8 +200,8 @@ def repairs_of(
     spans = found.table.span[rows].tolist()
     busy = {first + k for first, span in zip(firsts, spans, strict=True) for k in range(span)}
     inside = busy.difference(firsts) | _symbols_taken(found, rows)
-    repairs += _repair_case(tokens, found, busy, least, lexicon.decision)
     repaired = int((confidence >= 0.5).sum())
+    repairs += _repair_case(tokens, found, busy, least, repaired, lexicon.decision)
     repairs += _repair_marks(tokens, found, inside, least, repaired, lexicon.decision)
     return sorted(repairs, key=lambda repair: repair.start)
 
@@ -214,11 +214,12 @@ def _symbols_taken(found: Study, rows: Ints) -> set[int]:
 
 
 def _repair_case(
-    tokens: Sequence[Token], found: Study, busy: set[int], least: float, folder: Path | None
+    tokens: Sequence[Token], found: Study, busy: set[int], least: float, repaired: int, folder: Path | None
 ) -> list[WordRepair]:
-    """The case repairs of places that no word repair touches."""
+    """The case repairs of places that no word repair touches; `repaired` words tell how clean the text is."""
     case = found.case
     confidence = load_network("case", folder).probability(case.features)
+    confidence = doubt_clean_text(confidence, len(found.pieces), np.zeros(len(confidence), bool), repaired)
     rows = [row for row in np.flatnonzero(confidence >= least).tolist() if int(case.place[row]) not in busy]
     return [name_case_repair(tokens, found, row, float(confidence[row])) for row in rows]
 
