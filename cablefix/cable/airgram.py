@@ -11,6 +11,7 @@ from cablefix.cable.rows import Parsed, Part, Row, strip_dust
 from cablefix.cable.telegram import read_form_entry, state_part
 
 _WORD = "AIRGRAM"
+_WAYS = ("OUTGOING", "INCOMING")
 _WORD_LIMIT = 9.0
 _NUMBER = re.compile(
     r"\W{0,2}(?:N[O0o]\.?\s?[:;.]?\s?)?(?P<number>A\s?[-–—~=_]\s?[0-9OoIlSBZ]{1,4})(?=\s|$)(?P<rest>.*)"
@@ -22,11 +23,12 @@ _LONGEST_HEAD = 40
 
 
 def read_airgram_head(row: Row, channel: Channel) -> Parsed | None:
-    """`AIRGRAM`, `DEPARTMENT OF STATE AIRGRAM`, letters spaced or not: the head of the form."""
+    """`AIRGRAM`, `OUTGOING AIRGRAM`, `DEPARTMENT OF STATE AIRGRAM`, letters spaced or not: the head of the form."""
     if len(row.text) > _LONGEST_HEAD or len(row.words) > 9:
         return None
     state = state_part(row, channel)
-    shut = "".join(row.bare) if state is None else strip_dust(row.words[-1])
+    way = state is None and len(row.words) == 2 and row.bare[0] in _WAYS
+    shut = "".join(row.bare) if state is None and not way else strip_dust(row.words[-1])
     if (
         not 6 <= len(shut) <= 8
         or shut[:2].islower()

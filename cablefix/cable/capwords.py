@@ -59,10 +59,10 @@ def read_capitals(
     words = load_wordlist()
     found = []
     memory: frozenset[str] | None = None
-    for match in _TOKEN.finditer(text):
-        core = match[0].strip(_EDGE)
-        if not _doubtful(core, words):
-            continue
+    cores = [(match, match[0].strip(_EDGE)) for match in _TOKEN.finditer(text)]
+    doubtful = [(match, core) for match, core in cores if _doubtful(core, words)]
+    clean = clean and all(core.isalpha() and core.isupper() for _, core in doubtful)
+    for match, core in doubtful:
         if memory is None:
             memory = frozenset(re.findall(r"[A-Z]{3,}", " ".join(body).upper()))
         if core in memory and core.isalpha() and core.isupper():

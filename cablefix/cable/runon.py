@@ -33,6 +33,8 @@ _UNENDED = re.compile(r"[,;/&-]$|['’]S$")
 _STATES = re.compile(
     r"[.!?]$|^(?:THIS|PLEASE|FOR|FROM|NOTE|SEE|JOINT)\b|CLASSIF|SENSITIVE|CONFIDENTIAL|SECRET\b|:", re.I
 )
+# What every line of references has: a number, a date, or what sort of message it names.
+_NAMES_MESSAGE = re.compile(r"\d|NOTAL|PREVIOUS|MAIL|LETTER|MEMO|REPORT|TELCON|CABLE|TEL\b", re.IGNORECASE)
 _MORE_REASONS = re.compile(r"(?:and|or|&) ?\(\w\)|\(\w\)", re.IGNORECASE)
 _TORN_REASONS = re.compile(r"\b1\s?[.,]\s?[345]$")
 _LABEL = re.compile(r"(?:^|[\s,;¶])[-.°·~*'‘]?[({\[]?([A-Za-z])(?:[.):}\],]|(?= - ))")
@@ -111,7 +113,7 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
         return True
     if PARAGRAPH.match(row.text) or (kind == "ref" and _heads_text(row, rows, at)):
         return False
-    if not _alike(run[0], row):
+    if not _alike(run[0], row) or (kind == "ref" and (len(run) > _MOST_RUN_ON or not _NAMES_MESSAGE.search(row.text))):
         return False
     return wraps(before, row, width, 9 if len(run) > 1 else 0) or (kind == "subject" and _title_goes_on(run, rows, at))
 

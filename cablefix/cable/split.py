@@ -36,6 +36,7 @@ _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE
 _PARAGRAPH = re.compile(r"\S{0,3}[\dilIJ]\s?[.,][\s(]")
 _MARK = re.compile(r"\W?\S{1,5}\W")
 _MOST_DUST = 3
+_BEFORE_NUMBER = re.compile(r"(?:N[O0]S?|NRS?|PARAS?|PARTS?|VOLS?|ARTS?|SECS?|CH|PP?)\.", re.IGNORECASE)
 _SHORT = 8
 _ALIKE = frozenset("ckopsuvwxz")  # letters that are alike, small and large
 _COMMON = {2: 100_000, 3: 5000}  # how often a word stands in the word list that is no speck, by its length
@@ -160,6 +161,8 @@ def _end_of(row: Row, first: int) -> int:
         word, before = row.words[end - 1], row.words[end - 2]
         if before[-1] == "," and len(word) == _CODE and word[0].isupper():
             break  # a code of two letters, the second misread as a small one
+        if word.isdecimal() and _BEFORE_NUMBER.fullmatch(before):
+            break
         alone = len(word) == 1 and (is_dust(before) or before[-1] in ".;" or (capitals and _is_speck(before)))
         if not (is_dust(word) or (capitals and _is_speck(word)) or alone):
             break
