@@ -139,8 +139,8 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     It stands alone on the last line of the text; banners, stamps, protocol lines and notes of the message center may
     follow. Telegrams of 1965-72
     print it after the group (`GP-4. ROGERS`) or after the last sentence (`... HEARING. RUSK`): the field then has a
-    part named `after-group` or `after-text`, and its span is the name only. The value is the name as printed, or the name of the chief of
-    mission of that post and day where the text is a damaged form of it.
+    part named `after-group` or `after-text`, and its span is the name only. The value is the name as printed, or the
+    name of the chief of mission of that post and day where the text is a damaged form of it.
     """
     if header is None:
         return None
