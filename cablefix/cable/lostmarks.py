@@ -12,13 +12,18 @@ _LONGEST = 6
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OPENING = "\"'([{<*\u2018\u2019\u201c\u201d-_~.,"
 _DUST = frozenset("<>\\/-_~\u2014\u2013\u2022\u00b7*=.'\"\u2018\u2019\u201c\u201d|,;:")
+# A symbol where a figure stood, with its stop: `©. THE MEN`, `.. THE MEN`; three stops are an ellipsis.
+_SYMBOL = re.compile(
+    r"(?P<mark>[^\w\s.,()\[\]{}<>\"'\u2018-\u201f*\u2022\u00b7-]{0,2})(?P<stop>[.,]{1,2})(?=\s+[\"'\u2018\u201c]?[A-Z])"
+)
 _NUMBERED = re.compile(r"\W{0,2}\d{1,2}[.,]\W")
 
 
 class LineHead(NamedTuple):
     """A line from its first word on, with its place, and what the lines before it say of a paragraph's end.
 
-    `page` counts page turns up to the line; `apart` says that a heading, a short line or nothing stands before it.
+    `page` counts page turns up to the line; `apart` says that a heading, a short line or nothing stands before it;
+    `gone` is what was taken off before the first word.
     """
 
     line: int
@@ -27,6 +32,11 @@ class LineHead(NamedTuple):
     after_break: bool
     page: int = 0
     apart: bool = False
+    gone: str = ""
+
+    def whole(self) -> LineHead:
+        """The line with the specks that were taken off before its first word: what was a number may be among them."""
+        return self._replace(text=self.gone + self.text, offset=self.offset - len(self.gone))
 
 
 def without_dust(text: str) -> str:
@@ -39,6 +49,20 @@ def without_dust(text: str) -> str:
     while len(words) > 1 and not any(char.isalnum() or char in ".?!" for char in words[-1]):
         words.pop()
     return " ".join(words)
+
+
+def find_symbol_mark(head: LineHead) -> Candidate | None:
+    """A paragraph number of which an engine made a symbol and left the stop: `©. THE MEN`.
+
+    >>> [bool(find_symbol_mark(LineHead(1, text, 0, True))) for text in ("©. THE MEN", ".. THE MEN", "* THE MEN")]
+    [True, True, False]
+    """
+    symbol = _SYMBOL.match(head.text)
+    if symbol is None:
+        return None
+    mark = symbol["mark"] or symbol["stop"]
+    end = head.offset + symbol.end()
+    return Candidate(head.line, head.offset, end, mark, ".", "", head.after_break, head.page, True, head.apart)
 
 
 def find_faint_mark(head: LineHead, known: Callable[[str], bool]) -> Candidate | None:
@@ -54,6 +78,9 @@ def find_faint_mark(head: LineHead, known: Callable[[str], bool]) -> Candidate |
     words = text.split()
     if len(words) < 2:
         return None
+    symbol = find_symbol_mark(head.whole())
+    if symbol is not None:
+        return symbol
     count = 2 if _DUST.issuperset(words[0]) and len(words) > 2 else 1
     mark = " ".join(words[:count])
     compact = mark.replace(" ", "")

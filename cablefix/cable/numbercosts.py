@@ -19,6 +19,7 @@ class NumberCosts:
     no_break: float
     faint: float
     faint_apart: float
+    faint_stopped: float
     faint_agrees: float
     listed: float
     listed_bare: float
@@ -36,7 +37,9 @@ class NumberCosts:
     other_length: float
     unknown_garble: list[float]
     garble_typed: float
+    garble_of_two: float
     speck_before: float
+    symbol_before: float
 
 
 @lru_cache(maxsize=1)

@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.resources import dictionary_path
 
 PILCROW = "¶"
 _MOST_NUMBER = 300
 _LONGEST_WITH_PILCROW = 4
-_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€¢©§/ ]{1,14}?)\\?\s?[)\]}>]")
-# A portion mark whose brackets were misread: `€C)`, `CC.`; only behind the stop of a number.
+_PORTION = re.compile(r"[(\[{<]\s?(?P<mark>[A-Za-z0-9$€¢©§/ ]{1,14}?)\\?[({\[]?(?:/[A-Z]{2})?\s?[)\]}>]")
+# A portion mark whose brackets were misread: `€C)`, `CC.`, `(3 The`; only behind the stop of a number.
 _TORN_PORTION = re.compile(
-    r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.)(?=\s+[A-Z\"'\u2018\u201c(\[])"
+    r"(?P<head>\S{1,5}?[.,])\s?(?P<mark>[^\s.,()\[\]]{1,4}[)\]}>]|CC\.|[({\[]{1,2}[^\s()\[\]{}.,]{1,3}(?=\s[A-Z]))"
+    r"(?=\s+[A-Z\"'\u2018\u201c(\[])"
 )
+# Two small letters that are no word and a clear number: dust in the margin.
+_LEAD_SCRAP, _COMMON = re.compile(r"(?P<scrap>[a-z]{2})\s+['\"\u2018\u201c]?(?=\d{1,2}[.,]\s)"), 3000
+UNREAD_PORTION = "?"
 # What every mark has: a stop among the first characters of the line, or an opening bracket.
 _MAY_BE_MARK = re.compile(r".{0,11}[.,:;*]|.{0,25}[(\[{<]", re.DOTALL)
 _DOT = re.compile(r"[.,:;*]")
 _BRACKET = re.compile(r"[)}\]]")
 _NEXT = re.compile(r"(?:[-_~\u2014]|\s[=|;~\u00b0\u00bb])?\s+[A-Z\"'(\[{0-9\u2018-\u201d-]|[:;,](?=[A-Z]{2})|\s*$")
 _SPECK_AFTER = frozenset(":;,")
+_MORE_STOPS = re.compile(r"[.,]{0,2}")
 _SPECKS = "-_~ \u2014"
 # Between a number and a portion mark.
 _SURPLUS = re.compile(r"(?<=\d)[.,]?\?$")  # alone a question mark may be a figure
@@ -144,13 +150,21 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
     (100, 105, '1[3', '.', 'C')
     >>> find_candidate(7, "q8. €C) The Minister", 100, after_break=True).portion
     'C'
+    >>> find_candidate(7, "&. (3 The Minister", 100, after_break=True).portion
+    '?'
     >>> find_candidate(7, "q7?. \u2018(C) The Minister", 100, after_break=True).mark
     'q7'
+    >>> find_candidate(7, "ee 3. The Minister", 100, after_break=True).mark
+    '3'
     >>> find_candidate(7, "The Minister said. He left", 100, after_break=True) is None
     True
     """
     if not _MAY_BE_MARK.match(text):
         return None
+    lead = _LEAD_SCRAP.match(text) if after_break else None
+    if lead and load_wordlist().count(lead["scrap"]) < _COMMON:
+        found = find_candidate(line, text[lead.end() :], offset + lead.end(), after_break, page)
+        return replace(found, start=offset) if found else None
     portion = _PORTION.search(text, 0, 26)
     if portion and len(text[: portion.start()].replace(" ", "")) <= _LONGEST_MARK + 1:
         head = text[: portion.start()].rstrip()
@@ -167,7 +181,8 @@ def find_candidate(line: int, text: str, offset: int, after_break: bool, page: i
         head = torn["head"]
         compact = head[:-1].lstrip(_SPECKS_BEFORE)
         if read_mark(compact):
-            letters = torn["mark"][:-1].lstrip("€{<«").upper()
+            letters = torn["mark"].strip("€{<«()}>[].").upper()
+            letters = UNREAD_PORTION if letters.isdecimal() else letters
             return Candidate(line, offset, offset + len(head), compact, head[-1], letters, after_break, page)
     return _stopped(line, text, offset, after_break, page, _DOT)
 
@@ -221,9 +236,12 @@ def _stopped(
         compact = mark.replace(" ", "")
         if not compact or len(compact) > _LONGEST_MARK or (" " in mark and len(compact) > 3):
             continue
-        plain = compact.isdecimal() and stop[0] == "." and after_break and text[stop.end() : stop.end() + 1] == " "
-        if (plain or _NEXT.match(text, stop.end())) and read_mark(compact):
-            end = stop.end() + (text[stop.end() : stop.end() + 1] in _SPECK_AFTER)
+        last = stop.end()
+        if stops is _DOT and stop[0] in ".," and compact.isdecimal() and (more := _MORE_STOPS.match(text, last)):
+            last = more.end()  # `1... The`
+        plain = compact.isdecimal() and stop[0] == "." and after_break and text[last : last + 1] == " "
+        if (plain or _NEXT.match(text, last)) and read_mark(compact):
+            end = last + (text[last : last + 1] in _SPECK_AFTER)
             return Candidate(line, offset, offset + end, compact, text[stop.start() : end], "", after_break, page)
     return None
 

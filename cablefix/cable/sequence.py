@@ -26,7 +26,8 @@ _MAY_BE_MEANT = 0.75  # confidence where the mark may be what the author typed
 # The marks that may stand alone at the head of a paragraph whose number is lost.
 _PORTIONS = frozenset({"U", "SBU", "C", "S", "TS", "LOU", "C/NF", "S/NF", "SBU/NF", "FOUO"})
 # What a misread portion mark has: a letter of one and two letters, or what looks like it; else all letters but one.
-_LIKE_PORTION = frozenset("UCSVG05$\u00a2\u00a7\u00a9\u20ac")
+_LIKE_PORTION = frozenset("?UCSVG05$\u00a2\u00a7\u00a9\u20ac")
+_LETTERS_OF_PORTIONS = str.maketrans("5890$", "SBSUS")
 _ITEMS = frozenset("ABCDEFabcdef")
 _LEAST_LISTED = 3  # items that make a list
 _CLEAR = 3.0  # a misread figure costs more
@@ -173,7 +174,7 @@ def adds_up(numbering: Numbering, candidates: Sequence[Candidate]) -> bool:
 def _chain(
     candidates: Sequence[Candidate], garbles: dict[str, float], *, pilcrow: bool, whole: bool, closely: bool
 ) -> list[_Link]:
-    marked = sum(bool(c.portion) for c in candidates) >= max(2.0, 0.4 * len(candidates))
+    marked = sum(_may_be_portion(c.portion) for c in candidates) >= max(2.0, 0.4 * len(candidates))
     bare = {c.portion for c in candidates if not c.mark}
     lettered = bool(bare & {"A", "B", "D", "E"})
     letters = {c.mark for c in candidates if len(c.mark) == 1 and c.mark.isalpha() and not c.portion}
@@ -198,6 +199,7 @@ def _chain(
         gain = costs.found + (0.0 if candidate.after_break else costs.no_break)
         if candidate.faint:
             gain = costs.faint_apart if candidate.apart else costs.faint
+            gain = costs.faint_stopped if candidate.dot else gain
         elif candidate.portion:
             gain += costs.with_portion
         else:
@@ -230,12 +232,13 @@ def _chain(
 def _may_be_portion(seen: str) -> bool:
     """Whether what stands in brackets may be a portion mark, misread perhaps; `(REF A)` and the item `(B)` are none.
 
-    >>> [_may_be_portion(seen) for seen in ("SBU", "S8U", "VU", "REFA", "B")]
-    [True, True, True, False, False]
+    >>> [_may_be_portion(seen) for seen in ("SBU", "S8U", "980", "VU", "REFA", "B", "2")]
+    [True, True, True, True, False, False, False]
     """
     if len(seen) <= 2:
         return not _LIKE_PORTION.isdisjoint(seen)
-    return any(Levenshtein.distance(seen, mark, score_cutoff=1) <= 1 for mark in _PORTIONS if len(mark) > 2)
+    letters = seen.translate(_LETTERS_OF_PORTIONS)
+    return any(Levenshtein.distance(letters, mark, score_cutoff=1) <= 1 for mark in _PORTIONS if len(mark) > 2)
 
 
 def _list_items(candidates: Sequence[Candidate]) -> frozenset[int]:
@@ -270,9 +273,21 @@ def _leads_list(after: Sequence[Candidate]) -> bool:
 
 def _garble_cost(garble: str, garbles: dict[str, float], *, pilcrow: bool) -> float:
     """The cost of what stands before a number: a pilcrow misread, or where none is printed a speck."""
-    if not pilcrow and _DUST.issuperset(garble):
-        return number_costs().speck_before
-    return garbles.get(garble, _unknown(garble)) + (0.0 if pilcrow else number_costs().garble_typed)
+    if not pilcrow and not any(map(str.isalnum, garble)):
+        costs = number_costs()
+        return costs.speck_before if _DUST.issuperset(garble) else costs.symbol_before
+    cost = garbles.get(garble)
+    if cost is None:
+        cost = min(_unknown(garble), _of_two(garble))
+    return cost + (0.0 if pilcrow else number_costs().garble_typed)
+
+
+def _of_two(garble: str) -> float:
+    """The cost of a pilcrow read as two characters that each stand for one elsewhere: `"1`, `(4`."""
+    known = pilcrow_garbles()
+    if len(garble) != 2 or any(char not in known for char in garble):
+        return math.inf
+    return known[garble[0]] + known[garble[1]] + number_costs().garble_of_two
 
 
 def _readings(
@@ -307,7 +322,8 @@ def _readings(
     lost = bool(candidate.portion) and not likely
     if (lost or closely) and may_be_lost(candidate) and (candidate.mark or best):
         figure = int(candidate.mark) if candidate.mark.isdecimal() and not candidate.portion else 0
-        price = costs.lost if lost else costs.misread if candidate.portion else costs.misread_bare
+        shown = any(reading.cost == 0 and reading.garble in pilcrow_garbles() for reading in readings)
+        price = costs.lost if lost and not shown else costs.misread if candidate.portion else costs.misread_bare
         for n in _due(best):
             longer = costs.other_length if clear and len(str(n)) not in clear else 0.0
             yield MarkReading(n, _UNREAD, (costs.misread_higher if n < figure <= _NEAR else price) + longer)
@@ -347,7 +363,7 @@ def _extend(
             score -= costs.repeat
         if score > best_score or (score == best_score and best_before):
             best_score, best_before = score, before
-    if best_score <= (-costs.late_on_page if candidate.faint or reading.garble == _UNREAD else 0.0):
+    if best_score <= -late * min(n, 8):  # a sequence that begins with the next number is better
         return None
     return _Link(best_score, index, reading, best_before)
 

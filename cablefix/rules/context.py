@@ -14,7 +14,7 @@ from pathlib import Path
 from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
-from cablefix.cable.lostmarks import LineHead, find_faint_mark, without_dust
+from cablefix.cable.lostmarks import LineHead, find_faint_mark, find_symbol_mark, without_dust
 from cablefix.cable.paragraphmarks import Candidate, find_bracketed, find_candidate, without_letters
 from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
 from cablefix.convention import Convention, learn_convention, running_lines
@@ -32,7 +32,7 @@ _NOISE_SAMPLE = 20_000
 # A text with fewer small letters than this is typed in capitals, and what small letters it has are misread.
 _CAPITALS = 0.2
 _PAIR, _COMMON_PAIR = 2, 3000  # of two letters only common words are words; the rest are scraps as well
-_LEAST_BRACKETED = 3
+_LEAST_BRACKETED = _LEAST_COUNTED = 3
 _ENCLOSED, _MOST_ENCLOSED = re.compile(r"(?:Enclosures?|Attachments?)(?:\s?[:;.].{0,8})?", re.IGNORECASE), 20
 _LONE_STOPS = frozenset(".,;:'")
 _PLAIN_WORD = re.compile(r"(?<![\w'-])[^\W\d_]{3,}(?![\w'-])")
@@ -174,7 +174,11 @@ class Context:
             self.numbering = solve_numbering(found, whole=whole)
             if whole and not self.numbering.paragraphs and (bracketed := _find_brackets(heads)):
                 found, self.numbering = bracketed, solve_numbering(bracketed, whole=True)
-            if whole and not adds_up(self.numbering, found):
+            if whole and self.numbering.paragraphs and (below := self._symbols_below(heads, found)):
+                found = [*found, *below]
+                self.numbering = solve_numbering(found, whole=True)
+            counted = whole or len(self.numbering.paragraphs) >= _LEAST_COUNTED
+            if counted and not adds_up(self.numbering, found):
                 closer = solve_numbering(found, whole=whole, closely=True)
                 faint = list(self._faint_marks(heads, found, closer)) if closer.missing else []
                 if faint:
@@ -208,8 +212,17 @@ class Context:
                 short = len(text) < 0.7 * (wrap or 0)
                 ended = ended or short or text.endswith((".", "?", "!", '"', ")", ":"))
                 apart = short and not text.endswith(".")
-            yield LineHead(n, layout.text[start:end], start, ended, page, apart)
+            gone = layout.text[starts[n] : start]
+            yield LineHead(n, layout.text[start:end], start, ended, page, apart, gone)
             before = n
+
+    def _symbols_below(self, heads: Sequence[LineHead], found: Sequence[Candidate]) -> list[Candidate]:
+        """Symbols with the stop of a number on lines below the last paragraph: those that follow it may be there."""
+        last = self.numbering.paragraphs[-1].candidate.line if self.numbering else 0
+        taken = {candidate.line for candidate in found}
+        below = (head for head in heads if head.line > last and head.after_break and head.line not in taken)
+        marks = (find_symbol_mark(head.whole()) for head in below)
+        return [mark for mark in marks if mark and mark.mark not in _LONE_STOPS]
 
     def _faint_marks(
         self, heads: Sequence[LineHead], found: Sequence[Candidate], numbering: Numbering
