@@ -16,6 +16,8 @@ _CAPTION_SHARE = 1.6
 _CAVEAT = re.compile(r"(?://[A-Z/ ]+)")
 _DIGITS_SEEN = re.compile(r"[0-9OoIlSBZ]{1,4}")
 _LEAST_NUMBER, _MOST_NUMBER = 3, 8
+_CLEAR_CAPTION = 1.0
+_WORDS = re.compile(r"[A-Z]{2,}[ /]+[A-Z]{3,} [A-Z]{3,}|[a-z]{3}")  # of a text behind slashes
 _LONGEST_LINE, _KNOWN_TAIL = 72, 8.0
 _MOST_REMEMBERED = 4096  # of what lines begin with, the levels and captions close to it
 _LEAST_LEVEL = -2.0  # a level that is hard to read speaks no more against a line whose post and number are clear
@@ -270,8 +272,8 @@ def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         return None
     text = strip_dust(" ".join(words))
     names = _captions(codes)
-    plain = text.rstrip("/")
-    if plain != text and plain in names:  # `STADIS//////////`
+    plain = text.split("//")[0]
+    if plain != text and plain in names and not _WORDS.search(text[len(plain) :]):  # `STADIS//////////`
         at = row.text.find(plain)
         part = exact("caption", row, at, at + len(plain), cost=0.1, rule="header.caption")
         return Parsed("caption", [row], [part], 6.0)
@@ -286,6 +288,8 @@ def read_caption_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
             start += 1
             continue
         found = _caption_at(row, start, channel, codes)
+        if found is None and parts and cost < _CLEAR_CAPTION and all(map(_is_scrap, row.words[start:])):
+            break
         if found is None:
             return None
         part, start = found
@@ -320,10 +324,17 @@ def _caption_at(row: Row, start: int, channel: Channel, codes: Codes) -> tuple[P
         if plain in names:
             return Part("caption", row.span(a, b), seen, [Decoded(plain, 0.1)], rule="header.caption"), end
         if len(plain) >= 5 and (close := _close_captions(plain, codes)):
-            near = nearest(channel, plain, close, _CAPTION_SHARE * len(plain), 2)
+            mixed = plain[:2].isupper() and not plain.isupper()  # `SIppIs`
+            near = nearest(channel, plain.upper() if mixed else plain, close, _CAPTION_SHARE * len(plain), 2)
             if near:
                 return Part("caption", row.span(a, b), seen, [Decoded(*n) for n in near], rule="header.caption"), end
     return None
+
+
+def _is_scrap(word: str) -> bool:
+    """Whether a word behind a caption is a scrap: marks, up to two characters, or small letters."""
+    plain = strip_dust(word)
+    return len(plain) <= 2 or plain.islower()
 
 
 def read_page_head(row: Row, channel: Channel, codes: Codes, post: str = "") -> Parsed | None:

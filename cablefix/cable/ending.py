@@ -34,13 +34,14 @@ _FOR = re.compile(r"For the (?:Ambassador|Charg.|Minister|Consul|Secretary|Deput
 _WHOLE_NAME = re.compile(r"(?:[A-Z][a-z]+ |[A-Z]\. ){1,3}(?:[A-Z][A-Za-z'’]+[ -]?){1,2}(?:,? (?:Jr|Sr|III?)\.?)?")
 _FOR_WITHIN = 20
 _ENDMARK = re.compile(r"N{3,5}(?:[A-Z]{0,4}VVZCZ)?|NNNNVV")
-_LIKE_ENDMARK = re.compile(r"N{1,4}[AHMW]N{1,4}")
+_LIKE_ENDMARK = re.compile(r"N{1,4}[AHMW]N{1,4}|N{3,4}[AHMW]|[A-Z]N{3,4}")
 _GROUP = re.compile(r"GP ?[-=—.] ?[1-4Il]\.?")
 # Who typed the telegram and on which machine, below the signature: `BLC-4`, `JAK/10`.
 _CLERK = re.compile(r"[A-Z]{2,4}[-/]\d{1,3}")
 # What the message center wrote below the signature: `*AS RECEIVED. WILL BE SERVICED`, `NOTE BY OC/T: ...`.
 _NOTE = re.compile(
-    r"\W{0,3}(?:N[O0]TE(?: BY [A-Z/]+)?\s?[:;.]|AS RECEIVED\b|(?:PASSED|RELAYED) (?:TO )?[A-Z]+\b"
+    r"\W{0,3}(?:(?:N[O0]TE )?(?:N[O0]TE|BY [A-Z/]{2,5}(?: /[A-Z]{1,2})?)\s?[:;.]"
+    r"|AS R\w{1,2}[CGO]\w{1,2}[VY]\w{2,3}\b|(?:PASSED|RELAYED) (?:TO )?[A-Z]+\b"
     r"|ADVANCE COP(?:Y|IES)\b|OMISSION\b|CORRECTION (?:TO FOLLOW|ISSUED)\b).{0,90}",
     re.IGNORECASE,
 )
@@ -60,9 +61,10 @@ _GAP = 6.0
 _LEADING = re.compile(r"^[a-z] ")
 _INITIALS = 3
 _MOST_SCRAPS, _TAIL = 3, 3
+_PREFIXES = frozenset("MC MAC VAN VON DE DER DU DI LA LE ST SAN EL AL BIN TEN".split())
 _SHORT, _SUFFIXES = 4, frozenset(("JR", "SR", "II"))
 _TORN_END, _PIECE = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,3}|[A-Z]{3}"), 6
-_IRISH = re.compile(r"O\W{1,2} ?(?P<rest>[A-Z]{4,})")
+_IRISH = re.compile(r"[O©]\W{1,3}(?P<rest>[A-Z]{4,})")
 
 
 def protocol_lines(lines: Sequence[Line]) -> list[int]:
@@ -107,9 +109,20 @@ def _attribute_lines(rows: Sequence[Row]) -> list[int]:
 
 def _is_attributes(row: Row) -> bool:
     text = row.text
-    if not 14 <= len(text) <= 22 or len(row.words) > 3:
+    if len(text) < 14:
         return False
-    return Levenshtein.distance(_ATTRIBUTES, text.upper(), score_cutoff=_ATTRIBUTES_OFF) <= _ATTRIBUTES_OFF
+    if len(text) <= 22 and len(row.words) <= 3 and _far(_ATTRIBUTES, text.upper()) <= _ATTRIBUTES_OFF:
+        return True
+    if len(row.words) < 3 or abs(row.starts[2] - 1 - len(_ATTRIBUTES)) > _ATTRIBUTES_OFF:
+        return False
+    named, rest = text[: row.starts[2] - 1], text[row.starts[2] :]
+    if _far(_ATTRIBUTES, named.upper()) > _ATTRIBUTES_OFF:
+        return False
+    return len(rest) <= _SHORT or bool(_ATTRIBUTE.match(rest))
+
+
+def _far(one: str, other: str) -> int:
+    return Levenshtein.distance(one, other, score_cutoff=_ATTRIBUTES_OFF)
 
 
 def _near_trailer(rows: Sequence[Row], at: int) -> bool:
@@ -152,7 +165,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
     signed = _signed_for(rows_of(lines)[-_FOR_WITHIN:])
     if signed:
         return signed
-    known = _signers(header, codes) or _classifier(header)
+    known, also = _signers(header, codes), _classifier(header)
     skipped = set(protocol_lines([row.line for row in rows]))
     tried = 0
     noted = False
@@ -161,7 +174,7 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
         if row.number in skipped or _NOTE.fullmatch(row.text) or _is_furniture(row, channel, codes):
             continue
         tried += 1
-        found = _signature_at(row, known, channel)
+        found = _signature_at(row, known, channel, also)
         if found and not (noted and len(found.value) <= _INITIALS):  # of the clerk
             return row.number, found
         if tried >= 4 or len(row.text) > 30:
@@ -172,9 +185,11 @@ def read_signature(lines: Sequence[Line], codes: Codes, header: Header | None) -
 def _signed_for(rows: Sequence[Row]) -> tuple[int, Field] | None:
     """The name below `For the Ambassador:`."""
     for row, below in pairwise(rows):
-        if _FOR.fullmatch(row.text) and _WHOLE_NAME.fullmatch(below.text):
-            span = below.span(0, len(below.text))
-            return below.number, Field("signature", below.text, span, _OTHER, (), (("name", span),))
+        name = strip_dust(below.text) if _FOR.fullmatch(strip_dust(row.text)) else ""
+        if name and _WHOLE_NAME.fullmatch(name):
+            at = below.text.find(name)
+            span = below.span(at, at + len(name))
+            return below.number, Field("signature", name, span, _OTHER, (), (("name", span),))
     return None
 
 
@@ -255,14 +270,17 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | None:
+def _signature_at(row: Row, known: Sequence[str], channel: Channel, also: Sequence[str]) -> Field | None:
+    """The name on a line; `also` are names that the document has elsewhere, misread perhaps as this one."""
     words = [at for at, word in enumerate(row.bare) if word]
     if not words:
         return None
     group = _GROUP.match(row.text)
     if group and group.end() < len(row.text):
         return _inline(row, words, known, channel)
-    if len(words) <= 3:
+    named = [*known, *also]
+    words = words[: next((at for at in range(1, len(words)) if row.bare[words[at]] == "BT"), len(words))]
+    if len(words) <= 3 or (len(row.bare[words[0]]) > _SHORT and _is_scraps([row.words[at] for at in words[1:]])):
         start, end = row.starts[words[0]], row.word_end(words[-1])
         seen = row.text[start:end]
         rest = [row.words[at] for at in words[1:]]
@@ -271,11 +289,13 @@ def _signature_at(row: Row, known: Sequence[str], channel: Channel) -> Field | N
         seen = row.text[start:end]
         plain = re.sub(r"(?: \S)+$", "", strip_dust(seen))
         start += seen.find(plain)
-        name = _name_of(_closed_up(plain), known, channel)
+        shut = _closed_up(plain)
+        told = shut in also or not shut.isalpha() or plain.replace(" ", "") in also
+        name = _name_of(shut, named if told else known, channel)
         if name:
             span = row.span(start, start + len(plain))
             return Field("signature", name[0], span, name[1], name[2], (("name", span),))
-    return _inline(row, words, known, channel) if known else None
+    return _inline(row, words, named, channel) if named else None
 
 
 def _closed_up(name: str) -> str:
@@ -283,8 +303,12 @@ def _closed_up(name: str) -> str:
 
     >>> _closed_up("O* LOUGHLIN"), _closed_up("DUNSTAB LE"), _closed_up("VAN DEUSEN"), _closed_up("STANDERWI CK")
     ("O'LOUGHLIN", 'DUNSTABLE', 'VAN DEUSEN', 'STANDERWICK')
+    >>> _closed_up("MARC HBANKS"), _closed_up("END TEXT")
+    ('MARCHBANKS', 'END TEXT')
     """
     name = name.removeprefix("©") if name[1:2] == "O" else name
+    if name.isupper() and name.replace(" ", "").isalpha() and _is_one_name(name.split(" ")):
+        return name.replace(" ", "")
     irish = _IRISH.fullmatch(name)
     if irish:
         return f"O'{irish['rest']}"
@@ -294,6 +318,14 @@ def _closed_up(name: str) -> str:
     if 0 < len(rest) <= _TAIL and rest.isalpha() and load_wordlist().known(first + rest) and _is_piece(first):
         return first + rest
     return name
+
+
+def _is_one_name(pieces: Sequence[str]) -> bool:
+    """Whether two pieces in capitals are one surname that an engine parted: `MARC HBANKS`; no prefix, no two words."""
+    if len(pieces) != 2 or pieces[0] in _PREFIXES or pieces[1] in _SUFFIXES or min(map(len, pieces)) < _TAIL:
+        return False
+    known = [piece for piece in pieces if load_wordlist().known(piece)]
+    return len(known) < 2 and not any(len(piece) > _PIECE for piece in known)
 
 
 def _is_piece(text: str) -> bool:
@@ -326,7 +358,7 @@ def _name_of(plain: str, known: Sequence[str], channel: Channel) -> tuple[str, f
         confidence = _FITTING if near[0][0] < _GAP else 0.7
         return near[0][1], confidence, (Reading(plain, 0.1),)
     small = [char for char in plain if char.islower()]
-    mixed = plain.isalpha() and 0 < len(small) <= len(plain) // 4 and plain[0].isupper() and _ALIKE.issuperset(small)
+    mixed = plain.isalpha() and 0 < len(small) <= len(plain) // 4 and _ALIKE.issuperset(small)
     if mixed and not _PREFIXED.fullmatch(plain) and _NAME.fullmatch(plain.upper()):
         return plain.upper(), 0.86, (Reading(plain, 0.1),)
     if any(char.isdecimal() for char in plain) and sum(map(str.isalpha, plain)) > 3:

@@ -25,6 +25,7 @@ _SECURITY = re.compile(r"ZN[RY] (?P<letter>[A-Z])(?P=letter){4}(?: (?P<rest>Z[A-
 _ROUTE = re.compile(r"(?P<prec>ZZ|OO|PP|RR)(?P<routes>(?: R[A-Z]{4,7})+)")
 PROSIGNS = "ZOPR"
 # The first letters of an indicator as engines see them.
+_SCRAP = 3
 _R_LIKE = re.compile(r"\W?[RKBPHAF8][UHVDOWLN0R]", re.IGNORECASE)
 # How the indicators of the networks begin with which State and its addressees were connected (ACP 117).
 NETWORKS = ("RUEH", "RUEA", "RUCN", "RHEH", "RUCP", "RUEK", "RHMF", "RUEI", "RHEF", "RUWD", "RUCO", "RUFO", "RHEB")
@@ -117,6 +118,7 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
         parts.append(Part("routing.prec", row.span(0, 2), match["prec"], [Decoded(match["prec"], 0.1)]))
         cost, first = 0.1, 1
     else:
+        row = _without_tail(row)
         first = 2 if len(row.words) > 2 and len(row.words[0]) == len(row.words[1]) == 1 else 1
         if len(row.words) < first + 1 or len(row.words) > 12:
             return None
@@ -142,6 +144,14 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
     if len(parts) < 2:
         return None
     return Parsed("routing", [row], parts, 11.0 - cost)
+
+
+def _without_tail(row: Row) -> Row:
+    """The row without scraps of up to three characters behind its last indicator."""
+    last = len(row.words)
+    while last > 2 and len(row.bare[last - 1]) <= _SCRAP:
+        last -= 1
+    return row.cut(0, last) if last < len(row.words) else row
 
 
 @lru_cache(maxsize=4)

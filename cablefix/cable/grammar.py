@@ -48,6 +48,7 @@ from cablefix.cable.telegramdraft import (
     settle_form_number,
     settle_form_post,
 )
+from cablefix.cable.titles import read_titles
 from cablefix.cable.witnesses import add_witness
 
 # How much of the text is looked at for words that the subject has too.
@@ -57,7 +58,9 @@ _LONGEST_BANNER, _CLEAR_BANNER = 28, 4.0
 _FORM_ROWS = 80
 _ABOVE = 3
 # A paragraph that says who classified the message, within so many lines of the header; it may run over so many.
-_BY_PARAGRAPH = re.compile(r"\S{0,3}[\dilI]\s?[.,]\s*[-~—.]?(?:[({\[]\S{1,4}[)}\]]\s+)?(?=CLAS)", re.IGNORECASE)
+_BY_PARAGRAPH = re.compile(
+    r"(?:\S{0,3}[\dilI]\s?[.,]\s*[-~—.]?(?:[({\[]\S{1,4}\s+)?(?=CLAS)|\S.{1,12} (?=CLASSIFIED BY:))", re.IGNORECASE
+)
 _BY_WITHIN, _BY_LINES = 6, 4
 _OF_SHEET = re.compile(r"(?:FROM|TO|DATE|CLASSIFICATION|RESTRICTIONS|SUBJECTS?)\b", re.IGNORECASE)
 
@@ -119,6 +122,8 @@ def _read(
     decided = _decide(draft, channel, codes, body)
     if "classified_by" not in decided.texts:
         decided.texts |= _classified_paragraph(rows[chain[-1][0] + 1 :], channel)
+        if "classified_by" in decided.texts:
+            decided.titles = read_titles(decided.texts["classified_by"], codes, decided.verdicts)
     below = [*around, *rows[chain[-1][0] + 1 :]]
     settle_form_number(draft, below, decided.verdicts, channel)
     settle_form_post(draft, below, decided.verdicts, channel, codes)
@@ -225,6 +230,8 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     if "subject" in texts:
         clean = not count_errors(_all_parts(decided), verdicts)[0]
         decided.words = read_capitals(texts["subject"], 0, channel, verdicts, body, clean)
+    if "classified_by" in texts:
+        decided.titles = read_titles(texts["classified_by"], codes, verdicts)
     return decided
 
 
@@ -232,7 +239,7 @@ def _make_header(decided: Decided, channel: Channel, codes: Codes) -> Header:
     """The header with its fields, repairs and facts."""
     draft, verdicts = decided.draft, decided.verdicts
     more = [*decided.tags, *(part for item in decided.refs for _, _, part in item.parts)]
-    more += [part for _, _, part in decided.words]
+    more += [part for _, _, part in (*decided.words, *decided.titles)]
     fields = make_fields(decided)
     return Header(
         format_lines(draft),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"[1lI]\s?[.,]\s?(?P<section>[3-9])\w?")
+_NUMBER = re.compile(r"[1lI]\s?[.,]\s?(?P<section>[3-9])\w?[.,]?(?:\s[a-z]{2}(?=\s[({\[])|\s?-(?=[({\[]))?")
 _LETTERS = "abcdefgh"
 PLAIN_REASONS = re.compile(
-    r"(?P<value>[1lI]\s?[.,]\s?[3-9] [a-h](?:(?:,? ?and ?|, ?| ?/ ?| & )[a-h])*)\W*(?: [a-z]{2,3}\W*){0,2}$",
+    r"(?P<value>[1lI]\s?[.,]\s?[3-9] [a-h](?:(?:,? ?and ?|, ?| ?/ ?| & )[a-h])*)\W*(?: [a-z]{2,3}\W*){0,2}"
+    r"(?: [A-Z]{2,6}\W*)?$",
     re.IGNORECASE,
 )
 """Reasons without brackets at the end of a text: `1.4 b and d`."""
 _GROUP = re.compile(
-    r"(?P<open>[({\[]{1,2}|1(?=[A-Za-z]{1,2}\)))\s?(?P<letter>[A-Za-z68?]{1,2})\s?(?P<close>[)}\]j]{1,2})"
+    r"(?P<open>[({\[]{1,2}|1(?=[A-Za-z]{1,2}\)))\s?(?P<letter>[A-Za-z468?]{1,2})\s?(?P<close>[)}\]j>]{1,2})"
 )
 _BETWEEN = re.compile(r"\s*(?P<word>and|an[di]|AND|&|,|/|;|\.)?\s*[:.,]?\s*(?=[({\[1])")
 _READ_AS = {"6": "b", "8": "B", "?": ""}
@@ -25,6 +26,8 @@ def tidy_reasons(text: str) -> tuple[str, int] | None:
 
     >>> tidy_reasons("1,5 (b) and: {(qd). oe"), tidy_reasons("1.4 (b/d)")
     (('1.5 (b) and (d)', 18), None)
+    >>> tidy_reasons("1.4. (b>, (4d)")
+    ('1.4 (b), (d)', 14)
     """
     number = _NUMBER.match(text)
     if number is None:
@@ -58,6 +61,7 @@ def _letter(seen: str, before: str) -> str:
     """The letter of a reason in a misread group; the last that can be one and comes after those before it."""
     read = "".join(_READ_AS.get(char, char) for char in seen)
     found = [char for char in read if char.lower() in _LETTERS]
+    last = before.rstrip(")")[-1:].lower() if "(" in before else ""
     later = [char for char in found if f"({char})" not in before]
-    found = later or found
+    found = [char for char in later if char.lower() > last] or later or found
     return found[-1] if found else ""

@@ -13,6 +13,7 @@ from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
 from cablefix.cable.reasons import PLAIN_REASONS, tidy_reasons
+from cablefix.cable.numberheads import number_elsewhere
 from cablefix.cable.refs import Reference, Run, reference_value
 from cablefix.cable.rows import Parsed, Part, speck_beside, without_specks
 from cablefix.cable.settle import Verdicts
@@ -24,14 +25,22 @@ _AND = re.compile(r" ?and ?(?=[a-h]\b)")
 _TOO_LONG = re.compile(r"[\dO]{7}")  # no telegram has a number of seven figures
 _EDGE = " .,;:()'`‘’“”|_*$"
 _REASON_DISTANCE = 3
-_REASON = re.compile(r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?\s*[({\[].*)$", re.IGNORECASE)
+_REASON = re.compile(
+    r"(?:E\.?O\.?\s*\d{5}\s*)?(?P<value>[1lI]\s?[.,]\s?[3-9]\w?[.,]?(?:\s[a-z]{2}(?=\s)|\s?-)?\s*[({\[].*)$",
+    re.IGNORECASE,
+)
+# `for reasons`, `Reason:` where the reasons themselves cannot be read.
+_UNREAD_REASONS = re.compile(r"[\s,;.~-]+(?:for )?reasons?\b(?=\s?:|.{0,40}$)", re.IGNORECASE)
 _MARKS_IN_NAME = (
     (re.compile(r"(?<=[a-z])~(?=[A-Z])"), "-"),
-    (re.compile(r"(?<=[a-z])[:;](?= [A-Z])"), ""),
+    (re.compile(r"(?<=[A-Za-z])[:;](?= [A-Z])"), ""),
+    (re.compile(r"(?<=\b[A-Z]\.)\.(?= [A-Z])"), ""),
+    (re.compile(r"(?<= )0\.(?= [A-Z])"), "O."),
     (re.compile(r"(?<=\b[A-Z]),\.?(?= [A-Z])"), "."),
     (re.compile(r"\ba\.i,"), "a.i."),
 )
 _CHANNEL_FIGURES = 4
+_LEVELS, _FROM_LINE_4 = {"C": "CONFIDENTIAL", "S": "SECRET"}, 0.85
 _AS_PRINTED, _TIDIED = 0.98, 0.9
 
 
@@ -51,6 +60,7 @@ class Decided:
     adds_up: bool | None = None
     error_rate: float = 0.001
     words: list[tuple[int, int, Part]] = field(default_factory=list)
+    titles: list[tuple[int, int, Part]] = field(default_factory=list)
 
 
 _ORDER = (
@@ -188,14 +198,14 @@ def _class_fields(decided: Decided) -> list[Field]:
     line = draft.found.get("classification")
     found = []
     if line is None or not line.part("class.number"):
-        found += _number_fields(draft, verdicts)
+        found += _number_fields(draft, verdicts) or number_elsewhere(draft, verdicts)
     if line is None:
-        return _banner_fields(draft) + found
+        return _banner_fields(draft, verdicts) + found
     level, value = line.part("class.level"), line.part("class.value")
     if level and value:
         found.append(_field("classification", value.best.text, [level], verdicts))
     else:
-        found += _banner_fields(draft)
+        found += _banner_fields(draft, verdicts)
     for name, key in (("section", "class.section"), ("sections_total", "class.total")):
         part = line.part(key)
         if part:
@@ -250,7 +260,18 @@ def _number_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
     return found
 
 
-def _banner_fields(draft: Draft) -> list[Field]:
+def _level_of_line_4(draft: Draft, verdicts: Verdicts) -> list[Field]:
+    """The level whose letter line 4 repeats; of an unclassified message it does not tell the form."""
+    line = draft.found.get("security")
+    letters = line.part("security.letters") if line else None
+    level = _LEVELS.get(verdicts.of(letters).text[:1]) if letters else None
+    if letters is None or level is None:
+        return []
+    sure = min(verdicts.of(letters).confidence, _FROM_LINE_4)
+    return [Field("classification", level, letters.span, sure, (), (("security.letters", letters.span),))]
+
+
+def _banner_fields(draft: Draft, verdicts: Verdicts) -> list[Field]:
     """The level of an incoming telegram stands in its banners only."""
     counts: dict[str, list[Part]] = {}
     for banner in draft.banners:
@@ -258,7 +279,7 @@ def _banner_fields(draft: Draft) -> list[Field]:
         if level and value:
             counts.setdefault(value.best.text, []).append(level)
     if not counts:
-        return []
+        return _level_of_line_4(draft, verdicts)
     text, parts = max(counts.items(), key=lambda item: len(item[1]))
     confidence = 0.95 if len(counts) == 1 else 0.7
     return [Field("classification", text, parts[0].span, confidence, (), (("banner", parts[0].span),))]
@@ -305,7 +326,7 @@ def _text_fields(decided: Decided) -> list[Field]:
         elif name == "refs":
             found.append(_refs(run, decided.refs, decided.verdicts))
         else:
-            found += _classified(run)
+            found += _classified(run, decided)
     return [_trusted(item, decided.error_rate) for item in found if item.value]
 
 
@@ -348,17 +369,19 @@ def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
     return Field("refs", values, span, round(min(sure, 0.98), 4), (), parts)
 
 
-def _classified(run: Run) -> list[Field]:
+def _classified(run: Run, decided: Decided) -> list[Field]:
     """Who classified the message, and for which reasons, from `name. Reasons: 1.4 (b/d).`"""
     text = run.text
     reason = _REASON.search(text) or PLAIN_REASONS.search(text)
-    lead = text[: reason.start()] if reason else text
-    if reason:
-        lead = _before_reasons(lead)
-    plain = lead.strip(" .,;:'`‘’“”|_*")
+    lead = _before_reasons(text[: reason.start()]) if reason else _UNREAD_REASONS.split(text, maxsplit=1)[0]
+    plain = lead.strip(" .,;:'`‘’“”|_*-")
     plain = re.sub(r",?\s*E\.?\s?O\.?\s*\d{5}$", "", plain)
-    who = _tidy_name(_in_capitals(without_specks(plain)))
     start = text.find(plain) if plain else 0
+    named, at = "", start
+    for first, last, part in decided.titles:
+        if last <= start + len(plain):
+            named, at = named + text[at:first] + decided.verdicts.of(part).text, last
+    who = _tidy_name(_in_capitals(without_specks(named + text[at : start + len(plain)])))
     found = []
     if who:
         span = run.span(start, start + len(plain))

@@ -40,7 +40,8 @@ _BEFORE_NUMBER = re.compile(r"(?:N[O0]S?|NRS?|PARAS?|PARTS?|VOLS?|ARTS?|SECS?|CH
 _SHORT = 8
 _ALIKE = frozenset("ckopsuvwxz")  # letters that are alike, small and large
 _COMMON = {2: 100_000, 3: 5000}  # how often a word stands in the word list that is no speck, by its length
-_REASON = re.compile(r"\([a-h]\)")  # of classification: `1.4 (b), (d)`
+_BRACKETED = re.compile(r"\([a-zA-Z]{1,3}\)")  # a reason or a portion mark: `1.4 (b), (d)`, `PORT VISIT (u)`
+_LIKE_AREA = re.compile(r"[uvwxz][A-Z]|[A-Z][uvwxz]")  # the code of a state or a country at the end of an address
 _CODE = 2
 _UNNUMBERED = 5
 # Behind these of the forms below nothing short stands but operating signals.
@@ -203,7 +204,7 @@ def _is_small(word: str) -> bool:
 
 
 def _is_speck(word: str) -> bool:
-    if _REASON.fullmatch(word):
+    if _BRACKETED.fullmatch(word) or _LIKE_AREA.fullmatch(word):
         return False
     partly = any(map(str.isupper, word)) and (word.upper() in FUNCTION_WORDS or _is_damaged_word(word))
     return len(word) <= 3 and any(map(str.islower, word)) and not any(map(str.isdecimal, word)) and not partly

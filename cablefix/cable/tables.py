@@ -91,6 +91,7 @@ TABLES: dict[str, Table] = {
     "territories": Table(
         ("territory", "name", "long_name", "first", "last"), ("territory",), whole=_YEARS, needed=("name",)
     ),
+    "titles": Table(("word",), ("word",)),
 }
 """Every table by its file name without ``.tsv``."""
 

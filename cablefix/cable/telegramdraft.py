@@ -44,7 +44,7 @@ _ABOVE = 3
 _LEAST_LEVEL = 0.5
 _WITNESS = 7.0
 _MOST_MARGIN = 5
-_DRAFTED = re.compile(r"\W{0,3}Draf\w{2,4} b\w{1,2}\b\s?[:;.,]{0,2}\s?(?P<text>.*)", re.IGNORECASE)
+_DRAFTED = re.compile(r"\W{0,3}[Dbo]raf\w{2,4} b\w{1,2}\b\s?[:;.,]{0,2}\s?(?P<text>.*)", re.IGNORECASE)
 _APPROVED = re.compile(
     r"(?P<lead>.*?)(?:Tel\w{6,9}ic trans\w{5,8} and|\w{5,7}fication appr\w{3,5} b\w{1,2}\b)(?P<text>.*)"
 )

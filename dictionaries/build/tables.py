@@ -313,6 +313,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path], Rows]]] = {
     "states": ("common knowledge", own("states")),
     "tags": ("TAGS handbook 1974, FIPS 10-4, 5 FAH-3, cablemap", tags),
     "territories": ("HistoryAtState/gsh (CC0)", territories),
+    "titles": ("common knowledge", own("titles")),
 }
 
 
