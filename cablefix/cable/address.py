@@ -15,6 +15,7 @@ from cablefix.text import Span
 
 KEYWORDS = {"from": ("FM", "FROM"), "to": ("TO",), "info": ("INFO", "INFORMATION"), "exempt": ("XMT",)}
 _KEYWORD_LIMIT = {"FM": 7.6, "FROM": 6.0, "TO": 8.5, "INFO": 8.0, "INFORMATION": 14.0, "XMT": 5.0}
+_LIKE_INFO, _LIKE_INFO_COST = re.compile(r"[A-Za-z1|!]N[FE][O0o]|INF[O0o]S", re.IGNORECASE), 5.0
 _UNNUMBERED = ("UNN", "UNNUMBERED")
 _PRECEDENCES = ("IMMEDIATE", "PRIORITY", "ROUTINE", "FLASH", "NIACT")
 _TITLE = re.compile(r"[A-Z0-9][a-z]+(?: (?:of|the|de|es|[A-Z][a-z]+))*")
@@ -40,6 +41,8 @@ def opens_address(word: str, kind: str, channel: Channel) -> bool:
     plain = strip_dust(word)
     if not plain or plain in KEYWORDS[kind]:
         return bool(plain)
+    if kind == "info" and _LIKE_INFO.fullmatch(plain):
+        return True
     best = nearest(channel, plain, KEYWORDS[kind], 14.0, 1)
     return bool(best) and best[0][1] <= _KEYWORD_LIMIT[best[0][0]]
 
@@ -60,6 +63,8 @@ def read_keyword(row: Row, kind: str, channel: Channel) -> tuple[Part, float] | 
     if not plain:
         return None
     best = nearest(channel, plain, KEYWORDS[kind], 14.0, 1)
+    if kind == "info" and _LIKE_INFO.fullmatch(plain):
+        best = [("INFO", min(best[0][1], _LIKE_INFO_COST) if best else _LIKE_INFO_COST)]
     if not best or best[0][1] > _KEYWORD_LIMIT[best[0][0]]:
         return None
     after = best[0][0] + (":" if word[-1] in ":;" else "")
@@ -84,14 +89,21 @@ def read_address(row: Row, first: int, prefix: str, channel: Channel, codes: Cod
         return None
     last, tail = read_tail(row, rest, prefix, channel, vocabulary(codes).words)
     name_words = [at for at in rest if at <= last]
-    while len(name_words) > 1 and len(row.bare[name_words[-1]]) == 1 and not row.bare[name_words[-1]].isupper():
-        name_words.pop()  # a speck
+    while len(name_words) > 1 and _is_speck(row.bare[name_words[-1]], row.bare[name_words[0]]):
+        name_words.pop()
     name_parts, name_gain = _name(row, name_words, name_start, prefix, channel, codes)
     if start > name_start:
         return None
     parts += name_parts + tail
     gain += name_gain + (1.0 if tail else 0.0)
     return Parsed(prefix.split(".")[0], [row], parts, gain)
+
+
+def _is_speck(word: str, first: str) -> bool:
+    """Whether the last word of an address is a speck: one character, or a few small letters behind capitals."""
+    if len(word) == 1:
+        return not word.isupper()
+    return first.isupper() and len(word) <= _CODE and not any(map(str.isupper, word)) and any(map(str.islower, word))
 
 
 def _routing(
@@ -213,6 +225,9 @@ def _name(
     known = vocabulary(codes)
     spans = [(max(start, row.starts[at]), row.word_end(at)) for at in words]
     spans = spans[: _named_words([row.text[a:b] for a, b in spans], known, codes)]
+    plain = row.text[slice(*spans[-1])].rstrip(".,:;'")
+    if len(spans) > 1 and (plain in known.words or plain in codes.area_codes):
+        spans[-1] = spans[-1][0], spans[-1][0] + len(plain)
     texts = [row.text[a:b] for a, b in spans]
     if re.search("[:;]", row.text[:6]):
         titled = read_titled(row, spans[0][0], prefix, channel, codes)

@@ -9,6 +9,8 @@ from cablefix.cable.channel import Decoded
 from cablefix.cable.draft import Draft
 from cablefix.cable.rows import Parsed, Part, Row
 
+_LIKE_C = "€©"
+
 
 def place_bare_references(draft: Draft, rows: Sequence[Row]) -> None:
     """Place `A. CINCLANTFLT 302215Z SEP 87` and the lines below it that count on, straight below the subject.
@@ -23,7 +25,8 @@ def place_bare_references(draft: Draft, rows: Sequence[Row]) -> None:
     found: list[Row] = []
     for row in rows[first:]:
         match = BARE_REFERENCE.fullmatch(row.text)
-        if match is None or match["label"] != chr(ord("A") + len(found)):
+        label = chr(ord("A") + len(found))
+        if match is None or not (match["label"] == label or (match["label"] in _LIKE_C and label == "C")):
             break
         found.append(row)
     if found:

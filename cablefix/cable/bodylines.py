@@ -55,8 +55,8 @@ REF_WORDS = ("REF", "RE", "REFS", "REFTEL", "REFTELS", "REFERENCE", "REFERENCES"
 _REFERENCES = re.compile(r"[A-Z]{2,5}[:;] ?[({\[]?A[.)\]}] ?(?:\d\d )?[A-Z]{3,}(?: [A-Z]+)? \d{2,6}\b")
 # `A. USDAO MONTEVIDEO 081205Z OCT 87 (NOTAL)`, `B. LIMA 1203`: a message by its sender and its time or number.
 BARE_REFERENCE = re.compile(
-    r"(?P<label>[A-Z])\. (?P<text>[A-Z][A-Z0-9 /-]{2,40} (?:\d{6}Z? ?[A-Z]{3} ?\d\d|\d{2,6})"
-    r"(?: ?\(NOTAL\)|,? AND PREVIOUS| PARA \d{1,2})?)[.,;]?"
+    r"(?P<label>[A-Z€©])\. (?P<text>[A-Z][A-Z0-9 /-]{2,40} (?:\d{6}[Z2]? ?[A-Z][A-Za-z][A-Z] ?\d\d|\d{2,6})"
+    r"(?: ?\( ?NOTAL ?\)|,? AND PREVIOUS| PARA \d{1,2})?)[.,;]?(?:\W{1,4}\d?)?"
 )
 _BY_AGAIN = re.compile(r"classified by[ :]*", re.IGNORECASE)
 _LABELS = ("SUBJ:", "SUBJECT:", "TAGS:", "INFO:", "FROM:", "TO:", "NO:")

@@ -21,6 +21,7 @@ _SURE = 0.96
 _LIKELY = 0.9
 _SAME = 0.5  # cost up to which a part reads as it is seen
 _FAR = 12.0  # a word that would cost more is not read by its neighbour
+_LEAST_NAMED = 3  # words of a name of which the last may be like no other, where the rest and the indicator are clear
 _OF_POSTS = frozenset(("AMEMBASSY", "AMCONSUL", "AMCONGEN"))
 _LEAST_POST = 5
 _MOST_WRONG = 0.6  # of a name that the routing indicator beside it names, so many characters may be wrong
@@ -59,7 +60,10 @@ def _by_routing(item: Parsed, names: Sequence[Part], verdicts: Verdicts, codes: 
         return False
     head = len(names) == 2 and names[1].name.endswith(".post")
     words = listed[0].split(" ", 1) if head else listed[0].split(" ")
-    if len(words) != len(names) or not all(_near(word, part) for word, part in zip(words, names, strict=True)):
+    same = [word == part.seen for word, part in zip(words, names, strict=False)]
+    if len(words) != len(names) or not (all(map(_near, words, names)) or same == [True] * (len(names) - 1) + [False]):
+        return False
+    if not all(map(_near, words, names)) and len(names) < _LEAST_NAMED:
         return False
     if not any(word in (part.seen, part.best.text) for word, part in zip(words, names, strict=True)):
         return False

@@ -312,7 +312,7 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
     """Decide the post before the number and the one in the FM line: they are the same, but for missions and STATE."""
     line, sender = draft.found.get("classification"), draft.found.get("from")
     own = line.part("class.post") if line else None
-    named = sender.part("from.1.name.post") if sender else None
+    named = _sending_post(sender) if sender else None
     heads = [part for page in draft.pages if (part := page.part("page.post"))]
     if own is None or named is None:
         return
@@ -340,6 +340,15 @@ def settle_post(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Codes
         if evidence:
             evidence = (*evidence, agree(f"the other line says {other.seen!r}", [other]))
         verdicts.set(part, name, shares[0], *evidence)
+
+
+def _sending_post(sender: Parsed) -> Part | None:
+    """The post of the FM line; where it is like none, the one word behind the head of the address."""
+    named = sender.part("from.1.name.post")
+    words = sender.named("from.1.name.")
+    if named is None and len(words) == 2 and words[0].name.endswith(".head"):
+        return words[1]
+    return named
 
 
 def _same_post(one: str, other: str, codes: Codes) -> bool:

@@ -324,7 +324,7 @@ def _text_fields(decided: Decided) -> list[Field]:
         if name == "subject":
             found.append(_subject(run, decided))
         elif name == "refs":
-            found.append(_refs(run, decided.refs, decided.verdicts))
+            found.append(_refs(run, decided))
         else:
             found += _classified(run, decided)
     return [_trusted(item, decided.error_rate) for item in found if item.value]
@@ -359,8 +359,10 @@ def _without_speck(word: str, text: str) -> str:
     return word[: speck[0]] + word[speck[1] :] if speck else word
 
 
-def _refs(run: Run, items: Sequence[Reference], verdicts: Verdicts) -> Field:
-    values = [reference_value(run, item, verdicts) for item in items]
+def _refs(run: Run, decided: Decided) -> Field:
+    items, verdicts = decided.refs, decided.verdicts
+    year = decided.moment.day.year if decided.moment else None
+    values = [reference_value(run, item, verdicts, year) for item in items]
     parts = tuple((item.label or "ref", run.span(item.start, item.end)) for item in items)
     sure = min([verdicts.of(part).confidence for item in items for _, _, part in item.parts], default=0.95)
     if any(_TOO_LONG.search(value["text"]) for value in values):

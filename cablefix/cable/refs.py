@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz.distance import Levenshtein
+
 from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.joint import size_cost
@@ -13,6 +15,7 @@ from cablefix.cable.names import limit_of, read_post
 from cablefix.cable.rows import FUNCTION_WORDS, MONTHS, Part, Row
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import cited_pieces, is_series
+from cablefix.lexicon.wordlist import load_wordlist
 from cablefix.text import Span
 
 _LABEL = re.compile(
@@ -30,8 +33,22 @@ _HYPHEN = re.compile(r"(?<=[A-Z])[~=](?=\d)")  # `CA~3108`
 _MONTH = re.compile(rf"\b(?:(?i:{MONTHS})(?<=[a-z][A-Z]))\b")
 _FIRST = re.compile(r"(?P<open>[({\[])(?P<label>)(?P<close>)[^A-Za-z0-9]{1,2}(?= ?[A-Z])")
 _AIRGRAM = re.compile(r"\bA ?[-+~=_–—]{1,2} ?(?=\d)")
-_STOPPED_NOTE = re.compile(r"(?<=\d)[.,](?= \(NOTAL\))")
+_STOPPED_NOTE = re.compile(r"(?<=\d)[.,](?= \((?:NOTAL|\d)\b)")
+# A reference by day and time: `1411202 MAR 78` for `141120Z MAR 78`.
+_GROUP = re.compile(rf"\b(?P<group>[\dlIO]{{6}})[2Zz](?= (?i:{MONTHS}) \d\d\b)")
+_GROUP_YEAR = re.compile(rf"\d{{6}}Z (?:{MONTHS}) (?P<year>\d\d)\b")
+_CITED_YEARS = 4
+_FIGURES = str.maketrans("lIO", "110")
+_OCTOBER = re.compile(r"\b0(?=ct(?:ober|\.)? )")
+_YEAR_1900 = re.compile(r"\b[lI](?=9\d\d\b)")
+# A label that cannot be read, between two references that are whole.
+_TORN_LABEL = re.compile(
+    r"(?:(?<=\d[;,] )|(?<=\d\d ))(?P<open>)(?P<label>)(?P<close>)"
+    r"(?:(?!\d\d |of|to)[A-Za-z0-9]{1,2}[)\]}]?|[^\s\w]{1,2}[A-Za-z0-9]?[)\]}.])(?= ['\u2018]?(?:\d\d )?[A-Z]{4,}(?: [A-Z]{3,})? \d{2,6}\b)"
+)
+_TAIL_SCRAPS = re.compile(r"(?<=\(NOTAL\))[\s\d|.,;:]{1,6}$")
 _OWN, _NAMED = 5.0, 3.0  # how much likelier a reference names the post of the message, or one of its addresses
+_UNLIKE, _LEAST_OWN = 4.0, 6  # of a name that is half wrong, and no other post is near
 _TORN_NOTE = re.compile(r"[({\[<]NOTAL(?:[)}\]>]|[.,]$)")
 _NOTE = re.compile(r"\.? ?\(NOTAL\)")
 # A label that stands twice: `A. (A) 00 LIMA 811`, `A. A) LIMA 811`, `A. REF A: LIMA 811`, `A. REF: LIMA 811`.
@@ -39,7 +56,7 @@ _AGAIN = r"\s*(?:[({{\[]?{label}[.):}}\]]{{1,2}}\s?|REFS?(?:TEL)? {label}[.):]?\
 _SMALL_IN_NAMES = frozenset("de del di da du la le el al of and".split())
 _MARKS_IN_NAMES = re.compile(r"['’.]")
 _LIKE_C = "©€"
-_LONGEST_SCRAP, _LONGEST_CODE = 4, 2
+_LONGEST_SCRAP, _LONGEST_CODE, _MOST_SMALL = 4, 2, 3
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
 _SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")
 _OF_STATE = ("STATE", "SECSTATE", "DEPTEL")
@@ -101,7 +118,8 @@ def read_references(
     """
     marks = _labels_of(run, channel)
     if not marks:
-        pieces = list(cited_pieces(run.text)) or _between_semicolons(run.text)
+        text = _OCTOBER.sub("O", _TAIL_SCRAPS.sub("", run.text))
+        pieces = list(cited_pieces(text)) or _between_semicolons(text)
         items = [Reference("", *_trim(run.text, start, end)) for start, end in pieces]
     else:
         items = []
@@ -132,9 +150,13 @@ def _labels_of(run: Run, channel: Channel) -> list[tuple[re.Match[str], str]]:
     seen = list(_LABEL.finditer(run.text))
     plain = _in_order(seen, channel)
     begins = [start for start, _, _ in run.pieces[1:]]
-    lost = [match for start in begins if (match := _WHOLE.match(run.text, start)) and _is_whole(run.text, seen, start)]
-    if not lost or len(seen) < 2:
+    torn = list(_TORN_LABEL.finditer(run.text)) if seen else []
+    whole = [match for start in begins if (match := _WHOLE.match(run.text, start)) and _is_whole(run.text, seen, start)]
+    lost = [*whole, *torn]
+    if not lost or (len(seen) < 2 and not torn):
         return plain
+    places = {mark.start("label") for mark in seen}
+    lost = [mark for mark in lost if not any(mark.start() <= at <= mark.end() for at in places)]
     filled = _in_order(sorted([*seen, *lost], key=re.Match.start), channel)
     clear = [sum(mark["label"] == label for mark, label in marks) for marks in (plain, filled)]
     return filled if clear[1] >= clear[0] else plain
@@ -172,7 +194,7 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
         if mark.re is _FIRST:
             kept.append((mark, "A"))
             continue
-        if mark.re is _WHOLE:
+        if mark.re in (_WHOLE, _TORN_LABEL):
             if kept and kept[-1][1].isalpha():
                 kept.append((mark, chr(ord(kept[-1][1]) + 1)))
             continue
@@ -273,9 +295,12 @@ def _with_likely(name: str, readings: list[Decoded], likely: Mapping[str, float]
     """
     limit = limit_of(name) + 2.0
     alike = [post for post in likely if post and post.count(" ") == name.count(" ")]  # a label may stand before it
-    near = [Decoded(post, channel.word_cost(post, name, limit)) for post in alike]
-    every = {r.text: r for r in [*near, *readings] if r.cost < limit}.values()
+    near = [Decoded(post, channel.word_cost(post, name, limit + likely[post])) for post in alike]
+    every = {r.text: r for r in [*near, *readings] if r.cost < limit + likely.get(r.text, 0.0)}.values()
     found = [Decoded(r.text, max(r.cost - likely[r.text], 0.1)) if r.text in alike else r for r in every]
+    if not found:  # nothing else is near
+        found = [Decoded(post, _UNLIKE) for post in alike if Levenshtein.distance(post, name) <= len(post) // 2 - 1]
+        found = found if len(found) == 1 and len(name) >= _LEAST_OWN else []
     return sorted(found, key=lambda r: r.cost)
 
 
@@ -288,6 +313,10 @@ def _drop_scraps(item: Reference, text: str, end: int) -> None:
     if not rest or not all(len(word.strip(_EDGE)) <= _LONGEST_SCRAP for word in rest):
         return
     words = [word for word in rest if not _is_scrap(word)]
+    small = sum(word.islower() for word in rest)
+    lone = len(words) == len(rest) == 1 and words[0].strip(_EDGE)
+    if (small >= _MOST_SMALL and len(words) <= 1) or (lone and lone.isalpha() and not load_wordlist().known(lone)):
+        words = []
     short = all(len(word) <= _LONGEST_CODE and word.isalpha() for word in words)
     beside = short and any(map(str.islower, "".join(rest))) and not any(map(str.isdecimal, rest))
     if not words or beside or (speck and words == rest[-1:] and words[0] in FUNCTION_WORDS):
@@ -304,14 +333,31 @@ def _add(run: Run, item: Reference, name: str, start: int, end: int, readings: l
     item.parts.append((start, end, part))
 
 
-def reference_value(run: Run, item: Reference, verdicts: Verdicts) -> dict[str, str]:
-    """A reference as the record has it."""
+def _settle_group_year(text: str, year: int | None) -> str:
+    """The year of a day-and-time group by that of the message, where one figure of it makes it many years older.
+
+    >>> _settle_group_year("CINCLANTFLT 302215Z SEP 67", 1987), _settle_group_year("PARIS 302215Z SEP 86", 1987)
+    ('CINCLANTFLT 302215Z SEP 87', 'PARIS 302215Z SEP 86')
+    """
+    match = _GROUP_YEAR.search(text)
+    if match is None or year is None or (year - int(match["year"])) % 100 <= _CITED_YEARS:
+        return text
+    for near in (year % 100, (year - 1) % 100):
+        if Levenshtein.distance(f"{near:02d}", match["year"]) == 1:
+            return f"{text[: match.start('year')]}{near:02d}{text[match.end('year') :]}"
+    return text
+
+
+def reference_value(run: Run, item: Reference, verdicts: Verdicts, year: int | None) -> dict[str, str]:
+    """A reference as the record has it; `year` is that of the message."""
     text, at = "", item.start
     for start, end, part in sorted((p for p in item.parts if p[0] >= item.start), key=lambda p: p[0]):
         text += run.text[at:start] + verdicts.of(part).text
         at = end
     text = _AIRGRAM.sub("A-", text + run.text[at : item.end])
-    text = _HYPHEN.sub("-", text)
+    text = _GROUP.sub(lambda group: group["group"].translate(_FIGURES) + "Z", text)
+    text = _YEAR_1900.sub("1", _OCTOBER.sub("O", _HYPHEN.sub("-", text)))
     text = _MONTH.sub(lambda month: month[0].upper(), text)
-    text = _STOPPED_NOTE.sub("", _TORN_NOTE.sub("(NOTAL)", text))
+    text = _STOPPED_NOTE.sub("", _TORN_NOTE.sub("(NOTAL)", text.replace("(NOTAL )", "(NOTAL)")))
+    text = _settle_group_year(text, year)
     return {"label": item.label, "text": text} if item.label else {"text": text}
