@@ -26,6 +26,7 @@ class NumberCosts:
     gap: float
     gap_each: float
     gap_on_page: float
+    gap_most: float
     repeat: float
     late: float
     late_on_page: float
@@ -37,6 +38,7 @@ class NumberCosts:
     other_length: float
     unknown_garble: list[float]
     garble_typed: float
+    figure_typed: float
     garble_of_two: float
     speck_before: float
     symbol_before: float

@@ -12,8 +12,8 @@ from rapidfuzz.distance import Levenshtein
 from cablefix.cable.dates import Moment
 from cablefix.cable.draft import Draft
 from cablefix.cable.fields import Field, Reading
-from cablefix.cable.reasons import PLAIN_REASONS, tidy_reasons
 from cablefix.cable.numberheads import number_elsewhere
+from cablefix.cable.reasons import PLAIN_REASONS, tidy_reasons
 from cablefix.cable.refs import Reference, Run, reference_value
 from cablefix.cable.rows import Parsed, Part, speck_beside, without_specks
 from cablefix.cable.settle import Verdicts

@@ -44,7 +44,8 @@ _YEAR_1900 = re.compile(r"\b[lI](?=9\d\d\b)")
 # A label that cannot be read, between two references that are whole.
 _TORN_LABEL = re.compile(
     r"(?:(?<=\d[;,] )|(?<=\d\d ))(?P<open>)(?P<label>)(?P<close>)"
-    r"(?:(?!\d\d |of|to)[A-Za-z0-9]{1,2}[)\]}]?|[^\s\w]{1,2}[A-Za-z0-9]?[)\]}.])(?= ['\u2018]?(?:\d\d )?[A-Z]{4,}(?: [A-Z]{3,})? \d{2,6}\b)"
+    r"(?:(?!\d\d |of|to)[A-Za-z0-9]{1,2}[)\]}]?|[^\s\w]{1,2}[A-Za-z0-9]?[)\]}.])"
+    r"(?= ['\u2018]?(?:\d\d )?[A-Z]{4,}(?: [A-Z]{3,})? \d{2,6}\b)"
 )
 _TAIL_SCRAPS = re.compile(r"(?<=\(NOTAL\))[\s\d|.,;:]{1,6}$")
 _OWN, _NAMED = 5.0, 3.0  # how much likelier a reference names the post of the message, or one of its addresses

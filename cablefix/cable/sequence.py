@@ -30,6 +30,7 @@ _LIKE_PORTION = frozenset("?UCSVG05$\u00a2\u00a7\u00a9\u20ac")
 _LETTERS_OF_PORTIONS = str.maketrans("5890$", "SBSUS")
 _ITEMS = frozenset("ABCDEFabcdef")
 _LEAST_LISTED = 3  # items that make a list
+_MOST_GARBLED = 0.7  # share of the numbers with a figure before them from which on that may be a pilcrow
 _CLEAR = 3.0  # a misread figure costs more
 _LIKELY = 2.0  # a mark that reads as a number at less is no lost one
 _TYPED = frozenset(("", PILCROW))  # what stands before a number that was typed, or read, as it is
@@ -132,7 +133,7 @@ def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:
     """Whether the garbles before the numbers can be pilcrows: most have one, and it is not just a digit.
 
     A pilcrow is read as 1 or 4 too, but in a text that lost its beginning 11, 12, 13 are what they say, and so are
-    12, 13, 14 below a header, where the 1 of a pilcrow would have left ¶1 out, and 1, 16, 17.
+    12, 13, 14 below a header, where the 1 of a pilcrow would have left ¶1 out, and 1, 2, 3, 17, 18, 19.
     """
     read = [link.reading.garble for link in links if link.reading.garble != _UNREAD]
     garbled = [garble for garble in read if garble]
@@ -140,7 +141,8 @@ def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:
         return False
     numbers = [link.reading.n for link in links]
     counts_on = whole and numbers[0] == 1 and 2 * (numbers[-1] - len(numbers)) <= len(numbers)
-    return counts_on or not all(garble.isdecimal() for garble in garbled)
+    most = len(garbled) >= _MOST_GARBLED * len(read)
+    return (counts_on and most) or not all(garble.isdecimal() for garble in garbled)
 
 
 def _adapt(garbles: dict[str, float], links: Sequence[_Link]) -> dict[str, float]:
@@ -273,13 +275,15 @@ def _leads_list(after: Sequence[Candidate]) -> bool:
 
 def _garble_cost(garble: str, garbles: dict[str, float], *, pilcrow: bool) -> float:
     """The cost of what stands before a number: a pilcrow misread, or where none is printed a speck."""
+    costs = number_costs()
     if not pilcrow and not any(map(str.isalnum, garble)):
-        costs = number_costs()
         return costs.speck_before if _DUST.issuperset(garble) else costs.symbol_before
     cost = garbles.get(garble)
     if cost is None:
         cost = min(_unknown(garble), _of_two(garble))
-    return cost + (0.0 if pilcrow else number_costs().garble_typed)
+    if pilcrow:
+        return cost
+    return cost + costs.garble_typed + (costs.figure_typed if garble.isdecimal() else 0.0)
 
 
 def _of_two(garble: str) -> float:
@@ -358,7 +362,7 @@ def _extend(
         if earlier < n - 1:
             same = whole and candidates[before.candidate].page == candidate.page
             each = costs.gap_on_page if same else costs.gap_each
-            score -= costs.gap + each * (n - earlier - 1)
+            score -= costs.gap + min(each * (n - earlier - 1), costs.gap_most)
         elif earlier == n:
             score -= costs.repeat
         if score > best_score or (score == best_score and best_before):
