@@ -27,6 +27,7 @@ _HEADINGS = ("SUMMARY", "COMMENT", "INTRODUCTION", "BACKGROUND", "ACTION REQUEST
 _MORE_FUNCTION_WORDS = frozenset(
     "ABOUT AFTER AGAINST AMONG AS BEFORE BETWEEN BUT DURING INTO ITS NEW OVER THEIR THROUGH UNDER UNTIL UPON".split()
 )
+_TORN_NUMBER = re.compile(r"\S{1,3}\s?[.,]\s|\S{0,4}[({\[]\S{1,5}[)}\]]\s")  # of the first paragraph
 _NEVER_FIRST = frozenset("AND AS BUT BY OF OR THAN WITH".split())
 _UNENDED = re.compile(r"[,;/&-]$|['’]S$")
 # What is said of the message in a line of its own: a sentence, a level, a note on who is to act.
@@ -125,6 +126,8 @@ def _title_goes_on(run: list[Row], rows: Sequence[Row], at: int) -> bool:
     begins, and where the line stands between the subject and a blank line: drafters broke their titles by hand.
     """
     before, row = run[-1], rows[at]
+    if _TORN_NUMBER.match(row.text):
+        return False
     last = before.words[-1].rstrip("'’")
     if last.upper() in FUNCTION_WORDS or last.upper() in _MORE_FUNCTION_WORDS or _UNENDED.search(before.text):
         return True
