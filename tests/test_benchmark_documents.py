@@ -30,6 +30,7 @@ from benchmarks.generate.manifest import (
 from benchmarks.generate.model import Document, Geometry, SourceError, load_document
 from benchmarks.generate.noise import counted_letters
 from benchmarks.generate.noise_heavy import ENGINES, damage_heavily, load_engine
+from benchmarks.generate.noise_layout import STRENGTHS, damage_layout
 from benchmarks.generate.noise_light import damage_lightly
 from benchmarks.generate.render import TEST_FONT
 from benchmarks.generate.seeded import generator
@@ -164,7 +165,7 @@ def test_the_manifest_names_every_file_and_its_documents() -> None:
 def test_every_document_has_every_level_of_synthetic_noise() -> None:
     for document in ALL:
         versions = {file.version for file in NOISE_FILES if file.document == document.id}
-        assert {"A", *(f"B-{level}" for level in BINS)} <= versions
+        assert {"A", *(f"B-{level}" for level in BINS), *STRENGTHS} <= versions
 
 
 def test_measured_rates_are_those_of_the_texts() -> None:
@@ -200,6 +201,15 @@ def test_the_spacing_layer_changes_spaces_only() -> None:
             base = "C1" if file.version == "D-g1" else "C2"
             below = (NOISE / base / f"{file.document}.txt").read_text(encoding="utf-8")
             assert "".join((NOISE / file.file).read_text(encoding="utf-8").split()) == "".join(below.split())
+
+
+@each
+def test_layout_noise_changes_white_space_only_and_comes_out_the_same_again(document: Document) -> None:
+    printed = printed_text(compose(document))
+    for version, strength in STRENGTHS.items():
+        text, _ = damage_layout(printed, strength, generator(f"{document.id}/{version}"))
+        assert text.split() == printed.split()
+        assert text == (NOISE / version / f"{document.id}.txt").read_text(encoding="utf-8")
 
 
 def test_gold_json_is_json_of_the_agreed_shape() -> None:

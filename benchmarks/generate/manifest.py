@@ -19,8 +19,8 @@ from benchmarks.generate.gold import gold_text, printed_text
 NOISE = Path(__file__).resolve().parents[1] / "noise"
 """Where damaged texts, their manifest and their digests stand."""
 
-TRACKS = ("synthetic", "engine", "engine+spacing")
-"""The three kinds of noise, scored apart and never pooled."""
+TRACKS = ("synthetic", "engine", "engine+spacing", "layout")
+"""The four kinds of noise, scored apart and never pooled."""
 
 BINS = (0.5, 1.5, 4.0, 8.0)
 """Severity levels, character error rate in percent."""

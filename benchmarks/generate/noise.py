@@ -1,6 +1,7 @@
-"""Makes the benchmark's damaged texts anew: `python -m benchmarks.generate.noise [--only A,B,C,D]`.
+"""Makes the benchmark's damaged texts anew: `python -m benchmarks.generate.noise [--only A,B,C,D,L]`.
 
-A and B are synthetic and need nothing; C draws pages and reads them with Tesseract and ocrad; D is made from C.
+A and B are synthetic and need nothing, nor does L, which damages the layout only; C draws pages and reads them with
+Tesseract and ocrad; D is made from C.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmarks.generate.manifest import (
 )
 from benchmarks.generate.noise_engine import engine, spaced
 from benchmarks.generate.noise_heavy import ENGINES, damage_heavily, load_engine
+from benchmarks.generate.noise_layout import STRENGTHS, damage_layout
 from benchmarks.generate.noise_light import damage_lightly
 from benchmarks.generate.render import MissingTool
 from benchmarks.generate.seeded import generator
@@ -51,6 +53,16 @@ def heavy(composition: Composition, index: int) -> Iterator[NoiseFile]:
         yield replace(file, engine=name, strength=round(strength, 4), severity=level)
 
 
+def layout(composition: Composition, index: int) -> Iterator[NoiseFile]:
+    """Noise L for one document, at each strength."""
+    document = composition.document
+    for version, strength in STRENGTHS.items():
+        seed = f"{document.id}/{version}"
+        text, habits = damage_layout(printed_text(composition), strength, generator(seed))
+        file = save_noise(composition, version, text, track="layout", seed=seed)
+        yield replace(file, degradation=", ".join(habits))
+
+
 _COUNTED = 24
 """Characters are counted in the first documents only, so that one more document does not change old damage."""
 
@@ -66,6 +78,7 @@ MAKERS: dict[str, Callable[[Composition, int], Iterator[NoiseFile]]] = {
     "B": heavy,
     "C": engine,
     "D": spaced,
+    "L": layout,
 }
 """What makes each family of noise."""
 
@@ -73,7 +86,7 @@ MAKERS: dict[str, Callable[[Composition, int], Iterator[NoiseFile]]] = {
 def main(arguments: list[str] | None = None) -> int:
     """Makes the families asked for (all by default), then the manifest and the digests."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--only", default=",".join(MAKERS), help="families of noise, by letter: A,B,C,D")
+    parser.add_argument("--only", default=",".join(MAKERS), help="families of noise, by letter: A,B,C,D,L")
     parser.add_argument("--documents", default="", help="only documents whose ids begin so, by comma: d25,d26")
     options = parser.parse_args(arguments)
     families, wanted = options.only.split(","), tuple(options.documents.split(","))
