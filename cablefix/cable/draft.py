@@ -74,7 +74,7 @@ class Draft:
 def make_draft(chain: Sequence[tuple[int, Parsed]], rows: Sequence[Row], channel: Channel, codes: Codes) -> Draft:
     """Place the lines between the format lines: addressees, captions, passing notes, text that wraps."""
     draft = Draft()
-    numbers = {number for _, parsed in chain for number in parsed.numbers[1:]}
+    numbers = {row.number for _, parsed in chain for row in parsed.rows[1:]}
     taken = {index for index, _ in chain} | {at for at, row in enumerate(rows[:_LONGEST]) if row.number in numbers}
     for _, parsed in chain:
         if parsed.kind == "caption":
@@ -231,7 +231,7 @@ def _ends_address(draft: Draft, kind: str, row: Row, channel: Channel) -> bool:
     if last is None or not last.parts or any(form in draft.found for form in FORM_KINDS):
         return False
     ended = any(part.name.endswith((".precedence", ".serial")) for part in last.parts)
-    if ended or not 0 < row.number - last.rows[-1].number <= _CLOSE:
+    if ended or not 0 < row.number - last.numbers[-1] <= _CLOSE:
         return False
     prefix = ".".join(last.parts[-1].name.split(".")[:2])
     # The first word stands for the name, of which something is left in each address.

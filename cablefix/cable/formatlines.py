@@ -255,7 +255,7 @@ def _unglue(row: Row, words: list[int]) -> tuple[Row, list[int]]:
         return row, words
     pieces = (Token(token.text[:2], token.start, token.start + 2), Token(token.text[2:], token.start + 2, token.end))
     tokens = (*row.line.tokens[: words[0]], *pieces, *row.line.tokens[words[0] + 1 :])
-    cut = Row(Line(row.line.number, tokens))
+    cut = Row(Line(row.line.number, tokens), (), tuple((word + 1, number) for word, number in row.breaks))
     return cut, [at for at, word in enumerate(cut.bare) if word]
 
 
@@ -344,7 +344,7 @@ def read_security_line(row: Row, channel: Channel, codes: Codes) -> Parsed | Non
             parts.append(exact("security.rest", row, *perfect.span("rest")))
         return Parsed("security", [row], parts, 20.0)
     if len(row.words) == 2 and row.dropped and row.text[:3] in ("ZNR", "ZNY"):
-        row = Row(Line(row.number, (*row.line.tokens, row.dropped[0])))  # `zZH` looks like dust
+        row = Row(Line(row.number, (*row.line.tokens, row.dropped[0])), (), row.breaks)  # `zZH` looks like dust
     words = [at for at, word in enumerate(row.bare) if word]
     if len(words) > 3 and row.words[0][:1] in "Z2" and len(row.words[2]) == 3:
         return read_security_line(row.cut(0, 3), channel, codes)  # scraps behind it

@@ -49,6 +49,7 @@ from cablefix.cable.telegramdraft import (
     settle_form_post,
 )
 from cablefix.cable.titles import read_titles
+from cablefix.cable.torn import join_rows
 from cablefix.cable.witnesses import add_witness
 
 # How much of the text is looked at for words that the subject has too.
@@ -77,7 +78,7 @@ def read_header(lines: Sequence[Line], codes: Codes, furniture: Sequence[Line] =
     A damaged header is read twice: what the first reading is sure of shows what the engine did to this document.
     """
     channel = load_channel()
-    rows, around = split_rows(rows_of(lines)), rows_of(furniture)
+    rows, around = join_rows(split_rows(rows_of(lines)), codes), rows_of(furniture)
     decided = _read(rows, around, (), channel, codes)
     if decided is None:
         return None
@@ -296,16 +297,17 @@ def format_lines(draft: Draft) -> tuple[FormatLine, ...]:
     for kind, parsed in draft.found.items():
         rows = draft.runs.get(kind, parsed.rows)
         if kind != "form" or not draft.aside.intersection(parsed.numbers):
-            found.append(FormatLine(kind, tuple(dict.fromkeys(row.number for row in rows))))
+            found.append(FormatLine(kind, tuple(dict.fromkeys(number for row in rows for number in row.numbers))))
     for kind in ("to", "info"):
         taken = {number for line in found for number in line.lines}
         items = [item for item in getattr(draft, kind) if draft.found.get(kind) is not item]
-        found += [FormatLine(kind, numbers) for numbers in _each_once(items) if taken.isdisjoint(numbers)]
+        rests = (tuple(number for number in numbers if number not in taken) for numbers in _each_once(items))
+        found += [FormatLine(kind, numbers) for numbers in rests if numbers]
     found += [FormatLine("caption", item.numbers) for item in draft.captions]
     loose = {"pass": draft.passing, "cleared": draft.cleared, "protocol": draft.protocol, "exempt": draft.exempt}
     loose |= {"classification": draft.levels, "distribution": draft.margin}
     for kind, rows in loose.items():
-        found += [FormatLine(kind, (row.number,)) for row in rows]
+        found += [FormatLine(kind, row.numbers) for row in rows]
     return tuple(sorted(found, key=lambda item: item.lines))
 
 

@@ -21,12 +21,16 @@ _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"
 
 
 class Row:
-    """A line with single blanks between its words; `dropped` are tokens at its ends that are dust and no part of it."""
+    """A line with single blanks between its words; `dropped` are tokens at its ends that are dust and no part of it.
 
-    __slots__ = ("_bare", "_starts", "dropped", "line", "text", "words")
+    Of a line that was cut in two, `breaks` are the words with which its later pieces begin, each with the number of its
+    line in the layout.
+    """
 
-    def __init__(self, line: Line, dropped: tuple[Token, ...] = ()) -> None:
-        self.line, self.dropped = line, dropped
+    __slots__ = ("_bare", "_starts", "breaks", "dropped", "line", "text", "words")
+
+    def __init__(self, line: Line, dropped: tuple[Token, ...] = (), breaks: tuple[tuple[int, int], ...] = ()) -> None:
+        self.line, self.dropped, self.breaks = line, dropped, breaks
         self.words, self.text = line.words, line.text
         self._starts: tuple[int, ...] | None = None
         self._bare: tuple[str, ...] | None = None
@@ -48,12 +52,25 @@ class Row:
     def cut(self, first: int, last: int) -> Row:
         """The words from `first` to before `last` as a row of their own."""
         dropped = self.dropped if last >= len(self.words) else ()
-        return Row(Line(self.line.number, self.line.tokens[first:last]), dropped)
+        number = max((number for word, number in self.breaks if word <= first), default=self.number)
+        breaks = tuple([(word - first, number) for word, number in self.breaks if first < word < last])
+        return Row(Line(number, self.line.tokens[first:last]), dropped, breaks)
+
+    def with_below(self, row: Row) -> Row:
+        """This row and the rest of its line, which stands on the next one."""
+        count = len(self.words)
+        breaks = (*self.breaks, (count, row.number), *((count + word, number) for word, number in row.breaks))
+        return Row(Line(self.number, (*self.line.tokens, *row.line.tokens)), self.dropped + row.dropped, breaks)
 
     @property
     def number(self) -> int:
         """The number of the line in the layout."""
         return self.line.number
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of the lines in the layout on which it stands; most stand on one."""
+        return (self.line.number, *[number for _, number in self.breaks]) if self.breaks else (self.line.number,)
 
     def span(self, start: int, end: int) -> Span:
         """The source span of `text[start:end]`; blanks at its ends are left out."""
@@ -137,7 +154,7 @@ class Parsed:
     @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of its lines."""
-        return tuple(row.number for row in self.rows)
+        return tuple(number for row in self.rows for number in row.numbers)
 
     def part(self, name: str) -> Part | None:
         """The part of that name."""

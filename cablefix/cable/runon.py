@@ -78,7 +78,7 @@ def run_on(runs: Mapping[str, list[Row]], kind: str, rows: Sequence[Row], betwee
             row = _without_small_end(row) if run[0].words[-1].isupper() else row
         if (kind == "ref" and len(row.text) <= _SCRAP and not row.text.isupper()) or _PAGE_HEAD.search(row.text):
             continue
-        if row.number - before.number > 4 or not _goes_on(kind, run, row, rows, at, width):
+        if row.number - before.numbers[-1] > 4 or not _goes_on(kind, run, row, rows, at, width):
             return
         run.append(row)
 
@@ -135,7 +135,7 @@ def _title_goes_on(run: list[Row], rows: Sequence[Row], at: int) -> bool:
     if first.islower() or first in _NEVER_FIRST:
         return True
     closed = at + 1 < len(rows) and rows[at + 1].number > row.number + 1
-    return closed and row.number == before.number + 1 and not _STATES.search(row.text)
+    return closed and row.number == before.numbers[-1] + 1 and not _STATES.search(row.text)
 
 
 def _alike(first: Row, row: Row) -> bool:

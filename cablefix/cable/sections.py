@@ -19,6 +19,7 @@ from cablefix.cable.record import count_of
 from cablefix.cable.rows import Row, rows_of
 from cablefix.cable.settle import best_alone
 from cablefix.cable.split import split_rows
+from cablefix.cable.torn import join_rows
 from cablefix.cable.telegramdraft import place_form_lines
 
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|[O0]CT|N[O0]V|DEC"
@@ -59,12 +60,12 @@ class Start:
 
 def lines_of(draft: Draft) -> tuple[int, ...]:
     """The numbers of the lines of a draft in order."""
-    numbers = {row.number for rows in draft.runs.values() for row in rows}
+    numbers = {number for rows in draft.runs.values() for row in rows for number in row.numbers}
     numbers.update(number for parsed in draft.found.values() for number in parsed.numbers)
     for items in (draft.to, draft.info, draft.captions):
         numbers.update(number for item in items for number in item.numbers)
     loose = (draft.passing, draft.cleared, draft.protocol, draft.exempt, draft.levels, draft.margin)
-    numbers.update(row.number for rows in loose for row in rows)
+    numbers.update(number for rows in loose for row in rows for number in row.numbers)
     return tuple(sorted(numbers))
 
 
@@ -94,7 +95,7 @@ def find_headers(
 
 def _read_start(lines: Sequence[Line], anchor: int, low: int, channel: Channel, codes: Codes) -> Start | None:
     """The header around an anchor; its first line may stand above it."""
-    rows: list[Row] = split_rows(rows_of(lines[low : anchor + _REACH]))
+    rows: list[Row] = join_rows(split_rows(rows_of(lines[low : anchor + _REACH])), codes)
     text = next(
         (at for at, row in enumerate(rows) if row.number > lines[anchor].number and _TEXT.match(row.text)), None
     )

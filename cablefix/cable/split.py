@@ -16,21 +16,27 @@ _HEAD = r"(?:SECSTATE|AMEMBASSY|AMCONSUL|USMISSION|AMLEGATION|USDEL|USDAO|USLO|U
 # What begins a header line; a TO before the head of an address is a cut only there, not in running text.
 _START = re.compile(
     r"\S{0,2}(?:F[MHN]\b|T[O0]\b|[IT]NF[O0]\b|TAG|E\W? ?[O0]\b|DE\b|V[Z2]C|Z[NH][RY]"
-    r"|(?:[OPRZ0]{1,2}) (?:R[A-Z0]|\d{6}))",
+    r"|(?:[OPRZ0]{1,2}) (?:R[A-Z0]|\d{6})|BT |R[UH][A-Z0-9]{3,6}/|AMEMB|AMCON|USMIS|SECST)",
     re.IGNORECASE,
 )
+_LEVEL = r"(?-i:C O N F I D|S E C R E T|UNCLAS |CONFIDENTIAL [A-Z ]+\d|LIMITED OFFICIAL USE [A-Z])"
 _SURE_CUT = (
     rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
-    r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5} "
+    r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5}(?: |$)"
     r"|[OPRZ](?: [OPR])? \d{6}Z [A-Z]{3} \d\d\b"
     r"|(?-i:REF|Ref)(?:S|TELS?|\(S\))?:(?= )|(?-i:CLASSIFIED|Classified) BY:"
 )
 # Each ends where a line is cut: it begins with the blank, which is quickly looked for, and most letters begin none.
 _CUT = re.compile(rf" (?=[TISEDFZRCOP])(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
-    r" (?=[TISEDFZRCBOP0])"
-    rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
+    r" (?=[TISEDFZRCBOPU0])"
+    rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|DE R[UH][A-Z0-9]{{3,6}}$"
+    rf"|(?<= \d\d )FM [A-Z]{{3}}|{_LEVEL}|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
+)
+_LEVELS = re.compile(r"UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFF|[A-Z](?: [A-Z]){4}")
+_CAPTION_CUT = re.compile(
+    rf" (?=[TISEDFZRCOPNL])(?=(?<=\d{{3}} )(?:SIPDIS|NOFORN|[A-Z]{{2,3}}DIS)\b|{_SURE_CUT})", re.IGNORECASE
 )
 _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")
 _PARAGRAPH = re.compile(r"\S{0,3}[\dilIJ]\s?[.,][\s(]")
@@ -70,7 +76,12 @@ _SHEET = re.compile(
     re.IGNORECASE,
 )
 _SHEET_REACH = 3
-_ADDRESS = re.compile(rf"(?<= )(?={_HEAD}|{_ROUTE}/[A-Z])", re.IGNORECASE)
+# What begins a second address: a head or an indicator, a command, or any name behind a precedence, number or office code.
+_ADDRESS = re.compile(
+    rf"(?<= )(?=(?i:{_HEAD}|{_ROUTE}/[A-Z])|(?:US)?CINC[A-Z]{{2,}})"
+    r"|(?:(?:FLASH|IMMEDIATE|PRIORITY|ROUTINE|\d{4}|[A-Z]//\S*//) )"
+    r"(?=[A-Z]{3,}[ /])(?!(?:NIACT|FLASH|IMMEDIATE|PRIORITY|ROUTINE|FOR|AND|ATTN|INFO)\b)"
+)
 
 
 def split_rows(rows: Iterable[Row]) -> list[Row]:
@@ -86,7 +97,7 @@ def split_rows(rows: Iterable[Row]) -> list[Row]:
         if len(row.words) < 3:
             found.append(row)
         else:
-            pattern = _MORE_CUTS if _START.match(row.text) else _CUT
+            pattern = _MORE_CUTS if _START.match(row.text) else _CAPTION_CUT if _LEVELS.match(row.text) else _CUT
             places = [at.end() for at in pattern.finditer(row.text) if not _is_no_cut(row.text, at.end())]
             found += cut_row(row, places) if places else (row,)
     return found
@@ -224,9 +235,9 @@ def split_addresses(row: Row, first: int) -> list[Row]:
     begin = row.starts[first]
     places = []
     for match in _ADDRESS.finditer(row.text):
-        before = row.text[begin : match.start()].strip()
-        if match.start() > begin and len(before.split()) >= 2 and not before.endswith("/"):
-            places.append(match.start())
+        before = row.text[begin : match.end()].strip()
+        if match.end() > begin and len(before.split()) >= 2 and not before.endswith("/"):
+            places.append(match.end())
     return cut_row(row, places)
 
 

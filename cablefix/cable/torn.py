@@ -1,0 +1,122 @@
+"""Header lines that were cut in two: the rows of both halves are read as one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cablefix.cable.codes import Codes
+from cablefix.cable.rows import MONTHS, Row
+
+_LONGEST = 120  # rows, from the top, among which a header is
+_APART = 3  # lines, blank ones among them, from one half to the other at most
+_MOST_WORDS = 14
+
+_ROUTE = r"R[UH][A-Z0-9]{3,6}"
+_HEAD = r"(?:AMEMBASSY|AMCONSUL|AMLEGATION|USMISSION|USDEL|USDAO|USLO|USINT|AMEMB)"
+_URGENT = r"(?:NIACT )?(?:FLASH|IMMEDIATE|PRIORITY|ROUTINE)"
+_LEVEL = (
+    r"(?:(?:UN)?CLAS(?:SIFIED)?|CONFIDENTIAL|(?:TOP )?SECRET|LIMITED OFFICIAL USE|S E C R E T|U N C L A S S I F I E D"
+    r"|C O N F I D E N T I A L|L I M I T E D O F F I C I A L U S E)(?: [A-Z/ ]{2,20})?"
+)
+_ANNOUNCED = rf"(?:(?:FM|TO|INFO) |{_ROUTE}/|{_HEAD} |SEC[A-Z]+ )"
+_SIGNALS = r"(?: Z[A-Z0-9]{2,4})*"
+_KEYWORD = r"(?:FM|TO|INFO|BT|DE|TAGS|SUBJ(?:ECT)?|REFS?|E\.O|XMT|PASS|FOR|UNCLAS|CONFIDENTIAL|SECRET|LIMITED|PAGE)\b"
+_DECL = r"(?:DECL\b|N/?A\b|X?GDS|ADS\b|OADR\b)"
+_MONTH = rf"(?i:{MONTHS})[A-Za-z]*\.?"
+# A first half, and what the second one looks like. A first half is no complete line of any message.
+_HALVES = (
+    (rf"[OPRZ]{{2}}(?: {_ROUTE})*", rf"{_ROUTE}(?: {_ROUTE})*"),
+    ("DE", rf"{_ROUTE} #?\d{{4}}.*"),
+    (rf"DE {_ROUTE}", r"#?\d{4}(?:/\d\d)? \d{7}|#\d{4}(?:/\d\d)?"),
+    (rf"DE {_ROUTE} #?\d{{4}}(?:/\d\d)?", r"\d{7}\b"),
+    ("ZN[RY]", rf"([A-Z])\1{{4}}{_SIGNALS}"),
+    (r"ZN[RY] ([A-Z])\1{4}", "Z[A-Z]{2}"),
+    ("[OPRZ](?: [OPR])?", rf"\d{{6}}Z (?:{MONTHS})\b.*"),
+    (r"[OPRZ](?: [OPR])? \d{6}Z", rf"(?:{MONTHS}) (?:19|20)?\d\d{_SIGNALS}"),
+    (rf"[OPRZ](?: [OPR])? \d{{6}}Z (?:{MONTHS})", rf"(?:19|20)?\d\d{_SIGNALS}"),
+    (r"[A-Z]{3,8}|" + _ANNOUNCED + r"(?!.*\bWASH).*", r"WASH(?:DC|INGTON,? D\.?C)\b.*"),
+    (rf"(?:(?:TO|INFO) )?{_ROUTE}/(?!.*COLLECTIVE).*", rf"(?:[A-Z]+ )*COLLECTIVE(?: {_URGENT})?(?: \d{{1,4}})?"),
+    (rf"{_ANNOUNCED}.*\bOF", "[A-Z]{3}.*"),
+    (rf"{_ANNOUNCED}.*[A-Z] {_URGENT}", r"\d{1,4}"),
+    (
+        rf"(?:(?:TO|INFO) )?{_ROUTE}/[A-Z]+",
+        rf"(?!{_KEYWORD})[A-Z]{{3,}}(?<!DIS)(?: [A-Z]+)*(?://.*)?(?: {_URGENT})?(?: \d{{1,4}})?",
+    ),
+    (rf"(?:{_ANNOUNCED}|[A-Z]{{4,}} ).*[A-Z]{{3}}", r"(?!BT|TO|FM|DE|OO|PP|RR|ZZ)[A-Z]{2}(?://.*//)?"),
+    (rf"(?:.*[ /])?{_HEAD}", rf"(?!{_KEYWORD}|{_HEAD})[A-Z]{{2,}}(?: [A-Z]+){{0,4}}(?: \d{{1,4}})?"),
+    (r"(?:INFO|TO)\b.*[A-Z],", r"(?:[A-Z ]+, )*[A-Z ]+,?"),
+    (_LEVEL, r"SECTION \d\d\b.*"),
+    (rf"{_LEVEL} SECTION", r"\d\d OF \d\d\b.*"),
+    (rf"{_LEVEL} SECTION \d\d", r"OF \d\d\b.*"),
+    (rf"{_LEVEL} SECTION \d\d OF", r"\d\d(?: [A-Z].*)?"),
+    (r"E\.? ?O\.?", rf"\d{{5}}:?(?: {_DECL}.*)?"),
+    (r"E\.? ?O\.? \d{5}:?", rf"{_DECL}.*"),
+    (r"E\.? ?O\.? \d{5}: DECL:?", r"(?:\d|N/?A\b|OADR\b|UPON\b).*"),
+    (rf"(?:N[Oo]|Rec'd|REC'D|RECEIVED|REFS?) ?[:.].* {_MONTH}", r"\d{1,2},.*"),
+    (r"N[Oo] ?[:.] ?\d+,", rf"{_MONTH} \d.*"),
+    ("TAGS:", r"[A-Z]{2,5}(?:, ?[A-Z]{2,5})*"),
+    (r"SUBJ(?:ECT)?:(?: \([A-Z]{1,3}\))?", rf"(?!{_KEYWORD}|\d+\.|[A-Z]\. )\S.*"),
+)
+_FIRST = tuple(re.compile(first) for first, _ in _HALVES)
+_SECOND = tuple(re.compile(second) for _, second in _HALVES)
+_ANY_FIRST = re.compile("|".join(f"(?:{first})".replace(r"\1", "[A-Z]") for first, _ in _HALVES))
+_SPACED = re.compile(r"[A-Z](?: [A-Z])*")
+_SPACED_START = re.compile(r"[A-Z](?: [A-Z])*(?= \w\w|$)")
+_SPACED_LEVELS = ("CONFIDENTIAL", "SECRET", "UNCLASSIFIED", "LIMITEDOFFICIALUSE", "TOPSECRET")
+_POST_END = re.compile(rf"(?:.*[ /])?{_HEAD} (?P<name>[A-Z]+)")
+
+
+def join_rows(rows: Sequence[Row], codes: Codes) -> list[Row]:
+    """The rows, those that are the halves of one header line read as one.
+
+    An engine that takes a wide gap for the space between columns cuts a line there, and a text that is wrapped
+    narrower is cut where the width ends. Only what is no whole line is joined, and only to what it lacks: a
+    date-time group without its month, an embassy without its post.
+
+    >>> from cablefix.cable.codes import load_codes
+    >>> from cablefix.cable.fields import Line, Token
+    >>> texts = "O 051452Z", "JUN 08", "FM AMEMBASSY", "QUITO", "TO SECSTATE WASHDC"
+    >>> rows = [Row(Line(at, [Token(word, 0, 0) for word in text.split()])) for at, text in enumerate(texts)]
+    >>> [(row.text, row.numbers) for row in join_rows(rows, load_codes())]
+    [('O 051452Z JUN 08', (0, 1)), ('FM AMEMBASSY QUITO', (2, 3)), ('TO SECSTATE WASHDC', (4,))]
+    """
+    found: list[Row] = []
+    for at, row in enumerate(rows):
+        if at >= _LONGEST:
+            found += rows[at:]
+            break
+        if found and row.number - found[-1].numbers[-1] <= _APART and _are_halves(found[-1], row, codes):
+            found[-1] = found[-1].with_below(row)
+        else:
+            found.append(row)
+    return found
+
+
+def _are_halves(row: Row, below: Row, codes: Codes) -> bool:
+    """Whether two rows are a header line that was cut."""
+    first, second = row.text, below.text
+    if len(row.words) > _MOST_WORDS or row.words[0].islower():
+        return False
+    if _ANY_FIRST.fullmatch(first) and any(
+        half.fullmatch(first) and rest.fullmatch(second) for half, rest in zip(_FIRST, _SECOND, strict=True)
+    ):
+        return True
+    return _is_cut_level(first, second) or _is_cut_post(first, below, codes)
+
+
+def _is_cut_level(first: str, second: str) -> bool:
+    """Whether a level in spaced letters was cut: `C O N F I` above `D E N T I A L SECTION 01 OF 02`."""
+    rest = _SPACED_START.match(second) if _SPACED.fullmatch(first) else None
+    if rest is None:
+        return False
+    return (first + rest[0]).replace(" ", "") in _SPACED_LEVELS
+
+
+def _is_cut_post(first: str, below: Row, codes: Codes) -> bool:
+    """Whether the name of a post was cut: `AMEMBASSY SAN` above `JOSE`."""
+    match = _POST_END.fullmatch(first)
+    if match is None or match["name"] in codes.posts:
+        return False
+    names = (" ".join([match["name"], *below.words[:end]]) for end in (1, 2))
+    return any(name in codes.posts for name in names)
