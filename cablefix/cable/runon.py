@@ -29,7 +29,7 @@ _MORE_FUNCTION_WORDS = frozenset(
 )
 _TORN_NUMBER = re.compile(r"\S{1,3}\s?[.,]\s|\S{0,4}[({\[]\S{1,5}[)}\]]\s")  # of the first paragraph
 _NEVER_FIRST = frozenset("AND AS BUT BY OF OR THAN WITH".split())
-_UNENDED = re.compile(r"[,;/&-]$|['’]S$")
+_UNENDED = re.compile(r"[,;:/&-]$|['’]S$")
 # What is said of the message in a line of its own: a sentence, a level, a note on who is to act.
 _STATES = re.compile(
     r"[.!?]$|^(?:THIS|PLEASE|FOR|FROM|NOTE|SEE|JOINT)\b|CLASSIF|SENSITIVE|CONFIDENTIAL|SECRET\b|:", re.I
@@ -101,6 +101,8 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
             return False
         if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
             return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
+        if not _REASONS.search(said) and _stands_before_reasons(row, rows, at):
+            return row.number == before.numbers[-1] + 1
         torn = _TORN_REASONS.search(said) and _MORE_REASONS.match(row.text)
         return bool(torn or _REASONS.search(row.text)) or wraps(before, row, width)
     if _is_heading(row, rows, at) or (kind != "ref" and PARAGRAPH.match(row.text)):
@@ -117,6 +119,11 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
     if not _alike(run[0], row) or (kind == "ref" and (len(run) > _MOST_RUN_ON or not _NAMES_MESSAGE.search(row.text))):
         return False
     return wraps(before, row, width, 9 if len(run) > 1 else 0) or (kind == "subject" and _title_goes_on(run, rows, at))
+
+
+def _stands_before_reasons(row: Row, rows: Sequence[Row], at: int) -> bool:
+    """Whether the line below gives the reasons, so that this one still says who classified the message."""
+    return at + 1 < len(rows) and not PARAGRAPH.match(row.text) and bool(_REASONS.search(rows[at + 1].text))
 
 
 def _title_goes_on(run: list[Row], rows: Sequence[Row], at: int) -> bool:

@@ -19,8 +19,8 @@ from cablefix.cable.record import count_of
 from cablefix.cable.rows import Row, rows_of
 from cablefix.cable.settle import best_alone
 from cablefix.cable.split import split_rows
-from cablefix.cable.torn import join_rows
 from cablefix.cable.telegramdraft import place_form_lines
+from cablefix.cable.torn import join_rows
 
 _MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|[O0]CT|N[O0]V|DEC"
 # What a header cannot do without, cheap enough to be tried on every line of a large file.

@@ -24,14 +24,14 @@ _SURE_CUT = (
     rf"(?:T[O0]|INF[O0]) {_ROUTE}/|SUBJ(?:ECT)?\s?:|TAGS\s?:|E\.O\. ?\d|DE {_ROUTE} #"
     r"|FM (?:A[MH]|SEC|US)[A-Z]|ZN[RY] [A-Z]{5}(?: |$)"
     r"|[OPRZ](?: [OPR])? \d{6}Z [A-Z]{3} \d\d\b"
-    r"|(?-i:REF|Ref)(?:S|TELS?|\(S\))?:(?= )|(?-i:CLASSIFIED|Classified) BY:"
+    r"|(?-i:REF|Ref)(?:S|TELS?|\(S\))?:(?= |$)|(?-i:CLASSIFIED|Classified) BY:"
 )
 # Each ends where a line is cut: it begins with the blank, which is quickly looked for, and most letters begin none.
 _CUT = re.compile(rf" (?=[TISEDFZRCOP])(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
     r" (?=[TISEDFZRCBOPU0])"
-    rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|DE R[UH][A-Z0-9]{{3,6}}$"
-    rf"|(?<= \d\d )FM [A-Z]{{3}}|{_LEVEL}|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
+    rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|DE(?: R[UH][A-Z0-9]{{3,6}})?$"
+    rf"|(?<= \d\d )FM [A-Z]{{3}}|TO [A-Z]{{3,8}} WASHDC|{_LEVEL}|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
 )
 _LEVELS = re.compile(r"UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFF|[A-Z](?: [A-Z]){4}")
@@ -76,9 +76,9 @@ _SHEET = re.compile(
     re.IGNORECASE,
 )
 _SHEET_REACH = 3
-# What begins a second address: a head or an indicator, a command, or any name behind a precedence, number or office code.
+# What begins a second address: a head or an indicator, a command, any name behind a precedence, number or office code.
 _ADDRESS = re.compile(
-    rf"(?<= )(?=(?i:{_HEAD}|{_ROUTE}/[A-Z])|(?:US)?CINC[A-Z]{{2,}})"
+    rf"(?<= )(?=(?i:{_HEAD}|{_ROUTE}/[A-Z])|(?:US)?CINC[A-Z]{{2,}}|(?<=\b[A-Z]{{2}} )US[A-Z]{{4,}})"
     r"|(?:(?:FLASH|IMMEDIATE|PRIORITY|ROUTINE|\d{4}|[A-Z]//\S*//) )"
     r"(?=[A-Z]{3,}[ /])(?!(?:NIACT|FLASH|IMMEDIATE|PRIORITY|ROUTINE|FOR|AND|ATTN|INFO)\b)"
 )
@@ -236,7 +236,7 @@ def split_addresses(row: Row, first: int) -> list[Row]:
     places = []
     for match in _ADDRESS.finditer(row.text):
         before = row.text[begin : match.end()].strip()
-        if match.end() > begin and len(before.split()) >= 2 and not before.endswith("/"):
+        if match.end() > begin and len(before.split()) >= 2 and (before[-1] != "/" or before[-2:] == "//"):
             places.append(match.end())
     return cut_row(row, places)
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from cablefix.cable.codes import Codes
 from cablefix.cable.rows import MONTHS, Row
 
-_LONGEST = 120  # rows, from the top, among which a header is
+_LONGEST = 80  # rows, from the top, among which a header is
 _APART = 3  # lines, blank ones among them, from one half to the other at most
-_MOST_WORDS = 14
+_MOST_WORDS = 20
 
 _ROUTE = r"R[UH][A-Z0-9]{3,6}"
 _HEAD = r"(?:AMEMBASSY|AMCONSUL|AMLEGATION|USMISSION|USDEL|USDAO|USLO|USINT|AMEMB)"
@@ -23,44 +23,65 @@ _ANNOUNCED = rf"(?:(?:FM|TO|INFO) |{_ROUTE}/|{_HEAD} |SEC[A-Z]+ )"
 _SIGNALS = r"(?: Z[A-Z0-9]{2,4})*"
 _KEYWORD = r"(?:FM|TO|INFO|BT|DE|TAGS|SUBJ(?:ECT)?|REFS?|E\.O|XMT|PASS|FOR|UNCLAS|CONFIDENTIAL|SECRET|LIMITED|PAGE)\b"
 _DECL = r"(?:DECL\b|N/?A\b|X?GDS|ADS\b|OADR\b)"
+_ROUTED = rf"(?:(?:TO|INFO) )?{_ROUTE}/"
+_COMMAND = r"USNMR|(?:US)?CINC[A-Z]+|USLO[A-Z]{4,}|COM[A-Z]{4,}|CDR|HQ|JCS|CNO"
+_COUNTRY = r"(?!BT|TO|FM|DE|OO|PP|RR|ZZ)[A-Z]{2}(?://.*//)?"  # or state, with the office of a command
+_OWN_NUMBER = r"(?:[A-Z]{2,} ){1,2}\d{3,6}"
+_REFERENCE = r"(?:REF[A-Z()]* ?[:.]|[A-H][.)]|\([A-H]\))"
+_NUMBER = r"\d{2,6}[.,;]?(?: ?\(NOTAL\))?(?:[;,] .*)?"
 _MONTH = rf"(?i:{MONTHS})[A-Za-z]*\.?"
-# A first half, and what the second one looks like. A first half is no complete line of any message.
-_HALVES = (
+# First halves that are no whole line of any message, each with what its second half looks like.
+_BEGUN = (
     (rf"[OPRZ]{{2}}(?: {_ROUTE})*", rf"{_ROUTE}(?: {_ROUTE})*"),
     ("DE", rf"{_ROUTE} #?\d{{4}}.*"),
     (rf"DE {_ROUTE}", r"#?\d{4}(?:/\d\d)? \d{7}|#\d{4}(?:/\d\d)?"),
-    (rf"DE {_ROUTE} #?\d{{4}}(?:/\d\d)?", r"\d{7}\b"),
+    (rf"DE {_ROUTE} #?\d{{4}}(?:/\d\d)?", r"\d{7}"),
     ("ZN[RY]", rf"([A-Z])\1{{4}}{_SIGNALS}"),
-    (r"ZN[RY] ([A-Z])\1{4}", "Z[A-Z]{2}"),
+    ("ZN[RY] [A-Z]{5}", "Z[A-Z]{2}"),
     ("[OPRZ](?: [OPR])?", rf"\d{{6}}Z (?:{MONTHS})\b.*"),
     (r"[OPRZ](?: [OPR])? \d{6}Z", rf"(?:{MONTHS}) (?:19|20)?\d\d{_SIGNALS}"),
     (rf"[OPRZ](?: [OPR])? \d{{6}}Z (?:{MONTHS})", rf"(?:19|20)?\d\d{_SIGNALS}"),
-    (r"[A-Z]{3,8}|" + _ANNOUNCED + r"(?!.*\bWASH).*", r"WASH(?:DC|INGTON,? D\.?C)\b.*"),
-    (rf"(?:(?:TO|INFO) )?{_ROUTE}/(?!.*COLLECTIVE).*", rf"(?:[A-Z]+ )*COLLECTIVE(?: {_URGENT})?(?: \d{{1,4}})?"),
     (rf"{_ANNOUNCED}.*\bOF", "[A-Z]{3}.*"),
     (rf"{_ANNOUNCED}.*[A-Z] {_URGENT}", r"\d{1,4}"),
-    (
-        rf"(?:(?:TO|INFO) )?{_ROUTE}/[A-Z]+",
-        rf"(?!{_KEYWORD})[A-Z]{{3,}}(?<!DIS)(?: [A-Z]+)*(?://.*)?(?: {_URGENT})?(?: \d{{1,4}})?",
-    ),
-    (rf"(?:{_ANNOUNCED}|[A-Z]{{4,}} ).*[A-Z]{{3}}", r"(?!BT|TO|FM|DE|OO|PP|RR|ZZ)[A-Z]{2}(?://.*//)?"),
-    (rf"(?:.*[ /])?{_HEAD}", rf"(?!{_KEYWORD}|{_HEAD})[A-Z]{{2,}}(?: [A-Z]+){{0,4}}(?: \d{{1,4}})?"),
+    (rf"{_ROUTED}[A-Z]+", rf"(?!{_KEYWORD})[A-Z]{{3,}}(?<!DIS)(?: [A-Z]+)*(?://.*)?(?: {_URGENT})?(?: \d{{1,4}})?"),
+    (rf"(?:[^a-z]*[ /])?{_HEAD}", rf"(?!{_KEYWORD}|{_HEAD})[A-Z]{{2,}}(?: [A-Z]+){{0,4}}(?: \d{{1,4}})?"),
     (r"(?:INFO|TO)\b.*[A-Z],", r"(?:[A-Z ]+, )*[A-Z ]+,?"),
+    (_COMMAND, rf"(?!{_KEYWORD})[A-Z]{{3,}} {_COUNTRY}"),
+    (r"[A-Z]{3,10} (?:PLEASE |ALSO )?(?:PASS|FOR)(?: TO)?", r"[A-Z]{2,}[A-Z/,. ]*"),
+    (r"UNCLAS|[A-Z](?: [A-Z]){4,}", _OWN_NUMBER),
     (_LEVEL, r"SECTION \d\d\b.*"),
     (rf"{_LEVEL} SECTION", r"\d\d OF \d\d\b.*"),
     (rf"{_LEVEL} SECTION \d\d", r"OF \d\d\b.*"),
     (rf"{_LEVEL} SECTION \d\d OF", r"\d\d(?: [A-Z].*)?"),
+    (rf"{_LEVEL} SECTION \d\d OF \d\d", _OWN_NUMBER),
     (r"E\.? ?O\.?", rf"\d{{5}}:?(?: {_DECL}.*)?"),
     (r"E\.? ?O\.? \d{5}:?", rf"{_DECL}.*"),
     (r"E\.? ?O\.? \d{5}: DECL:?", r"(?:\d|N/?A\b|OADR\b|UPON\b).*"),
     (rf"(?:N[Oo]|Rec'd|REC'D|RECEIVED|REFS?) ?[:.].* {_MONTH}", r"\d{1,2},.*"),
     (r"N[Oo] ?[:.] ?\d+,", rf"{_MONTH} \d.*"),
-    ("TAGS:", r"[A-Z]{2,5}(?:, ?[A-Z]{2,5})*"),
+    (rf"{_REFERENCE}.*[A-Z]{{3}}", rf"{_NUMBER}|(?:E-?MAIL|TELCON|LETTER|MEMO|FAX)S? (?:OF|DATED)\b.*"),
+    (rf"{_REFERENCE}.*\d", r"\(NOTAL\).*|OF [A-Z]{3,} \d.*|DTG \d{6}Z.*"),
+    (rf"{_REFERENCE}.*\([^)]*", r"[^(]*\).*"),
+    (rf"{_REFERENCE}.*\bPARA", r"\d{1,2}\b.*"),
+    (r"REF ?: [A-Z][a-z]+['’]s", r"(?:A-)?\d.*"),
+    (r"REFS?:", r"(?:\d\d )?[A-Z]{3,}(?: [A-Z]{2,}){0,2} \d{2,6}\b.*"),
+    ("(?i:classified)", "(?i:by):.*"),
+    ("(?i:classified by):", r"(?:[A-Z][a-z]+|[A-Z.]+) .*"),
+    ("TAGS:", r"[A-Z]{2,5}(?:,? ?[A-Z]{2,5})*"),
     (r"SUBJ(?:ECT)?:(?: \([A-Z]{1,3}\))?", rf"(?!{_KEYWORD}|\d+\.|[A-Z]\. )\S.*"),
 )
-_FIRST = tuple(re.compile(first) for first, _ in _HALVES)
-_SECOND = tuple(re.compile(second) for _, second in _HALVES)
-_ANY_FIRST = re.compile("|".join(f"(?:{first})".replace(r"\1", "[A-Z]") for first, _ in _HALVES))
+# Second halves that are no whole line, each with what its first half looks like.
+_ENDED = (
+    (rf"[A-Z]{{3,8}}|{_ANNOUNCED}(?!.*\bWASH).*", r"WASH(?:DC|INGTON,? D\.?C)\b.*"),
+    (rf"{_ROUTED}(?!.*COLLECTIVE).*", rf"(?:[A-Z]+ )*COLLECTIVE(?: {_URGENT})?(?: \d{{1,4}})?"),
+    (rf"(?:{_ANNOUNCED}|[A-Z]{{4,}} ).*[A-Z]{{3}}", rf"{_COUNTRY}(?: {_URGENT})?(?: \d{{1,4}})?"),
+    (rf"{_ROUTED}.*[A-Z]", r"\d{3,4}"),
+    (rf"(?:{_ANNOUNCED}|[A-Z][a-z]+ [A-Z]{{3}}).*[A-Za-z]", rf"{_URGENT} \d{{1,4}}|UNN"),
+    (r".*[A-Z]{3}", "FOR POLAD"),
+)
+_FIRST_BEGUN = re.compile("|".join(f"(?:{first})" for first, _ in _BEGUN))
+_SECOND_ENDED = re.compile("|".join(f"(?:{second})" for _, second in _ENDED))
+_HALVES = [[(re.compile(first), re.compile(second)) for first, second in table] for table in (_BEGUN, _ENDED)]
 _SPACED = re.compile(r"[A-Z](?: [A-Z])*")
 _SPACED_START = re.compile(r"[A-Z](?: [A-Z])*(?= \w\w|$)")
 _SPACED_LEVELS = ("CONFIDENTIAL", "SECRET", "UNCLASSIFIED", "LIMITEDOFFICIALUSE", "TOPSECRET")
@@ -98,9 +119,9 @@ def _are_halves(row: Row, below: Row, codes: Codes) -> bool:
     first, second = row.text, below.text
     if len(row.words) > _MOST_WORDS or row.words[0].islower():
         return False
-    if _ANY_FIRST.fullmatch(first) and any(
-        half.fullmatch(first) and rest.fullmatch(second) for half, rest in zip(_FIRST, _SECOND, strict=True)
-    ):
+    begun, ended = _FIRST_BEGUN.fullmatch(first), _SECOND_ENDED.fullmatch(second)
+    tables = ([_HALVES[0]] if begun else []) + ([_HALVES[1]] if ended else [])
+    if any(half.fullmatch(first) and rest.fullmatch(second) for table in tables for half, rest in table):
         return True
     return _is_cut_level(first, second) or _is_cut_post(first, below, codes)
 
