@@ -239,6 +239,8 @@ def _ends_address(draft: Draft, kind: str, row: Row, channel: Channel) -> bool:
     last.parts += tail
     if tail:
         last.rows.append(row)
+        if last is draft.found.get(kind):
+            draft.runs[kind].append(row)
     return bool(tail)
 
 

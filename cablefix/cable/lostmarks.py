@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from cablefix.cable.paragraphmarks import Candidate
@@ -37,6 +39,37 @@ class LineHead(NamedTuple):
     def whole(self) -> LineHead:
         """The line with the specks that were taken off before its first word: what was a number may be among them."""
         return self._replace(text=self.gone + self.text, offset=self.offset - len(self.gone))
+
+
+def join_cut_marks(found: Sequence[Candidate], heads: Sequence[LineHead]) -> list[Candidate]:
+    """The candidates, a number alone on its line made one with the portion mark below it: `5.` above `(C) The tug`.
+
+    Lines that are cut at a wide gap are cut behind the number first of all. A scrap that may be a number is left alone.
+
+    >>> heads = [LineHead(3, "5.", 90, True), LineHead(4, "(C) The tug", 93, True)]
+    >>> cut = [Candidate(3, 90, 92, "5", ".", "", True), Candidate(4, 93, 93, "", "", "C", True)]
+    >>> [(mark.line, mark.mark, mark.portion) for mark in join_cut_marks(cut, heads)]
+    [(3, '5', 'C')]
+    """
+    if all(candidate.mark or not candidate.portion for candidate in found):
+        return list(found)
+    ends = {head.line: head.offset + len(head.text.rstrip()) for head in heads}
+    below = {head.line: other.line for head, other in pairwise(heads)}
+    kept: list[Candidate] = []
+    for candidate in found:
+        before = kept[-1] if kept and candidate.portion and not candidate.mark else None
+        if (
+            before is not None
+            and before.mark.isdecimal()
+            and before.dot == "."
+            and not before.portion
+            and before.end == ends[before.line]
+            and below.get(before.line) == candidate.line
+        ):
+            kept[-1] = replace(before, portion=candidate.portion)
+        else:
+            kept.append(candidate)
+    return kept
 
 
 def without_dust(text: str) -> str:

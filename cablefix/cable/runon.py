@@ -60,9 +60,10 @@ def wraps(row: Row, after: Row, width: int, indent: int = 0) -> bool:
     """
     if row.text.endswith("-") or not width:
         return True
-    if len(row.text) > _LONGEST_PRINTED:
+    length = len(row.text) - (row.starts[row.breaks[-1][0]] if row.breaks else 0)  # of its last line
+    if length > _LONGEST_PRINTED:
         return False
-    return len(row.text) + indent + 1 + len(after.words[0]) > width - 3
+    return length + indent + 1 + len(after.words[0]) > width - 3
 
 
 def run_on(runs: Mapping[str, list[Row]], kind: str, rows: Sequence[Row], between: Sequence[int], width: int) -> None:
@@ -102,7 +103,7 @@ def _goes_on(kind: str, run: list[Row], row: Row, rows: Sequence[Row], at: int, 
         if re.search(r"1\s?\.\s?[345]", said) and said.rstrip().endswith((".", ")")):
             return said.rstrip().endswith(")") and bool(_MORE_REASONS.match(row.text))
         if not _REASONS.search(said) and _stands_before_reasons(row, rows, at):
-            return row.number == before.numbers[-1] + 1
+            return True
         torn = _TORN_REASONS.search(said) and _MORE_REASONS.match(row.text)
         return bool(torn or _REASONS.search(row.text)) or wraps(before, row, width)
     if _is_heading(row, rows, at) or (kind != "ref" and PARAGRAPH.match(row.text)):

@@ -29,14 +29,14 @@ _SURE_CUT = (
 # Each ends where a line is cut: it begins with the blank, which is quickly looked for, and most letters begin none.
 _CUT = re.compile(rf" (?=[TISEDFZRCOP])(?={_SURE_CUT})", re.IGNORECASE)
 _MORE_CUTS = re.compile(
-    r" (?=[TISEDFZRCBOPU0])"
+    r" (?=[TISEDFZRCBOPUL0])"
     rf"(?={_SURE_CUT}|(?:T[O0]|INF[O0]) {_HEAD}|INF[O0]$|DE(?: R[UH][A-Z0-9]{{3,6}})?$"
     rf"|(?<= \d\d )FM [A-Z]{{3}}|TO [A-Z]{{3,8}} WASHDC|{_LEVEL}|REFS?\s?:|BT$|(?:[OPRZ0]{{2}}) R[A-Z0]{{4,7}}\b)",
     re.IGNORECASE,
 )
 _LEVELS = re.compile(r"UNCLAS|CONFIDENTIAL|SECRET|LIMITED OFF|[A-Z](?: [A-Z]){4}")
 _CAPTION_CUT = re.compile(
-    rf" (?=[TISEDFZRCOPNL])(?=(?<=\d{{3}} )(?:SIPDIS|NOFORN|[A-Z]{{2,3}}DIS)\b|{_SURE_CUT})", re.IGNORECASE
+    rf" (?=[TISEDFZRCOPNL])(?=(?<=\d{{3}} )(?:SIPDIS|NOFORN|EXDIS|LIMDIS|NODIS|STADIS)\b|{_SURE_CUT})", re.IGNORECASE
 )
 _GLUED = re.compile(rf"(?P<word>TO|INFO|FM)(?:[-_.:;,]{{1,2}}|(?={_HEAD}|{_ROUTE}/))(?P<rest>[A-Z]{{3}}.*)")
 _PARAGRAPH = re.compile(r"\S{0,3}[\dilIJ]\s?[.,][\s(]")

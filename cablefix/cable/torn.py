@@ -48,6 +48,8 @@ _BEGUN = (
     (r"(?:INFO|TO)\b.*[A-Z],", r"(?:[A-Z ]+, )*[A-Z ]+,?"),
     (_COMMAND, rf"(?!{_KEYWORD})[A-Z]{{3,}} {_COUNTRY}"),
     (r"[A-Z]{3,10} (?:PLEASE |ALSO )?(?:PASS|FOR)(?: TO)?", r"[A-Z]{2,}[A-Z/,. ]*"),
+    ("DEPT|DEPARTMENT|STATE", "PASS .*"),
+    (r"(?:DEPT|DEPARTMENT|STATE|USDOC) .*(?: FOR| PASS| PASS TO|[;,])", r"(?:[A-Z\d][A-Z\d/,.;:-]* ?)+"),
     (r"UNCLAS|[A-Z](?: [A-Z]){4,}", _OWN_NUMBER),
     (_LEVEL, r"SECTION \d\d\b.*"),
     (rf"{_LEVEL} SECTION", r"\d\d OF \d\d\b.*"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from cablefix.cable.codes import Codes
 from cablefix.cable.fields import Header, Line
 from cablefix.cable.grammar import read_header
-from cablefix.cable.lostmarks import LineHead, find_faint_mark, find_symbol_mark, without_dust
+from cablefix.cable.lostmarks import LineHead, find_faint_mark, find_symbol_mark, join_cut_marks, without_dust
 from cablefix.cable.paragraphmarks import Candidate, find_bracketed, find_candidate, without_letters
 from cablefix.cable.sequence import Numbering, adds_up, solve_numbering
 from cablefix.convention import Convention, learn_convention, running_lines
@@ -170,7 +170,7 @@ class Context:
             whole = self.kind == "cable"
             heads = _without_enclosures(list(self._heads_of_lines()))
             marks = [c for h in heads if (c := find_candidate(h.line, h.text, h.offset, h.after_break, h.page))]
-            found = without_letters(marks)
+            found = join_cut_marks(without_letters(marks), heads)
             self.numbering = solve_numbering(found, whole=whole)
             if whole and not self.numbering.paragraphs and (bracketed := _find_brackets(heads)):
                 found, self.numbering = bracketed, solve_numbering(bracketed, whole=True)
