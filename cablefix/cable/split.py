@@ -64,9 +64,10 @@ _COMPLETE = (
     (re.compile(r"R[A-Z0]{4,7}/(?:AM|US|SEC)[A-Z]{3,} [A-Z]{3}"), 2),
 )
 _COMPLETE_LINE = re.compile("|".join(pattern.pattern for pattern, _ in _COMPLETE))
-# Most lines of a text: no form above begins so and no keyword is run into (`TO.SECSTATE`), and the last word is one of
-# four characters or more with a letter or figure near its end.
-_TEXT = re.compile(r"[^\W_][a-z]|[ABCEGHJKLMNQSUWXYa-z13-9]")
+# Most lines of a text: no form above begins so, no keyword is run into (`TO.SECSTATE`), no speck of one or two small
+# letters stands before capitals, and the last word is one of four characters or more with a letter or figure near its
+# end.
+_TEXT = re.compile(r"[^\W_a-z][a-z]|[ABCEGHJKLMNQSUWXY13-9]|[a-z](?![a-z]? [A-Z])")
 _TEXT_END = re.compile(r"\S\S(?:\S[^\W_]|[^\W_]\S)")
 _KEYWORDS = frozenset(("FM", "TO", "INFO", "TAGS:", "SUBJECT:", "SUBJ:", "REF:", "E.O.", "DE"))
 # Sheets that archives laid in front of a document have a FROM and a TO too; what stands around them tells them apart.
