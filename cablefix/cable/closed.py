@@ -18,6 +18,7 @@ from cablefix.cable.rows import Parsed, Part, strip_dust
 from cablefix.cable.settle import ELSE, Verdicts, agree, form_evidence, weigh
 
 _SURE = 0.96
+_UNLISTED = 0.9
 _LIKELY = 0.9
 _SAME = 0.5  # cost up to which a part reads as it is seen
 _FAR = 12.0  # a word that would cost more is not read by its neighbour
@@ -42,6 +43,9 @@ def settle_names(draft: Draft, verdicts: Verdicts, channel: Channel, codes: Code
         names = [part for part in item.parts if ".name." in part.name]
         if not names or (all(part.best.text == part.seen for part in names) and _known(names, codes)):
             continue
+        if item is sender and not _known(names, codes) and not any(part.best.cost > _SAME for part in names):
+            for part in names:  # no list has it: nothing but its form speaks for it
+                verdicts.set(part, part.best.text, min(verdicts.of(part).confidence, _UNLISTED))
         if _by_routing(item, names, verdicts, codes):
             continue
         _by_rest(names, verdicts, channel, codes)

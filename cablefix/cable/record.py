@@ -41,6 +41,7 @@ _MARKS_IN_NAME = (
 )
 _CHANNEL_FIGURES = 4
 _LEVELS, _FROM_LINE_4 = {"C": "CONFIDENTIAL", "S": "SECRET"}, 0.85
+_UNFINISHED = 0.9
 _AS_PRINTED, _TIDIED = 0.98, 0.9
 
 
@@ -312,10 +313,18 @@ def _body_fields(decided: Decided) -> list[Field]:
         for name, key in (("eo", "eo.number"), ("decl", "eo.decl")):
             part = line.part(key)
             if part:
-                found.append(_field(name, verdicts.of(part).text, [part], verdicts))
+                made = _field(name, verdicts.of(part).text, [part], verdicts)
+                found.append(_replace(made, _UNFINISHED) if name == "decl" and _goes_on(line, part) else made)
     if decided.tags:
         found.append(_field("tags", [verdicts.of(part).text for part in decided.tags], decided.tags, verdicts))
     return found
+
+
+def _goes_on(line: Parsed, part: Part) -> bool:
+    """Whether something that may belong to a part stands behind it on its line: `GDS` of `GDS DEC 3i 84`."""
+    row = line.rows[-1]
+    rest = row.text[row.offset(part.span.end - 1) + 1 :] if row.line.starts[0] < part.span.end else ""
+    return any(map(str.isalnum, rest))
 
 
 def _text_fields(decided: Decided) -> list[Field]:
