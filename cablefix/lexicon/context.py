@@ -2,7 +2,8 @@
 
 The score of a hypothesis is what it gains, in nats, over leaving its place as it is: the language model's gain for
 the place and the two units after it, less the channel's cost. The neighbours of a place are taken as the last sweep
-left them. Between sweeps the channel is re-estimated on what the text itself showed (one round of EM).
+left them. Between sweeps the channel is re-estimated on what the text itself showed (one round of EM). After the last
+sweep the hypotheses that are not hopeless are weighed among the words further off as well.
 """
 
 from __future__ import annotations
@@ -18,16 +19,18 @@ from cablefix.lexicon.explainer import Explainer
 from cablefix.lexicon.hypotheses import Table
 from cablefix.lexicon.model import UNKNOWN, LanguageModel
 from cablefix.lexicon.pieces import Ints, Pieces, Units, unit_stream
+from cablefix.lexicon.surroundings import RARE_WORD, Readings, Surroundings
 
 Floats = npt.NDArray[np.float32]
 
-_RARE_WORD = np.float32(-11.4)  # ln of one over the number of words without counts
 _UNI, _BI = 0.05, 0.10  # weights of the document's own words and word pairs
 _TINY = np.float32(1e-20)
 _SURE = 0.75  # hypotheses from this posterior teach the channel
 _PSEUDO = 1.0
 _LEAST_ERRORS = 4.0
 _MOST_TIMES = 64  # that a word counts
+_HOPELESS = -6.0  # nats that a hypothesis gains by the trigrams, up to which the words further off are not asked
+_AROUND = np.float32(0.2)  # what these count for beside the trigrams, which have seen most of them
 _JUNK = np.float32(7)  # nats: the most that an unexplained symbol costs; some are written
 
 
@@ -35,9 +38,10 @@ _JUNK = np.float32(7)  # nats: the most that an unexplained symbol costs; some a
 class Weighed:
     """The hypotheses of a table, weighed; columns of shape (hypotheses,).
 
-    `gain` over keeping, `context` the language model's part, `keep` the language model's value of keeping,
+    `gain` over keeping, `context` the language models' part, `keep` the language models' value of keeping,
     `posterior` among the hypotheses of its place and keeping. `ties`, shape (hypotheses, 2): how much better than by
-    its frequency the word before expects the first unit, and the last unit the word after.
+    its frequency the word before expects the first unit, and the last unit the word after. `around`, shape
+    (hypotheses, 2): ln p among the words around, of the hypothesis and of keeping; not a number where it is hopeless.
     """
 
     gain: Floats
@@ -47,6 +51,7 @@ class Weighed:
     alignment: Alignment
     channel: Channel
     ties: Floats
+    around: Floats
 
 
 class Chains:
@@ -105,9 +110,16 @@ class Weigher:
     """Weighs the hypotheses of one text."""
 
     def __init__(
-        self, pieces: Pieces, table: Table, model: LanguageModel, channel: Channel, explainer: Explainer
+        self,
+        pieces: Pieces,
+        table: Table,
+        model: LanguageModel,
+        surroundings: Surroundings,
+        channel: Channel,
+        explainer: Explainer,
     ) -> None:
         self.pieces, self.table, self.model, self.channel, self._explainer = pieces, table, model, channel, explainer
+        self._surroundings = surroundings
         self._words = max(len(pieces.types.words), 1)
         self._own = pieces.types.word[pieces.type]
         self._word = self._own.copy()
@@ -140,7 +152,7 @@ class Weigher:
         inside = column < span[:, None]
         spelled = np.where(inside & (unit == UNKNOWN), self._spell[member], 0).sum(1)
         offered = np.pad(table.unit, ((0, 0), (0, width - table.unit.shape[1])))
-        rare = ((offered == UNKNOWN) & (column < table.units[:, None])).sum(1) * _RARE_WORD
+        rare = ((offered == UNKNOWN) & (column < table.units[:, None])).sum(1) * RARE_WORD
         extra = np.concatenate((rare, spelled)).astype(np.float32)
         return Chains(np.concatenate((offered, unit)), np.concatenate((table.units, span)), extra, self.model)
 
@@ -223,7 +235,8 @@ class Weigher:
         if not len(table.place):
             none = np.zeros(0, np.float32)
             nothing = self._explainer.explain(self.channel, [], [])
-            return Weighed(none, none, none, none, nothing, self.channel.with_rate(rate), none.reshape(0, 2))
+            pairs = none.reshape(0, 2)
+            return Weighed(none, none, none, none, nothing, self.channel.with_rate(rate), pairs, pairs)
         channel = self.channel.with_rate(rate)
         alignment = self._explainer.explain(channel, table.seen, table.meant)
         prior = self.model.p1[table.unit[:, 0]] - alignment.cost[table.pair] + 14 - 3 * (table.units > 1)
@@ -244,7 +257,24 @@ class Weigher:
                     cost = price(channel, alignment.errors, len(table.seen))
                     alignment = replace(alignment, cost=cost)
         flat, begin = unit_stream(self.pieces, self._unit, self._count)
-        return Weighed(gain, context, keep, self.posterior(gain), alignment, channel, self._ties(flat, begin))
+        around = self._look_around(flat, begin, gain)
+        more = _AROUND * np.nan_to_num(around)
+        context, keep, gain = context + more[:, 0], keep + more[:, 1], gain + more[:, 0] - more[:, 1]
+        ties = self._ties(flat, begin)
+        return Weighed(gain, context, keep, self.posterior(gain), alignment, channel, ties, around)
+
+    def _look_around(self, flat: Units, begin: Ints, gain: Floats) -> Floats:
+        """ln p among the words around, of each hypothesis that is not hopeless and of keeping its place."""
+        table, found = self.table, np.full((len(gain), 2), np.nan, np.float32)
+        rows = np.flatnonzero(gain > _HOPELESS)
+        if len(rows):
+            place, span = table.place[rows], table.span[rows]
+            last = place + span - 1
+            kept = np.where(span == 1, self.pieces.types.unit[self.pieces.type[place]], UNKNOWN).astype(np.uint32)
+            right = begin[last] + self._count[last]
+            readings = Readings(flat, begin[place], right, table.unit[rows], table.units[rows], kept)
+            found[rows] = np.stack(self._surroundings.fit(readings), axis=1)
+        return found
 
     def _junk(self, channel: Channel) -> Floats:
         """What keeping costs besides, where it leaves a symbol over that no one wrote."""

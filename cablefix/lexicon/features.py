@@ -16,6 +16,7 @@ from cablefix.lexicon.wordlist import WordList
 
 Floats = npt.NDArray[np.float32]
 
+_MOST_LEAD = 20  # nats; that of a hypothesis without another
 _AROUND = 8  # pieces to either side among which damage is counted
 
 NAMES = (
@@ -26,6 +27,7 @@ NAMES = (
     "short", "fit", "mixed", "line_end", "posterior",
     "tie_before", "tie_after", "rivals", "joins", "splits", "misread", "near_bad", "first_rate", "meant_spell",
     "edge", "blank", "edge_unknown", "edges", "blanks",
+    "around", "around_fit", "around_keep", "around_lead",
 )  # fmt: skip
 
 
@@ -82,8 +84,23 @@ def describe(
         np.full(len(rows), np.log(screen.rate)), meant_spell,
         table.source[rows] == Source.EDGE, table.source[rows] == Source.BLANK, edges.unknown[place],
         *(_share(table, gain, rows, source, len(pieces)) for source in (Source.EDGE, Source.BLANK)),
+        *_around(table, weighed.around, rows),
     ]  # fmt: skip
     return np.stack([np.asarray(column, np.float32) for column in columns], axis=1)
+
+
+def _around(table: Table, around: Floats, rows: Ints) -> Floats:
+    """Of ln p among the words around: what it gains over keeping, itself, of keeping, what the next best gains.
+
+    Shape (4, rows); all 0 of what was hopeless.
+    """
+    meant, kept = np.nan_to_num(around[rows]).T
+    rest = np.nan_to_num(around[:, 0], nan=-np.inf)
+    rest[rows] = -np.inf
+    first = np.flatnonzero(np.diff(table.place, prepend=-1))
+    best = np.maximum.reduceat(rest, first)[np.searchsorted(table.place[first], table.place[rows])]
+    lead = np.where(np.isnan(around[rows, 0]), 0, np.minimum(meant - best, _MOST_LEAD))
+    return np.stack((meant - kept, meant, kept, lead))
 
 
 def _runner_up(table: Table, gain: Floats, rows: Ints) -> Floats:

@@ -39,8 +39,9 @@ from cablefix.lexicon.protections import (
     written_together,
 )
 from cablefix.lexicon.screen import Screen, places, screen_pieces
+from cablefix.lexicon.surroundings import Surroundings, load_surroundings
 from cablefix.lexicon.tokens import Flag, Token
-from cablefix.lexicon.wordlist import WordList, load_own_words
+from cablefix.lexicon.wordlist import WordList, load_own_words, load_wordlist
 from cablefix.resources import DictionaryError
 
 Floats = npt.NDArray[np.float32]
@@ -89,6 +90,7 @@ class Lexicon:
 
     words: WordList
     model: LanguageModel
+    surroundings: Surroundings
     channel: Channel
     finder: Finder
     marks: MarkTables
@@ -115,7 +117,10 @@ def _lexicon(words: WordList, folder: Path | None) -> Lexicon:
         raise DictionaryError(f"{folder}: cannot be read ({error}). Train the folder again.") from error
     if not len(model.p1) == len(marks.row) == words.counts.shape[1] + FIRST_WORD:
         raise DictionaryError(f"{folder or 'dictionaries/lexicon'}: its files do not fit together. Train it again.")
-    return Lexicon(words, model, channel, Finder(words, channel), marks, parts.decision)
+    surroundings = load_surroundings()
+    if parts.words:
+        surroundings = surroundings.renumbered(load_wordlist().vocabulary, words.vocabulary)
+    return Lexicon(words, model, surroundings, channel, Finder(words, channel), marks, parts.decision)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +151,8 @@ def study(tokens: Sequence[Token], lexicon: Lexicon) -> Study | None:
     edges = find_edges(pieces, screen.free, screen.damaged)
     builder.propose_lost_letters(screen.damaged, screen.doubtful, screen.free, edges)
     table = builder.table(places(pieces, screen))
-    weighed = Weigher(pieces, table, lexicon.model, lexicon.channel, lexicon.finder.explainer).run(screen.rate)
+    weigher = Weigher(pieces, table, lexicon.model, lexicon.surroundings, lexicon.channel, lexicon.finder.explainer)
+    weighed = weigher.run(screen.rate)
     rows = best_of_places(table.place, weighed.gain)
     joined = (np.array([token.flags for token in tokens]) & _JOINED > 0)[pieces.token]
     features = describe(pieces, screen, table, weighed, rows, lexicon.model, lexicon.words, joined, edges)

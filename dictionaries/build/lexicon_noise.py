@@ -20,6 +20,8 @@ SIZE, FIRST, STEP = 6_000, 30_000, 120_000  # characters of a text, where the fi
 RATES = (0.002, 0.1)  # share of characters misread, drawn on a logarithmic scale
 HABITS = (0.15, 0.5, 1.0)  # shape of the Gamma by which an engine's odds differ from the channel's
 DIVIDED = (0.0, 0.0, 0.01, 0.03)  # share of longer words that fall apart where a line end was
+APART = (0.0, 0.0, 0.0, 0.01, 0.04)  # share of the stops after a word that stand apart from it
+TAKEN = (0.0, 0.3, 0.7)  # share of these where the last letter of the word is lost in the blank: `book ,` for `books,`
 UPPER = 0.12
 # What an engine writes for a letter that it cannot read: nothing of its own, one of these, or "no ASCII".
 REJECTS = (*3 * ("",), *"~_^*@ -", "\x7f")
@@ -27,6 +29,7 @@ REJECTED = 0.4  # errors of that kind, as a share of all others
 SYMBOLS = "«»•©®°£§¢€¥"  # one of these is seen where the channel says "no ASCII"
 PLAIN = str.maketrans({"“": '"', "”": '"', "’": "'", "‘": "'", "—": "-", "–": "-"})
 WORD = re.compile(r"[a-z]{5,}")
+BEFORE_STOP = re.compile(r"(?<=[A-Za-z]{2})([A-Za-z])([,.;:])(?=\s|$)")
 _SPACE, _LINE, _LAST = ord(" "), ord("\n"), 127
 LETTERS = [*range(65, 91), *range(97, 123)]
 Floats = NDArray[np.float64]
@@ -111,6 +114,23 @@ def divide(text: str, share: float, rng: random.Random) -> str:
     return WORD.sub(cut, text)
 
 
+def set_stops_apart(text: str, share: float, taken: float, rng: random.Random) -> str:
+    """The text with some stops apart from their words, some of which have lost their last letter.
+
+    >>> set_stops_apart("It sank, they say.", 1.0, 0.0, random.Random(1))
+    'It sank , they say .'
+    >>> set_stops_apart("It sank, they said.", 1.0, 1.0, random.Random(1))
+    'It san , they sai .'
+    """
+
+    def part(match: re.Match[str]) -> str:
+        if rng.random() >= share:
+            return match.group()
+        return f"{'' if rng.random() < taken else match[1]} {match[2]}"
+
+    return BEFORE_STOP.sub(part, text)
+
+
 def misread(folder: Path, channel: Channel, seed: int) -> Iterator[tuple[str, str]]:
     """Parts of the texts of a folder, each as an engine of its own misreads it, with the truth."""
     rng, draws = random.Random(seed), np.random.default_rng(seed)
@@ -120,4 +140,5 @@ def misread(folder: Path, channel: Channel, seed: int) -> Iterator[tuple[str, st
             gold = gold.upper() if rng.random() < UPPER else gold
             rate = math.exp(rng.uniform(*map(math.log, RATES)))
             engine = Engine(channel, draws, rate, rng.choice(HABITS))
-            yield engine.read(divide(gold, rng.choice(DIVIDED), rng)), gold
+            seen = set_stops_apart(divide(gold, rng.choice(DIVIDED), rng), rng.choice(APART), rng.choice(TAKEN), rng)
+            yield engine.read(seen), gold
