@@ -28,11 +28,12 @@ def _titles(codes: Codes) -> dict[str, str]:
     return {row[0].lower(): row[0] for row in codes.rows("titles") if len(row[0]) > 4}
 
 
-def read_titles(run: Run, codes: Codes, verdicts: Verdicts) -> list[tuple[int, int, Part]]:
+def read_titles(run: Run, codes: Codes, verdicts: Verdicts, clean: bool = False) -> list[tuple[int, int, Part]]:
     """The damaged words of titles in a `Classified By` text, with their places in the run.
 
     `Poiitical/Economic Chief`, `Deputy Chigf of Mission`. Only a word that no list has is read as another, and only
-    where one word of titles is near; behind an initial stands a name.
+    where one word of titles is near; behind an initial stands a name. In a `clean` header, one without an error
+    elsewhere, `Ambssador` is the typist's slip, and only what holds a figure or a symbol is damage.
     """
     titles, known = _titles(codes), load_wordlist()
     words = list(_WORD.finditer(run.text))
@@ -40,6 +41,8 @@ def read_titles(run: Run, codes: Codes, verdicts: Verdicts) -> list[tuple[int, i
     found = []
     for at, match in enumerate(words):
         if plain[at] in titles or known.known(match[0]) or _INITIAL.search(run.text[: match.start()]):
+            continue
+        if clean and match[0].replace("'", "").replace("’", "").isalpha():
             continue
         beside = any(word in titles for word in plain[max(0, at - 1) : at + 2])
         most = _BESIDE if len(plain[at]) >= _LEAST and beside else 1
