@@ -39,6 +39,7 @@ from cablefix.cable.rows import Parsed, Part, Row, rows_of
 from cablefix.cable.sections import find_later
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.split import split_rows
+from cablefix.cable.subjects import without_small_tail
 from cablefix.cable.tagline import keep_unknown_tags, settle_tags
 from cablefix.cable.telegram import form_head, has_margin, read_form_line, without_margin
 from cablefix.cable.telegramdraft import (
@@ -231,7 +232,9 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     decided.error_rate = error_rate(_all_parts(decided), verdicts)
     clean = not count_errors(_all_parts(decided), verdicts)[0]
     if "subject" in texts:
-        decided.words = read_capitals(texts["subject"], 0, channel, verdicts, body, clean)
+        end = len(without_small_tail(texts["subject"].text))
+        words = read_capitals(texts["subject"], 0, channel, verdicts, body, clean)
+        decided.words = [word for word in words if word[1] <= end]
     if "classified_by" in texts:
         decided.titles = read_titles(texts["classified_by"], codes, verdicts, clean)
     return decided

@@ -70,6 +70,8 @@ _WORD = re.compile(r"[A-Za-z0]{3}")
 _DASHED = ("-", "~", "_", "\u2014")
 # What the operator typed beside the classification at the head of a sheet of 1965-72.
 _OPERATOR = re.compile(r"(?:H[A-Z]{2})?\d{3}")
+# What stands at the left above the offices of a telegram form until 1963: `39`, `47-H`.
+_SHEET_MARK = re.compile(r"\d\d(?:-[A-Z\d]{1,2})?")
 # Beside a worn banner: words in all, characters in all scraps, characters in one.
 _MOST_WORDS, _MOST_SCRAPS, _LONGEST_SCRAP = 8, 12, 5
 _NOT_COMPACT = re.compile(r"[^A-Z0-9|@]")
@@ -349,8 +351,12 @@ def match_worn_banner(text: str, forms: frozenset[str], known: Callable[[str], b
     'LIMITEDOFFICIALUSE'
     >>> match_worn_banner("SECRET to us", forms, {"to", "us"}.__contains__) is None
     True
+    >>> match_worn_banner("39 LIMITED OFFICIAL USE", forms, bool)
+    'LIMITEDOFFICIALUSE'
     """
     words = text.split()
+    if len(words) > 1 and _SHEET_MARK.fullmatch(words[0]) and (form := match_banner(" ".join(words[1:]), forms)):
+        return form
     if len(words) > _MOST_WORDS:
         return None
     for first in range(len(words)):

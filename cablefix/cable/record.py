@@ -17,6 +17,7 @@ from cablefix.cable.reasons import PLAIN_REASONS, tidy_reasons
 from cablefix.cable.refs import Reference, Run, reference_value
 from cablefix.cable.rows import Parsed, Part, speck_beside, without_specks
 from cablefix.cable.settle import Verdicts
+from cablefix.cable.subjects import settle_stops, without_small_tail
 from cablefix.cable.telegram import form_way
 from cablefix.text import Span
 
@@ -40,6 +41,7 @@ _MARKS_IN_NAME = (
     (re.compile(r"\ba\.i,"), "a.i."),
 )
 _CHANNEL_FIGURES = 4
+_NOISY = 0.006  # share of wrong characters in the codes of a header from which on a mark in its subject is doubted
 _LEVELS, _FROM_LINE_4 = {"C": "CONFIDENTIAL", "S": "SECRET"}, 0.85
 _UNFINISHED = 0.9
 _AS_PRINTED, _TIDIED = 0.98, 0.9
@@ -351,6 +353,7 @@ def _subject(run: Run, decided: Decided) -> Field:
     plain = run.text.strip(" '`‘’“”|_*")
     if run.pieces[-1][1].dropped:
         plain = plain.rstrip(".,;: ")
+    plain = without_small_tail(plain)
     start = run.text.find(plain)
     text, at, sure = "", start, 0.99
     for first, last, part in decided.words:
@@ -359,6 +362,8 @@ def _subject(run: Run, decided: Decided) -> Field:
         at, sure = last, min(sure, verdict.confidence)
     text = without_specks(_LONE_DASH.sub(" - ", text + run.text[at : start + len(plain)]))
     text = " ".join(_without_speck(word, text) for word in text.split(" "))
+    if decided.error_rate > _NOISY:
+        text = settle_stops(text)
     span = run.span(start, start + len(plain))
     return Field("subject", text, span, round(sure, 4), (), (("text", span),))
 
