@@ -49,7 +49,7 @@ _AS_PRINTED, _TIDIED = 0.98, 0.9
 
 @dataclass
 class Decided:
-    """A draft with its decisions."""
+    """A draft with its decisions; it is `clean` where no part of it was read wrong."""
 
     draft: Draft
     verdicts: Verdicts
@@ -62,6 +62,7 @@ class Decided:
     refs: list[Reference]
     adds_up: bool | None = None
     error_rate: float = 0.001
+    clean: bool = False
     words: list[tuple[int, int, Part]] = field(default_factory=list)
     titles: list[tuple[int, int, Part]] = field(default_factory=list)
 
@@ -375,7 +376,7 @@ def _without_speck(word: str, text: str) -> str:
 
 def _refs(run: Run, decided: Decided) -> Field:
     items, verdicts = decided.refs, decided.verdicts
-    year = decided.moment.day.year if decided.moment else None
+    year = decided.moment.day.year if decided.moment and not decided.clean else None
     values = [reference_value(run, item, verdicts, year) for item in items]
     parts = tuple((item.label or "ref", run.span(item.start, item.end)) for item in items)
     sure = min([verdicts.of(part).confidence for item in items for _, _, part in item.parts], default=0.95)

@@ -350,7 +350,7 @@ def _settle_group_year(text: str, year: int | None) -> str:
 
 
 def reference_value(run: Run, item: Reference, verdicts: Verdicts, year: int | None) -> dict[str, str]:
-    """A reference as the record has it; `year` is that of the message."""
+    """A reference as the record has it; `year` is that of the message, if its header has errors."""
     text, at = "", item.start
     for start, end, part in sorted((p for p in item.parts if p[0] >= item.start), key=lambda p: p[0]):
         text += run.text[at:start] + verdicts.of(part).text
