@@ -113,9 +113,12 @@ def _is_attributes(row: Row) -> bool:
         return False
     if len(text) <= 22 and len(row.words) <= 3 and _far(_ATTRIBUTES, text.upper()) <= _ATTRIBUTES_OFF:
         return True
-    if len(row.words) < 3 or abs(row.starts[2] - 1 - len(_ATTRIBUTES)) > _ATTRIBUTES_OFF:
+    if len(row.words) < 3:
         return False
-    named, rest = text[: row.starts[2] - 1], text[row.starts[2] :]
+    length = len(row.words[0]) + 1 + len(row.words[1])
+    if abs(length - len(_ATTRIBUTES)) > _ATTRIBUTES_OFF:
+        return False
+    named, rest = text[:length], text[length + 1 :]
     if _far(_ATTRIBUTES, named.upper()) > _ATTRIBUTES_OFF:
         return False
     return len(rest) <= _SHORT or bool(_ATTRIBUTE.match(rest))

@@ -117,6 +117,8 @@ def read_routing_line(row: Row, channel: Channel, codes: Codes) -> Parsed | None
     if match:
         parts.append(Part("routing.prec", row.span(0, 2), match["prec"], [Decoded(match["prec"], 0.1)]))
         cost, first = 0.1, 1
+    elif not any(map(_R_LIKE.match, row.words[1:3])):
+        return None
     else:
         row = _without_tail(row)
         first = 2 if len(row.words) > 2 and len(row.words[0]) == len(row.words[1]) == 1 else 1

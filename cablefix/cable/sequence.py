@@ -111,6 +111,8 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool, closely: bo
     for pilcrow in (False, True):
         garbles = dict(pilcrow_garbles())
         links = _chain(candidates, garbles, pilcrow=pilcrow, whole=whole, closely=closely)
+        if not pilcrow and _is_plain(links, candidates):
+            return Numbering(tuple(_grade(candidates, links)), False, ())
         if pilcrow and links:
             garbles = _adapt(garbles, links)
             links = _chain(candidates, garbles, pilcrow=True, whole=whole, closely=closely)
@@ -127,6 +129,13 @@ def solve_numbering(candidates: Sequence[Candidate], *, whole: bool, closely: bo
     gaps = [n for a, b in itertools.pairwise(numbers) for n in range(a + 1, b)]
     first = list(range(1, numbers[0])) if whole else []
     return Numbering(tuple(_grade(candidates, links)), pilcrow, tuple(first + gaps))
+
+
+def _is_plain(links: Sequence[_Link], candidates: Sequence[Candidate]) -> bool:
+    """Whether all candidates count from 1 on as they stand: no other sequence can be better."""
+    return len(links) == len(candidates) > 1 and all(
+        link.reading.n == n and link.reading.cost == 0 and not link.reading.garble for n, link in enumerate(links, 1)
+    )
 
 
 def _shows_pilcrows(links: Sequence[_Link], *, whole: bool) -> bool:

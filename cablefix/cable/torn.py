@@ -84,6 +84,7 @@ _ENDED = (
 _FIRST_BEGUN = re.compile("|".join(f"(?:{first})" for first, _ in _BEGUN))
 _SECOND_ENDED = re.compile("|".join(f"(?:{second})" for _, second in _ENDED))
 _HALVES = [[(re.compile(first), re.compile(second)) for first, second in table] for table in (_BEGUN, _ENDED)]
+_PARAGRAPH = re.compile(r"\S{0,2}\d{1,2}\. +\([A-Z/]{1,7}\) ")  # below the first one is no header
 _SPACED = re.compile(r"[A-Z](?: [A-Z])*")
 _SPACED_START = re.compile(r"[A-Z](?: [A-Z])*(?= \w\w|$)")
 _SPACED_LEVELS = ("CONFIDENTIAL", "SECRET", "UNCLASSIFIED", "LIMITEDOFFICIALUSE", "TOPSECRET")
@@ -106,7 +107,7 @@ def join_rows(rows: Sequence[Row], codes: Codes) -> list[Row]:
     """
     found: list[Row] = []
     for at, row in enumerate(rows):
-        if at >= _LONGEST:
+        if at >= _LONGEST or _PARAGRAPH.match(row.text):
             found += rows[at:]
             break
         if found and row.number - found[-1].numbers[-1] <= _APART and _are_halves(found[-1], row, codes):
