@@ -205,7 +205,7 @@ def _pages(layout: Layout, furniture: Sequence[Furniture]) -> Iterator[PageBreak
     seen = 1
     for piece in furniture:
         head = read_head(piece.text) if piece.kind == "head" else None
-        if head and head.page != seen:
+        if head and head.page not in (0, seen):  # a head may show no page
             seen = head.page
             yield PageBreak(_first_of_group(layout, piece.lines[0]), head.page)
 

@@ -406,3 +406,15 @@ def test_a_name_behind_the_last_sentence_signs_and_its_line_stays_text() -> None
     assert [paragraph["text"] for paragraph in record["paragraphs"]] == [
         "PLEASE TELL THE MASTER OF THE FERRY THAT WE ARE NOT BLAMING ANYONE. KISSINGER"
     ]
+
+
+def test_a_page_head_that_shows_no_page_number_is_no_page_break() -> None:
+    head = "CONFIDENTIAL\nCONFIDENTIAL\n\nConakry, A-97\n                   Page {}\nof 3\n\n"
+    text = (
+        "DEPARTMENT OF STATE AIRGRAM\nCONFIDENTIAL\nA-97\nTO: Department of State\n"
+        "FROM: AmEmbassy CONAKRY    DATE: March 18, 1966\nSUBJECT: The Fish Market\n\n"
+        f"The dealers paid in cash on the day\nthe fish was landed.\n\n{head.format(2)}"
+        f"They bought an ice machine, second\nhand, from a brewery.\n\n{head.format(3)}The machine works.\n"
+    )
+    restoration = cablefix.restore(text)
+    assert [page.n for page in restoration.document.pages] == [1]
