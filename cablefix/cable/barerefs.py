@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from cablefix.cable.bodylines import BARE_REFERENCE
 from cablefix.cable.channel import Decoded
 from cablefix.cable.draft import Draft
-from cablefix.cable.rows import Parsed, Part, Row
-
-_LIKE_C = "€©"
+from cablefix.cable.rows import LIKE_C, Parsed, Part, Row
 
 
 def place_bare_references(draft: Draft, rows: Sequence[Row]) -> None:
@@ -26,7 +24,7 @@ def place_bare_references(draft: Draft, rows: Sequence[Row]) -> None:
     for row in rows[first:]:
         match = BARE_REFERENCE.fullmatch(row.text)
         label = chr(ord("A") + len(found))
-        if match is None or not (match["label"] == label or (match["label"] in _LIKE_C and label == "C")):
+        if match is None or not (match["label"] == label or (match["label"] in LIKE_C and label == "C")):
             break
         found.append(row)
     if found:

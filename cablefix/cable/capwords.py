@@ -68,13 +68,12 @@ def read_capitals(
         if core in memory and core.isalpha() and core.isupper():
             continue
         start = first + match.start() + match[0].find(core)
-        named = clean and core.isalpha() and core.isupper()
         readings = list(_readings(core, channel, words, memory))
-        if not readings or (named and (len(core) < _LEAST_SURE or " " in readings[0].text)):
+        if not readings or (clean and (len(core) < _LEAST_SURE or " " in readings[0].text)):
             continue
         part = Part("subject.word", run.span(start, start + len(core)), core, readings, rule="header.words")
         share = weigh([item.cost for item in readings], _identity(core))[0]
-        if share < (_SURE if named else _LEAST_SHARE):
+        if share < (_SURE if clean else _LEAST_SHARE):
             continue
         evidence = (
             Evidence(EvidenceKind.LEXICON, f"{core!r} is no word, {readings[0].text!r} is", 0.0, (part.span,)),

@@ -64,10 +64,10 @@ def _by_routing(item: Parsed, names: Sequence[Part], verdicts: Verdicts, codes: 
         return False
     head = len(names) == 2 and names[1].name.endswith(".post")
     words = listed[0].split(" ", 1) if head else listed[0].split(" ")
-    same = [word == part.seen for word, part in zip(words, names, strict=False)]
-    if len(words) != len(names) or not (all(map(_near, words, names)) or same == [True] * (len(names) - 1) + [False]):
+    if len(words) != len(names):
         return False
-    if not all(map(_near, words, names)) and len(names) < _LEAST_NAMED:
+    but_last = len(names) >= _LEAST_NAMED and all(w == part.seen for w, part in zip(words[:-1], names, strict=False))
+    if not but_last and not all(map(_near, words, names)):
         return False
     if not any(word in (part.seen, part.best.text) for word, part in zip(words, names, strict=True)):
         return False

@@ -338,14 +338,13 @@ def _is_piece(text: str) -> bool:
 def _inline(row: Row, words: Sequence[int], known: Sequence[str], channel: Channel) -> Field | None:
     """A name after the last sentence; only one that is known to sign, unless the group stands before it."""
     seen = row.bare[words[-1]]
-    name = _name_of(seen, known, channel)
-    if name is None or (name[0] not in known and not _GROUP.match(row.text)):
+    name, group = _name_of(seen, known, channel), _GROUP.match(row.text)
+    if name is None or (name[0] not in known and not group):
         return None
     if len(words) > 1 and not re.search(r"[.?!]\S*$", row.words[words[-2]]):
         return None
     start = row.starts[words[-1]] + row.words[words[-1]].find(seen)
     span = row.span(start, start + len(seen))
-    group = _GROUP.match(row.text)
     place = "after-group" if group and not row.text[group.end() : start].strip(" .,") else "after-text"
     return Field("signature", name[0], span, name[1], name[2], ((place, span),))
 

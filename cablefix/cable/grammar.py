@@ -124,8 +124,8 @@ def _read(
     decided = _decide(draft, channel, codes, body)
     if "classified_by" not in decided.texts:
         decided.texts |= _classified_paragraph(rows[chain[-1][0] + 1 :], channel)
-        if "classified_by" in decided.texts:
-            decided.titles = read_titles(decided.texts["classified_by"], codes, decided.verdicts, decided.clean)
+    if "classified_by" in decided.texts:
+        decided.titles = read_titles(decided.texts["classified_by"], codes, decided.verdicts, decided.clean)
     below = [*around, *rows[chain[-1][0] + 1 :]]
     settle_form_number(draft, below, decided.verdicts, channel)
     settle_form_post(draft, below, decided.verdicts, channel, codes)
@@ -228,14 +228,12 @@ def _decide(draft: Draft, channel: Channel, codes: Codes, body: Sequence[str]) -
     settle_cited_years(refs, day.year if day else None, verdicts)
     adds_up = settle_distribution(draft, verdicts, channel, codes)
     decided = Decided(draft, verdicts, moment, confidence, precedence, number, tags, texts, refs, adds_up)
-    decided.error_rate = error_rate(_all_parts(decided), verdicts)
-    decided.clean = not count_errors(_all_parts(decided), verdicts)[0]
+    wrong, total = count_errors(_all_parts(decided), verdicts)
+    decided.error_rate, decided.clean = error_rate(wrong, total), not wrong
     if "subject" in texts:
         end = len(without_small_tail(texts["subject"].text))
         words = read_capitals(texts["subject"], 0, channel, verdicts, body, decided.clean)
         decided.words = [word for word in words if word[1] <= end]
-    if "classified_by" in texts:
-        decided.titles = read_titles(texts["classified_by"], codes, verdicts, decided.clean)
     return decided
 
 

@@ -12,7 +12,7 @@ from cablefix.cable.channel import DIGITS, Channel, Decoded, nearest
 from cablefix.cable.codes import Codes
 from cablefix.cable.joint import size_cost
 from cablefix.cable.names import limit_of, read_post
-from cablefix.cable.rows import FUNCTION_WORDS, MONTHS, Part, Row
+from cablefix.cable.rows import FUNCTION_WORDS, LIKE_C, MONTHS, Part, Row
 from cablefix.cable.settle import Verdicts
 from cablefix.cable.telegram import cited_pieces, is_series
 from cablefix.lexicon.wordlist import load_wordlist
@@ -56,7 +56,6 @@ _NOTE = re.compile(r"\.? ?\(NOTAL\)")
 _AGAIN = r"\s*(?:[({{\[]?{label}[.):}}\]]{{1,2}}\s?|REFS?(?:TEL)? {label}[.):]?\s|REFS?(?:TEL)?:\s)"
 _SMALL_IN_NAMES = frozenset("de del di da du la le el al of and".split())
 _MARKS_IN_NAMES = re.compile(r"['’.]")
-_LIKE_C = "©€"
 _LONGEST_SCRAP, _LONGEST_CODE, _MOST_SMALL = 4, 2, 3
 _EDGE = " ,;:.'`‘’“”\"=|_*~^-—"
 _SERIES = ("STATE", "SECSTATE", "SECTO", "TOSEC", "DEPTEL", "EMBTEL", "USUN", "USNATO", "CA", "DEPT")
@@ -199,7 +198,7 @@ def _in_order(marks: list[re.Match[str]], channel: Channel) -> list[tuple[re.Mat
             if kept and kept[-1][1].isalpha():
                 kept.append((mark, chr(ord(kept[-1][1]) + 1)))
             continue
-        label = "C" if mark["label"] in _LIKE_C else mark["label"]
+        label = "C" if mark["label"] in LIKE_C else mark["label"]
         at = mark.start("label")
         if label.isdecimal() and mark.string[max(0, at - 1) : at].isdecimal():
             continue  # a year: `B. 03. MANILA 5310`, `ASUNCION 701 (08)`

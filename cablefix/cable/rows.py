@@ -15,6 +15,8 @@ _SPECKS = frozenset(";:,.'`‘’“”|_*~^=<>°©®")
 _OPENING, _CLOSING = "'‘`“", "'’”\""
 MONTHS = "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC"
 """The months as messages shorten them, for a pattern."""
+LIKE_C = "©€"
+"""What engines read for a C in brackets or before a stop."""
 FUNCTION_WORDS = frozenset("A AN AND AT BY FOR FROM IN OF ON OR THE TO WITH".split())
 """Words in which no sentence and no part of a title ends."""
 _DUST = " .,:;'`\"‘’“”*•·|_~^-—–=<>«»°\\!"

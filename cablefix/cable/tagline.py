@@ -158,11 +158,7 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
             reading = Decoded(f"({named['name']})", 0.1)
             parts.append(Part(f"tags.{number}", row.span(a, at), row.text[a:at], [reading], rule="header.tags"))
             continue
-        term = _terms(codes).match(text, at)
-        person = _PERSON.match(text, at) if parts and parts[-1].seen == _OF_PERSONS else None
-        if person and any(codes.is_tag(word) for word in person["name"].split()):
-            person = None
-        whole = term or person
+        whole = _terms(codes).match(text, at) or (_person(text, at, codes) if _ends_with_officials(parts) else None)
         if whole:
             number += 1
             a, at = whole.span("name")
@@ -205,6 +201,16 @@ def tag_parts(row: Row, start: int, channel: Channel, codes: Codes, year: int | 
             readings = [Decoded(item.text + text[b:at], item.cost) for item in readings]
             b = at
         parts.append(Part(f"tags.{number}", row.span(a, b), row.text[a:b], readings, rule="header.tags"))
+
+
+def _ends_with_officials(parts: list[Part]) -> bool:
+    return bool(parts) and parts[-1].seen == _OF_PERSONS
+
+
+def _person(text: str, at: int, codes: Codes) -> re.Match[str] | None:
+    """A surname and a forename at a place, neither of which is a code."""
+    match = _PERSON.match(text, at)
+    return None if match is None or any(codes.is_tag(word) for word in match["name"].split()) else match
 
 
 @lru_cache(maxsize=4)
